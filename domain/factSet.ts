@@ -1,0 +1,89 @@
+/**
+ * The promoted attributes of one span or resource: for each fact the value of the key that wins.
+ *
+ * One instance is reused for span after span (`clear`), since an object per span and fact would cost more than all the
+ * rest of the attribution.
+ */
+import { ACCEPTED_KEYS, PROMOTED_KEYS, type Fact } from './semconv.js';
+import { FACT_TYPE, type FactColumns } from './spanBatch.js';
+
+const FACTS = Object.keys(ACCEPTED_KEYS) as Fact[];
+const INDEX = new Map(FACTS.map((fact, index) => [fact, index]));
+const FACT_OF_CODE = Uint8Array.from(PROMOTED_KEYS, ({ fact }) => INDEX.get(fact) ?? 0);
+const RANK_OF_CODE = Uint8Array.from(PROMOTED_KEYS, ({ rank }) => rank);
+const NO_RANK = 255;
+
+export class FactSet {
+  /** Number of facts set. */
+  size = 0;
+  readonly #values: (string | number)[] = FACTS.map(() => '');
+  readonly #ranks = new Uint8Array(FACTS.length).fill(NO_RANK);
+
+  clear(): void {
+    if (this.size === 0) return;
+    this.#ranks.fill(NO_RANK);
+    this.size = 0;
+  }
+
+  /** Keeps the value if its key ranks before the one kept so far. */
+  add(keyCode: number, value: string | number): void {
+    const fact = FACT_OF_CODE[keyCode];
+    const rank = RANK_OF_CODE[keyCode];
+    if (fact === undefined || rank === undefined) return;
+    const kept = this.#ranks[fact] ?? NO_RANK;
+    if (rank >= kept) return;
+    if (kept === NO_RANK) this.size++;
+    this.#ranks[fact] = rank;
+    this.#values[fact] = value;
+  }
+
+  /** Adds the entries of `columns` from `at` on that belong to `span`. @returns the index of the next span's first. */
+  addSpan(columns: FactColumns, at: number, span: number, strings: readonly string[]): number {
+    let i = at;
+    while (i < columns.length && columns.span[i] === span) {
+      const code = columns.key[i] ?? 0;
+      this.add(
+        code,
+        columns.type[i] === FACT_TYPE.text
+          ? (strings[columns.text[i] ?? 0] ?? '')
+          : (columns.num[i] ?? 0),
+      );
+      i++;
+    }
+    return i;
+  }
+
+  has(fact: Fact): boolean {
+    return this.#ranks[INDEX.get(fact) ?? 0] !== NO_RANK;
+  }
+
+  /** Which of the fact's synonyms won: its index in `ACCEPTED_KEYS`, or -1. */
+  rank(fact: Fact): number {
+    const rank = this.#ranks[INDEX.get(fact) ?? 0] ?? NO_RANK;
+    return rank === NO_RANK ? -1 : rank;
+  }
+
+  /** The value as text; an empty text counts as absent, since exporters write '' for unknown. */
+  text(fact: Fact): string | null {
+    const index = INDEX.get(fact) ?? 0;
+    if (this.#ranks[index] === NO_RANK) return null;
+    const value = this.#values[index];
+    return value === undefined || value === '' ? null : String(value);
+  }
+
+  /** The value as a finite number (a numeric text counts), or null. */
+  number(fact: Fact): number | null {
+    const index = INDEX.get(fact) ?? 0;
+    if (this.#ranks[index] === NO_RANK) return null;
+    const value = this.#values[index];
+    if (value === undefined || value === '') return null;
+    const number = Number(value);
+    return Number.isFinite(number) ? number : null;
+  }
+
+  /** The value as a whole number from 0, or null. */
+  count(fact: Fact): number | null {
+    const number = this.number(fact);
+    return number !== null && Number.isSafeInteger(number) && number >= 0 ? number : null;
+  }
+}

@@ -1,0 +1,281 @@
+/**
+ * Every attribute key that Burnbook reads or writes on the wire, once.
+ *
+ * A *fact* is what a key means; several keys may mean the same fact. `ACCEPTED_KEYS` lists, per fact, the keys in
+ * the order in which they win: the first present one counts. Own keys (`pipeline.*`) exist only where OpenTelemetry
+ * has no convention. Sources: OpenTelemetry semantic conventions (gen_ai.*, cicd.*, process.*), OpenInference,
+ * OpenLLMetry (traceloop), the Vercel AI SDK, LiteLLM, Langfuse, Apache Airflow.
+ */
+
+/** The identity of work, from the widest to the narrowest level. */
+export const LEVELS = ['pipeline', 'run', 'batch', 'step', 'attempt'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** Canonical keys, as the collectors write them. */
+export const KEY = {
+  pipelineName: 'pipeline.name',
+  runId: 'pipeline.run.id',
+  batchId: 'pipeline.batch.id',
+  batchSize: 'pipeline.batch.size',
+  partition: 'pipeline.partition',
+  nominalTime: 'pipeline.nominal_time',
+  stepName: 'pipeline.step.name',
+  attemptNumber: 'pipeline.attempt.number',
+  attemptOutcome: 'pipeline.attempt.outcome',
+  attemptErrorClass: 'pipeline.attempt.error_class',
+  attemptBackoffMs: 'pipeline.attempt.backoff_ms',
+  /** On the last attempt of an operation that was not retried further: why. */
+  attemptGaveUp: 'pipeline.attempt.gave_up',
+  operationId: 'pipeline.operation.id',
+  rowsIn: 'pipeline.rows.in',
+  rowsOut: 'pipeline.rows.out',
+  rowsFailed: 'pipeline.rows.failed',
+  bytesIn: 'pipeline.bytes.in',
+  bytesOut: 'pipeline.bytes.out',
+  queueWaitMs: 'pipeline.queue_wait_ms',
+  event: 'pipeline.event',
+  runOutcome: 'pipeline.run.outcome',
+  runKind: 'pipeline.run.kind',
+  cpuUserS: 'process.cpu.time.user',
+  cpuSystemS: 'process.cpu.time.system',
+  memoryGbSeconds: 'process.memory.gb_seconds',
+  memoryPeakBytes: 'process.memory.peak',
+  diskReadBytes: 'process.disk.io.read',
+  diskWriteBytes: 'process.disk.io.write',
+  networkReceiveBytes: 'process.network.io.receive',
+  networkTransmitBytes: 'process.network.io.transmit',
+  gcDurationS: 'v8js.gc.duration',
+  eventLoopUtilization: 'nodejs.eventloop.utilization',
+  team: 'team',
+  environment: 'deployment.environment.name',
+  serviceName: 'service.name',
+  serviceVersion: 'service.version',
+  droppedSpans: 'burnbook.dropped_spans',
+  genAiOperation: 'gen_ai.operation.name',
+  genAiProvider: 'gen_ai.provider.name',
+  genAiRequestModel: 'gen_ai.request.model',
+  genAiResponseModel: 'gen_ai.response.model',
+  genAiResponseId: 'gen_ai.response.id',
+  genAiInputTokens: 'gen_ai.usage.input_tokens',
+  genAiOutputTokens: 'gen_ai.usage.output_tokens',
+  genAiCacheReadTokens: 'gen_ai.usage.cache_read.input_tokens',
+  genAiCacheWriteTokens: 'gen_ai.usage.cache_creation.input_tokens',
+  genAiReasoningTokens: 'gen_ai.usage.reasoning.output_tokens',
+  genAiServiceTier: 'gen_ai.request.service_tier',
+} as const;
+
+export const ATTEMPT_OUTCOMES = ['succeeded', 'failed', 'cancelled'] as const;
+export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
+
+export const ERROR_CLASSES = [
+  'rate_limited',
+  'timeout',
+  'server',
+  'network',
+  'invalid_request',
+  'invalid_output',
+  'cancelled',
+  'other',
+] as const;
+export type ErrorClass = (typeof ERROR_CLASSES)[number];
+
+export const RUN_OUTCOMES = ['succeeded', 'failed', 'cancelled'] as const;
+export type RunOutcome = (typeof RUN_OUTCOMES)[number];
+
+export const RUN_KINDS = ['scheduled', 'backfill', 'manual', 'gameday'] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
+const usage = (...names: string[]): string[] => names.map((name) => `gen_ai.usage.${name}`);
+
+/** Fact → accepted keys, the first present one wins. */
+export const ACCEPTED_KEYS = {
+  pipeline: [KEY.pipelineName, 'cicd.pipeline.name', 'airflow.dag_id', 'prefect.flow.name'],
+  run: [KEY.runId, 'cicd.pipeline.run.id', 'airflow.dag_run.run_id', 'prefect.run.id'],
+  batch: [KEY.batchId],
+  partition: [KEY.partition],
+  nominalTime: [KEY.nominalTime],
+  batchSize: [KEY.batchSize, 'messaging.batch.message_count'],
+  step: [KEY.stepName, 'cicd.pipeline.task.name', 'airflow.task_id'],
+  attempt: [KEY.attemptNumber, 'airflow.task_instance.try_number'],
+  /** 0-based resends of HTTP, gRPC and the AWS SDK: attempt = count + 1, only where no ancestor has an attempt. */
+  resendCount: ['http.request.resend_count', 'rpc.grpc.attempt_count', 'aws.request.retry_count'],
+  attemptOutcome: [KEY.attemptOutcome],
+  errorClass: [KEY.attemptErrorClass],
+  backoffMs: [KEY.attemptBackoffMs],
+  operationId: [KEY.operationId],
+  rowsIn: [KEY.rowsIn],
+  rowsOut: [KEY.rowsOut],
+  rowsFailed: [KEY.rowsFailed],
+  bytesIn: [KEY.bytesIn],
+  bytesOut: [KEY.bytesOut],
+  queueWaitMs: [KEY.queueWaitMs],
+  event: [KEY.event],
+  runOutcome: [KEY.runOutcome],
+  runKind: [KEY.runKind],
+  cpuUserS: [KEY.cpuUserS],
+  cpuSystemS: [KEY.cpuSystemS],
+  memoryGbSeconds: [KEY.memoryGbSeconds],
+  memoryPeakBytes: [KEY.memoryPeakBytes],
+  droppedSpans: [KEY.droppedSpans],
+  team: [KEY.team],
+  environment: [KEY.environment, 'deployment.environment'],
+  serviceName: [KEY.serviceName],
+  httpStatus: ['http.response.status_code', 'http.status_code'],
+  errorType: ['error.type'],
+
+  inputTokens: [
+    ...usage('input_tokens', 'prompt_tokens'),
+    'llm.usage.prompt_tokens',
+    'llm.token_count.prompt',
+    'ai.usage.inputTokens',
+    'ai.usage.promptTokens',
+    'ai.usage.tokens',
+  ],
+  outputTokens: [
+    ...usage('output_tokens', 'completion_tokens'),
+    'llm.usage.completion_tokens',
+    'llm.token_count.completion',
+    'ai.usage.outputTokens',
+    'ai.usage.completionTokens',
+  ],
+  totalTokens: [
+    ...usage('total_tokens'),
+    'llm.usage.total_tokens',
+    'llm.token_count.total',
+    'ai.usage.totalTokens',
+  ],
+  cacheReadTokens: [
+    ...usage(
+      'cache_read.input_tokens',
+      'cache_read_input_tokens',
+      'cache_read_tokens',
+      'details.cache_read_tokens',
+      'details.cache_read_input_tokens',
+      'prompt_tokens_details.cache_read',
+      'input_tokens.cached',
+      'input_cached_tokens',
+    ),
+    'llm.token_count.prompt_details.cache_read',
+    'ai.usage.cachedInputTokens',
+    'ai.usage.inputTokenDetails.cacheReadTokens',
+  ],
+  cacheWriteTokens: [
+    ...usage(
+      'cache_write.input_tokens',
+      'cache_creation.input_tokens',
+      'cache_creation_input_tokens',
+      'cache_write_input_tokens',
+      'cache_write_tokens',
+      'details.cache_write_tokens',
+      'details.cache_creation_input_tokens',
+      'prompt_tokens_details.cache_write',
+      'input_tokens.cache_write',
+      'input_cache_creation',
+    ),
+    'llm.token_count.prompt_details.cache_write',
+    'ai.usage.inputTokenDetails.cacheWriteTokens',
+  ],
+  reasoningTokens: [
+    ...usage(
+      'reasoning.output_tokens',
+      'reasoning_tokens',
+      'details.reasoning_tokens',
+      'output_tokens.reasoning',
+      'completion_tokens_details.reasoning',
+    ),
+    'llm.usage.reasoning_tokens',
+    'llm.token_count.completion_details.reasoning',
+    'ai.usage.reasoningTokens',
+    'ai.usage.outputTokenDetails.reasoningTokens',
+  ],
+  audioInputTokens: [...usage('audio.input_tokens'), 'llm.token_count.prompt_details.audio'],
+  audioOutputTokens: [...usage('audio.output_tokens'), 'llm.token_count.completion_details.audio'],
+  /** JSON of the Vercel AI SDK: 5-minute and 1-hour cache writes, service tier. */
+  providerMetadata: ['ai.response.providerMetadata'],
+  /** JSON of Langfuse; its input is exclusive of cached tokens. */
+  usageDetails: ['langfuse.observation.usage_details'],
+  reportedCostUsd: [
+    ...usage('cost.amount', 'cost'),
+    'operation.cost',
+    'llm.cost.total',
+    'gen_ai.cost.total_cost',
+    'litellm.cost.total',
+  ],
+  costDetails: ['langfuse.observation.cost_details'],
+  model: [
+    KEY.genAiResponseModel,
+    'ai.response.model',
+    KEY.genAiRequestModel,
+    'ai.model.id',
+    'llm.response.model',
+    'llm.model_name',
+    'embedding.model_name',
+    'reranker.model_name',
+    'langfuse.observation.model.name',
+  ],
+  /** Kept apart from `model`: an unknown response model is priced by the requested one. */
+  requestModel: [KEY.genAiRequestModel, 'ai.model.id'],
+  provider: [KEY.genAiProvider, 'gen_ai.system', 'llm.provider', 'llm.system', 'ai.model.provider'],
+  serviceTier: [
+    'openai.response.service_tier',
+    'openai.request.service_tier',
+    'gen_ai.openai.response.service_tier',
+    'gen_ai.openai.request.service_tier',
+    KEY.genAiServiceTier,
+  ],
+  responseId: [KEY.genAiResponseId, 'ai.response.id'],
+  genAiOperation: [
+    KEY.genAiOperation,
+    'openinference.span.kind',
+    'llm.request.type',
+    'traceloop.span.kind',
+    'ai.operationId',
+  ],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Fact = keyof typeof ACCEPTED_KEYS;
+
+/** A key that is promoted out of the attributes: what it means, and how early it wins among its synonyms. */
+export interface PromotedKey {
+  readonly key: string;
+  readonly fact: Fact;
+  readonly rank: number;
+}
+
+/**
+ * All promoted (key, fact) pairs; the index in this array is the *key code* that decoders write. A key that serves two
+ * facts (the requested model is also the last resort for the model) stands here once for each.
+ */
+export const PROMOTED_KEYS: readonly PromotedKey[] = Object.entries(ACCEPTED_KEYS).flatMap(
+  ([fact, keys]) => keys.map((key, rank) => ({ key, fact: fact as Fact, rank })),
+);
+
+/** Key → its codes (nearly always one). */
+export const PROMOTED_CODES: ReadonlyMap<string, readonly number[]> = (() => {
+  const codes = new Map<string, number[]>();
+  PROMOTED_KEYS.forEach(({ key }, code) => {
+    const known = codes.get(key);
+    if (known) known.push(code);
+    else codes.set(key, [code]);
+  });
+  return codes;
+})();
+
+/** `gen_ai.operation.name` and its kin whose span sums up the calls below it: its usage is a repetition. */
+export const AGGREGATE_OPERATIONS: ReadonlySet<string> = new Set([
+  'invoke_agent',
+  'create_agent',
+  'invoke_workflow',
+  'execute_tool',
+  'agent',
+  'chain',
+  'workflow',
+  'task',
+  'tool',
+  'ai.generatetext',
+  'ai.streamtext',
+  'ai.generateobject',
+  'ai.streamobject',
+  'ai.embed',
+  'ai.embedmany',
+]);

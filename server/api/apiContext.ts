@@ -1,0 +1,27 @@
+/** What the routes stand on; built by the composition root. */
+import type { Config } from '../config/config.js';
+import type { Runbooks } from '../runbook/loadRunbooks.js';
+import type { StoreClient } from '../store/storeClient.js';
+import type { CommitFeed } from './commitFeed.js';
+
+export interface ApiContext {
+  readonly store: StoreClient;
+  /** The configuration as of now. */
+  readonly config: () => Config;
+  readonly runbooks: () => Runbooks;
+  readonly feed: CommitFeed;
+  /** UTC nanoseconds. */
+  readonly nowNs: () => bigint;
+  readonly version: string;
+  /** Told of faults of ours; a request's own faults are its answer. */
+  readonly report: (error: unknown) => void;
+}
+
+/** Owner and team of a pipeline, by the configuration. */
+export function pipelineEntry(
+  context: ApiContext,
+  name: string,
+): { readonly owner: string | null; readonly team: string | null } {
+  const entry = context.config().pipelines.pipelines?.find((pipeline) => pipeline.name === name);
+  return { owner: entry?.owner ?? null, team: entry?.team ?? null };
+}

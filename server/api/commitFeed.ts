@@ -1,0 +1,61 @@
+/** Tells listeners what was committed, at most once a second each. */
+import { formatTime } from '@burnbook/domain/time';
+import type { CommitEvent } from '../contract.js';
+import type { CommitReport } from '../store/protocol.js';
+
+const PAUSE_MS = 1_000;
+const PIPELINES_MAX = 50;
+
+export class CommitFeed {
+  readonly #listeners = new Set<(event: CommitEvent) => void>();
+  readonly #nowNs: () => bigint;
+  #spans = 0;
+  #pipelines = new Set<string>();
+  #timer: NodeJS.Timeout | null = null;
+  #lastMs = 0;
+  #lastCommitNs: bigint | null = null;
+
+  constructor(nowNs: () => bigint) {
+    this.#nowNs = nowNs;
+  }
+
+  /** When the newest commit of this process's life was; null before it. */
+  get lastCommitNs(): bigint | null {
+    return this.#lastCommitNs;
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  /** @returns stops the telling. */
+  listen(listener: (event: CommitEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  committed(report: CommitReport): void {
+    if (report.spansAccepted === 0) return;
+    this.#lastCommitNs = this.#nowNs();
+    this.#spans += report.spansAccepted;
+    for (const pipeline of report.pipelines) {
+      if (this.#pipelines.size < PIPELINES_MAX) this.#pipelines.add(pipeline);
+    }
+    if (this.#timer) return;
+    const waitMs = Math.max(0, this.#lastMs + PAUSE_MS - performance.now());
+    this.#timer = setTimeout(() => this.#tell(), waitMs).unref();
+  }
+
+  #tell(): void {
+    this.#timer = null;
+    this.#lastMs = performance.now();
+    const event: CommitEvent = {
+      at: formatTime(this.#nowNs()),
+      spans: this.#spans,
+      pipelines: [...this.#pipelines],
+    };
+    this.#spans = 0;
+    this.#pipelines = new Set();
+    for (const listener of this.#listeners) listener(event);
+  }
+}

@@ -1,0 +1,28 @@
+/** Server-sent events: what was committed, at most once a second, and a sign of life every 15 s. */
+import type { Context } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import type { ApiContext } from './apiContext.js';
+import { ApiError } from './problem.js';
+
+const LISTENERS_MAX = 500;
+const LIFE_MS = 15_000;
+
+export function events(api: ApiContext, context: Context): Response {
+  if (api.feed.listeners >= LISTENERS_MAX) {
+    throw new ApiError(400, `there are ${LISTENERS_MAX} listeners already`);
+  }
+  return streamSSE(context, async (stream) => {
+    await stream.write(': connected\n\n');
+    await new Promise<void>((resolve) => {
+      const stop = api.feed.listen((event) => {
+        void stream.writeSSE({ event: 'commit', data: JSON.stringify(event) });
+      });
+      const life = setInterval(() => void stream.write(': alive\n\n'), LIFE_MS).unref();
+      stream.onAbort(() => {
+        stop();
+        clearInterval(life);
+        resolve();
+      });
+    });
+  });
+}

@@ -1,0 +1,79 @@
+/**
+ * Who may talk to the server: only by its own names (a page elsewhere must not reach it through DNS), only from its own
+ * pages, and beyond loopback only with the token.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { MiddlewareHandler } from 'hono';
+import { ApiError } from './problem.js';
+
+export interface GuardOptions {
+  /** Host names that the server answers to, besides loopback's. */
+  readonly hosts: readonly string[];
+  /** Required on every request when set, but for /healthz, /readyz and the page's files. */
+  readonly token: string | null;
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
+    "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** @throws ApiError 403 for a foreign Host or Origin. */
+export function hostGuard(options: GuardOptions): MiddlewareHandler {
+  const known = new Set([...LOOPBACK, ...options.hosts.map((host) => host.toLowerCase())]);
+  return async (context, next) => {
+    const host = hostName(context.req.header('host') ?? '');
+    if (host === null || !known.has(host)) {
+      throw new ApiError(403, 'this server does not answer to that Host', 'Host');
+    }
+    const origin = context.req.header('origin');
+    if (origin !== undefined && !isOwnOrigin(origin, context.req.header('host') ?? '')) {
+      throw new ApiError(403, 'requests from pages of another origin are refused', 'Origin');
+    }
+    await next();
+  };
+}
+
+/** @throws ApiError 401 without the right token, when there is one. */
+export function tokenGuard(options: GuardOptions): MiddlewareHandler {
+  const expected = options.token === null ? null : digest(options.token);
+  return async (context, next) => {
+    if (expected) {
+      const header = context.req.header('authorization') ?? '';
+      const given = /^Bearer (.+)$/i.exec(header)?.[1] ?? cookieToken(context.req.header('cookie'));
+      // Digests have one length, so the comparison tells nothing of the token's.
+      if (given === undefined || !timingSafeEqual(digest(given), expected)) {
+        throw new ApiError(401, 'send the token as Authorization: Bearer …', 'Authorization');
+      }
+    }
+    await next();
+  };
+}
+
+/** `127.0.0.1:4318` → `127.0.0.1`, `[::1]:80` → `[::1]`; null when it is no host. */
+function hostName(header: string): string | null {
+  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?$/i.exec(header);
+  return match?.[1]?.toLowerCase() ?? null;
+}
+
+function isOwnOrigin(origin: string, host: string): boolean {
+  try {
+    return new URL(origin).host === new URL(`http://${host}`).host;
+  } catch {
+    return false;
+  }
+}
+
+function cookieToken(cookies: string | undefined): string | undefined {
+  const pair = cookies?.split(/;\s*/).find((cookie) => cookie.startsWith('burnbook_token='));
+  return pair === undefined ? undefined : decodeURIComponent(pair.slice('burnbook_token='.length));
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,0 +1,62 @@
+/** Errors as RFC 9457 problem+json: the one place where a failure becomes an HTTP answer. */
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { ZodError } from 'zod';
+import type { Problem } from '../contract.js';
+import { StoreError } from '../store/protocol.js';
+
+/** A request that cannot be answered as asked. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: 400 | 401 | 403 | 404 | 405;
+  readonly field: string | undefined;
+
+  constructor(status: ApiError['status'], detail: string, field?: string) {
+    super(detail);
+    this.status = status;
+    this.field = field;
+  }
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'Token needed',
+  403: 'Forbidden',
+  404: 'Not found',
+  405: 'Method not allowed',
+  500: 'Internal error',
+  503: 'Unavailable',
+  504: 'Too slow',
+};
+
+/** @param report is told of what is a fault of ours. */
+export function problemOf(error: unknown, report: (error: unknown) => void): Problem {
+  if (error instanceof ApiError) return problem(error.status, error.message, error.field);
+  if (error instanceof ZodError) {
+    const issue = error.issues[0];
+    return problem(400, issue?.message ?? 'invalid', issue?.path.map(String).join('.') || undefined);
+  }
+  if (error instanceof HTTPException && error.status < 500) return problem(error.status, error.message);
+  if (error instanceof StoreError && error.reason !== 'error') {
+    return problem(error.reason === 'timeout' ? 504 : 503, error.message);
+  }
+  report(error);
+  return problem(500, 'The server made a mistake; its log says which.');
+}
+
+export function sendProblem(context: Context, answer: Problem): Response {
+  return context.body(JSON.stringify(answer), answer.status as 400, {
+    'content-type': 'application/problem+json',
+    ...(answer.status === 503 ? { 'retry-after': '1' } : {}),
+  });
+}
+
+function problem(status: number, detail: string, field?: string): Problem {
+  return {
+    type: 'about:blank',
+    title: TITLES[status] ?? 'Error',
+    status,
+    detail,
+    ...(field === undefined ? {} : { field }),
+  };
+}

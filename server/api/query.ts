@@ -1,0 +1,84 @@
+/** Query parameters: checked, with the parameter's name in every refusal. */
+import { z } from 'zod';
+import { isTimeZone, parseTime } from '@burnbook/domain/time';
+import { ApiError } from './problem.js';
+
+const NS_PER_UNIT: Readonly<Record<string, bigint>> = {
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
+  d: 86_400_000_000_000n,
+  w: 604_800_000_000_000n,
+};
+const RANGE_DAYS_MAX = 3_700n;
+const TIME_MIN_NS = 0n;
+const TIME_MAX_NS = 7_258_118_400_000_000_000n;
+
+export const timeParam = z
+  .string()
+  .meta({ description: 'RFC 3339 with an offset, or relative to now: -15m, -24h, -7d, -4w, now' });
+
+export const limitParam = (fallback: number, max: number) =>
+  z.coerce
+    .number({ error: 'must be a number' })
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(max, `must be at most ${max}`)
+    .default(fallback);
+
+export const zoneParam = z
+  .string()
+  .default('UTC')
+  .refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin');
+
+/** Checks the parameters of a request. @throws ApiError 400 naming the parameter. */
+export function parseQuery<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  query: Record<string, string>,
+): z.infer<z.ZodObject<Shape>> {
+  const unknown = Object.keys(query).find((name) => !Object.hasOwn(shape, name));
+  if (unknown !== undefined) {
+    throw new ApiError(400, `there is no parameter ${unknown}; there are ${Object.keys(shape).join(', ')}`, unknown);
+  }
+  const result = z.object(shape).safeParse(query);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue?.path.map(String).join('.');
+  throw new ApiError(400, `${field}: ${issue?.message ?? 'invalid'}`, field);
+}
+
+/** A time parameter in UTC nanoseconds. @throws ApiError 400 naming the parameter. */
+export function timeOf(name: string, text: string, nowNs: bigint): bigint {
+  if (text === 'now') return nowNs;
+  const relative = /^-(\d{1,6})([mhdw])$/.exec(text);
+  if (relative) return nowNs - BigInt(relative[1] ?? 0) * (NS_PER_UNIT[relative[2] ?? ''] ?? 0n);
+  const ns = parseTime(text);
+  if (ns === null || ns < TIME_MIN_NS || ns > TIME_MAX_NS) {
+    throw new ApiError(400, `${name}: must be RFC 3339 with an offset between 1970 and 2200, or relative as -7d, not ${JSON.stringify(text)}`, name);
+  }
+  return ns;
+}
+
+/** A half-open range. @throws ApiError 400 when it is empty, reversed or too long. */
+export function rangeOf(
+  query: { readonly from?: string | undefined; readonly to?: string | undefined },
+  defaults: { readonly nowNs: bigint; readonly spanNs: bigint },
+): { fromNs: bigint; toNs: bigint } {
+  const toNs = query.to === undefined ? defaults.nowNs : timeOf('to', query.to, defaults.nowNs);
+  const fromNs = query.from === undefined ? toNs - defaults.spanNs : timeOf('from', query.from, defaults.nowNs);
+  if (fromNs >= toNs) throw new ApiError(400, 'from: must be before to', 'from');
+  if (toNs - fromNs > RANGE_DAYS_MAX * (NS_PER_UNIT['d'] ?? 0n)) {
+    throw new ApiError(400, `from: the range must not be longer than ${RANGE_DAYS_MAX} days`, 'from');
+  }
+  return { fromNs, toNs };
+}
+
+/** An opaque position in a list. */
+export const cursorOf = (offset: number): string => Buffer.from(`o${offset}`).toString('base64url');
+
+/** @throws ApiError 400 when the text is not one of ours. */
+export function offsetOf(cursor: string | undefined): number {
+  if (cursor === undefined) return 0;
+  const match = /^o(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
+  if (!match) throw new ApiError(400, 'cursor: is not one that this API gave', 'cursor');
+  return Number(match[1]);
+}

@@ -1,0 +1,109 @@
+/** From facts (bigint, nanoseconds) to what the contract says (decimal strings, RFC 3339). */
+import { formatUsd } from '@burnbook/domain/money';
+import { formatTime } from '@burnbook/domain/time';
+import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
+import type { Batch, BillLine, CostSum as CostSumView, Evidence, RunState } from '../contract.js';
+import { batchCostAboveNormal, BATCH_COST_ALERT } from '../cost/batchCostAlert.js';
+import { nanoPer1kRows, rowsOf, type BatchFacts } from '../cost/batches.js';
+import type { BillPrice } from '../cost/bill.js';
+import type { CostSum } from '../cost/costSum.js';
+import type { QueryRow } from '../store/protocol.js';
+
+export const costView = (cost: CostSum): CostSumView => ({
+  totalUsd: formatUsd(cost.total),
+  computeUsd: formatUsd(cost.compute),
+  modelUsd: formatUsd(cost.model),
+  retryWasteUsd: formatUsd(cost.waste),
+  failureCostUsd: formatUsd(cost.failure),
+  unpricedCalls: cost.unpriced,
+});
+
+export const usdOrNull = (nano: bigint | null): string | null => (nano === null ? null : formatUsd(nano));
+
+export const timeOrNull = (ns: bigint | null): string | null => (ns === null ? null : formatTime(ns));
+
+export const durationMs = (ns: bigint): number => Number(ns) / 1e6;
+
+export const evidenceOf = (row: QueryRow): Evidence => ({
+  traceId: formatTraceId(row['trace_hi'] as bigint, row['trace_lo'] as bigint),
+  spanId: formatSpanId(row['span_id'] as bigint),
+});
+
+export const numberOrNull = (value: unknown): number | null =>
+  value === null || value === undefined ? null : Number(value);
+
+export const textOrNull = (value: unknown): string | null => (value ?? null) as string | null;
+
+export function batchView(batch: BatchFacts): Batch {
+  const rows = rowsOf(batch);
+  return {
+    pipeline: batch.pipeline,
+    batchId: batch.batchId,
+    shared: batch.shared,
+    state: batch.state as RunState,
+    final: batch.final,
+    runs: batch.runs.length,
+    startedAt: formatTime(batch.startNs),
+    endedAt: timeOrNull(batch.endNs),
+    durationMs: batch.endNs === null ? null : durationMs(batch.endNs - batch.startNs),
+    rowsIn: batch.rowsIn,
+    rowsOut: batch.rowsOut,
+    rowsFailed: batch.rowsFailed,
+    cost: costView(batch.cost),
+    usdPer1kRows: usdOrNull(nanoPer1kRows(batch.cost, rows)),
+    costRatio: batch.costRatio === null ? null : Math.round(batch.costRatio * 1000) / 1000,
+    alerts: alertsOf(batch),
+  };
+}
+
+export function alertsOf(batch: BatchFacts): Batch['alerts'] {
+  const ratio = batchCostAboveNormal(batch);
+  if (ratio === null) return [];
+  return [
+    {
+      name: BATCH_COST_ALERT,
+      summary: `${batch.batchId} cost $${formatUsd(batch.cost.total)}: ${ratio.toFixed(1)} × the usual per row`,
+      runbook: BATCH_COST_ALERT,
+    },
+  ];
+}
+
+export function billLineView(row: QueryRow, prices: ReadonlyMap<string, BillPrice>): BillLine {
+  const cpuNs = numberOrNull(row['cpu_ns']);
+  const gbNs = numberOrNull(row['gb_ns']);
+  const priceId = textOrNull(row['price_id']);
+  return {
+    kind: row['kind'] as BillLine['kind'],
+    runId: row['run_id'] as string,
+    step: textOrNull(row['step']),
+    attempt: numberOrNull(row['attempt']),
+    outcome: (row['attempt_outcome'] ??
+      (row['failed'] === true ? 'failed' : 'succeeded')) as BillLine['outcome'],
+    name: row['name'] as string,
+    startedAt: formatTime(row['start_ns'] as bigint),
+    provider: textOrNull(row['provider']),
+    model: textOrNull(row['model']),
+    tier: textOrNull(row['tier']),
+    usage: {
+      inputTokens: numberOrNull(row['input_tokens']),
+      outputTokens: numberOrNull(row['output_tokens']),
+      cacheReadTokens: numberOrNull(row['cache_read_tokens']),
+      cacheWriteTokens: numberOrNull(row['cache_write_tokens']),
+      cacheWrite1hTokens: numberOrNull(row['cache_write_1h_tokens']),
+      reasoningTokens: numberOrNull(row['reasoning_tokens']),
+      audioInputTokens: numberOrNull(row['audio_input_tokens']),
+      audioOutputTokens: numberOrNull(row['audio_output_tokens']),
+      cpuS: cpuNs === null ? null : cpuNs / 1e9,
+      memoryGbS: gbNs === null ? null : gbNs / 1e9,
+    },
+    listCostUsd: usdOrNull((row['cost_nano'] ?? null) as bigint | null),
+    reportedCostUsd: usdOrNull((row['reported_nano'] ?? null) as bigint | null),
+    price: priceId === null ? null : (prices.get(priceId) ?? null),
+    unpricedReason: textOrNull(row['unpriced_reason']),
+    retryWaste: row['waste'] === true,
+    failureCost: row['failure'] === true,
+    excluded: textOrNull(row['excluded']),
+    shared: row['shared'] === true,
+    evidence: evidenceOf(row),
+  };
+}

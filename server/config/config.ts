@@ -1,0 +1,125 @@
+/**
+ * The configuration folder: `pipelines.yaml` and `prices.yaml`. A missing file is an empty one; a wrong one stops the
+ * start with its file and line.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { parseUsdPerUnit } from '@burnbook/domain/money';
+import { ConfigError, parseYaml } from './yamlFile.js';
+
+const unitPrice = z
+  .string({ error: 'write the amount as a quoted decimal number of US dollars, such as "0.15"' })
+  .refine(isUnitPrice, 'not an amount of US dollars with at most 15 decimal places, from 0');
+
+const computeRatesSchema = z.strictObject({
+  cpuSecondUsd: unitPrice,
+  memoryGbSecondUsd: unitPrice,
+  source: z.string().min(1),
+});
+
+const pipelinesSchema = z.strictObject({
+  computeRates: computeRatesSchema.optional(),
+  pipelines: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        owner: z.string().min(1).optional(),
+        team: z.string().min(1).optional(),
+        computeRates: computeRatesSchema.optional(),
+      }),
+    )
+    .nullish()
+    .superRefine((pipelines, context) => {
+      const names = new Set<string>();
+      pipelines?.forEach(({ name }, index) => {
+        if (names.has(name)) {
+          context.addIssue({ code: 'custom', path: [index, 'name'], message: `${name} stands here twice` });
+        }
+        names.add(name);
+      });
+    }),
+});
+
+const tokenUnit = unitPrice.optional();
+const pricesSchema = z.strictObject({
+  prices: z
+    .array(
+      z.strictObject({
+        provider: z.string().min(1),
+        /** Exact name, or a prefix with `*` at its end. */
+        model: z.string().min(1),
+        tier: z.string().min(1).default('standard'),
+        inputUsdPerMillion: tokenUnit,
+        outputUsdPerMillion: tokenUnit,
+        cacheReadUsdPerMillion: tokenUnit,
+        cacheWriteUsdPerMillion: tokenUnit,
+        cacheWrite1hUsdPerMillion: tokenUnit,
+        audioInputUsdPerMillion: tokenUnit,
+        audioOutputUsdPerMillion: tokenUnit,
+        requestUsd: tokenUnit,
+        validFrom: z.iso.date().optional(),
+        source: z.string().min(1),
+      }),
+    )
+    .nullish(),
+  /** Names that mean another provider, or a model of it (a deployment's name, say). */
+  aliases: z
+    .array(
+      z.strictObject({
+        provider: z.string().min(1),
+        model: z.string().min(1).optional(),
+        isProvider: z.string().min(1).optional(),
+        isModel: z.string().min(1).optional(),
+      }),
+    )
+    .nullish(),
+});
+
+export type PipelinesFile = z.infer<typeof pipelinesSchema>;
+export type PricesFile = z.infer<typeof pricesSchema>;
+export type OverlayPrice = NonNullable<PricesFile['prices']>[number];
+export type ProviderAlias = NonNullable<PricesFile['aliases']>[number];
+
+export interface Config {
+  readonly pipelines: PipelinesFile;
+  readonly prices: PricesFile;
+}
+
+export const EMPTY_CONFIG: Config = { pipelines: {}, prices: {} };
+
+/** @throws ConfigError naming file and line of every fault. */
+export async function loadConfig(folder: string): Promise<Config> {
+  const faults: string[] = [];
+  const load = async <Schema extends z.ZodType>(name: string, schema: Schema) => {
+    const file = path.join(folder, name);
+    try {
+      return parseYaml(file, await readIfThere(file), schema);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      faults.push(error.message);
+      return undefined;
+    }
+  };
+  const pipelines = await load('pipelines.yaml', pipelinesSchema);
+  const prices = await load('prices.yaml', pricesSchema);
+  if (!pipelines || !prices) throw new ConfigError(faults.join('\n'));
+  return { pipelines, prices };
+}
+
+async function readIfThere(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw new ConfigError(`${file}:1: cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function isUnitPrice(text: string): boolean {
+  try {
+    return parseUsdPerUnit(text) >= 0n;
+  } catch {
+    return false;
+  }
+}

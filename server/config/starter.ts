@@ -1,0 +1,60 @@
+/** What `burnbook init` writes: every key with what it means, nothing that bills by itself. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+const FILES: Readonly<Record<string, string>> = {
+  'pipelines.yaml': `# What compute costs, and whose each pipeline is. Reloaded when it changes.
+# Amounts are decimal US dollars in quotes. Without rates the compute of a batch is shown as unpriced, never as 0.
+#
+# computeRates:
+#   cpuSecondUsd: "0.0000125"        # one second of one virtual CPU
+#   memoryGbSecondUsd: "0.0000014"   # one gigabyte (1e9 bytes) for one second
+#   source: "name of the price list, its address, date checked"
+#
+# pipelines:
+#   - name: mail-etl                 # as the collectors name it
+#     owner: data-platform
+#     team: data
+#     computeRates:                  # only where it differs from the above
+#       cpuSecondUsd: "0.00001"
+#       memoryGbSecondUsd: "0"
+#       source: "our own cluster, 2026"
+`,
+  'prices.yaml': `# Prices that the built-in catalogue lacks or that a contract changes. A call is priced once, when it arrives.
+#
+# prices:
+#   - provider: openai
+#     model: gpt-4o-mini*            # exact name, or a prefix with a star at its end
+#     tier: batch                    # standard (default), batch, flex, priority …
+#     inputUsdPerMillion: "0.075"
+#     outputUsdPerMillion: "0.30"
+#     # cacheReadUsdPerMillion, cacheWriteUsdPerMillion, cacheWrite1hUsdPerMillion,
+#     # audioInputUsdPerMillion, audioOutputUsdPerMillion, requestUsd
+#     validFrom: 2026-01-01
+#     source: "contract 2026-17"
+#
+# aliases:                           # names that mean another provider or model
+#   - provider: my-gateway
+#     isProvider: openai
+#   - provider: azure
+#     model: my-deployment
+#     isModel: gpt-4o
+`,
+};
+
+/** @returns a line a file: written or kept. */
+export async function writeStarterConfig(folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const lines: string[] = [];
+  for (const [name, text] of Object.entries(FILES)) {
+    const file = path.join(folder, name);
+    try {
+      await writeFile(file, text, { flag: 'wx' });
+      lines.push(`wrote ${file}`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      lines.push(`kept ${file}: it exists`);
+    }
+  }
+  return lines;
+}

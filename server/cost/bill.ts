@@ -1,0 +1,121 @@
+/** The bill of one batch: sums, lines with their evidence, and the prices they are pinned to. */
+import { formatUsd } from '@burnbook/domain/money';
+import type { QueryParams, QueryRow } from '../store/protocol.js';
+import type { StoreClient } from '../store/storeClient.js';
+import type { BatchFacts } from './batches.js';
+import { addCosts, costSumOf, NO_COST, type CostSum } from './costSum.js';
+
+export interface BillStep {
+  readonly step: string | null;
+  readonly kind: 'compute' | 'model';
+  readonly lines: number;
+  readonly cost: CostSum;
+}
+
+export interface BillPrice {
+  readonly id: string;
+  /** For people: `$0.15 in · $0.6 out per M tokens`. */
+  readonly text: string;
+  readonly source: string;
+}
+
+export interface BillFacts {
+  readonly cost: CostSum;
+  readonly sharedNano: bigint;
+  readonly steps: readonly BillStep[];
+  /** Rows of `bill_lines.sql`. */
+  readonly lines: readonly QueryRow[];
+  readonly linesTotal: number;
+  readonly unpriced: readonly QueryRow[];
+  readonly prices: ReadonlyMap<string, BillPrice>;
+}
+
+export async function readBill(
+  store: StoreClient,
+  batch: Pick<BatchFacts, 'pipeline' | 'batchId' | 'runs' | 'shared'>,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<BillFacts> {
+  const key: QueryParams = { pipeline: batch.pipeline, batch: batch.batchId };
+  const runIds = batch.runs.map(({ runId }) => runId);
+  const [sums, lines, unpriced] = await Promise.all([
+    store.query('bill_sums', { ...key, runIds }),
+    store.query('bill_lines', { ...key, runIds, ...page }),
+    store.query('unpriced_models', key),
+  ]);
+  const ids = [...new Set(lines.flatMap((row) => (row['price_id'] ? [row['price_id'] as string] : [])))];
+  const own = sums.filter((row) => batch.shared || row['shared'] !== true);
+  const shared = sums.filter((row) => !batch.shared && row['shared'] === true);
+  return {
+    cost: addCosts(own.map(costSumOf)),
+    sharedNano: addCosts(shared.map(costSumOf)).total,
+    steps: own.map((row) => ({
+      step: (row['step'] ?? null) as string | null,
+      kind: row['kind'] as 'compute' | 'model',
+      lines: Number(row['lines']),
+      cost: costSumOf(row),
+    })),
+    lines,
+    linesTotal: Number(lines[0]?.['matching'] ?? 0),
+    unpriced,
+    prices: await readPrices(store, ids),
+  };
+}
+
+/** Cost by run and step of a batch, keyed by `JSON.stringify([runId, step])`. */
+export async function readStepSums(
+  store: StoreClient,
+  batch: Pick<BatchFacts, 'pipeline' | 'batchId'>,
+): Promise<ReadonlyMap<string, { cost: CostSum; calls: number; tokens: number }>> {
+  const rows = await store.query('step_sums', { pipeline: batch.pipeline, batch: batch.batchId });
+  return new Map(
+    rows.map((row) => [
+      JSON.stringify([row['run_id'], row['step'] ?? null]),
+      { cost: costSumOf(row), calls: Number(row['calls']), tokens: Number(row['tokens']) },
+    ]),
+  );
+}
+
+export const NO_STEP_SUM = { cost: NO_COST, calls: 0, tokens: 0 };
+
+async function readPrices(
+  store: StoreClient,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, BillPrice>> {
+  if (ids.length === 0) return new Map();
+  const rows = await store.query('prices_by_id', { ids });
+  return new Map(
+    rows.map((row) => {
+      const id = row['price_id'] as string;
+      return [id, { id, text: priceText(row['units'] as string), source: row['source'] as string }];
+    }),
+  );
+}
+
+const CLASS_WORDS: Readonly<Record<string, string>> = {
+  input: 'in',
+  output: 'out',
+  cacheRead: 'cache read',
+  cacheWrite: 'cache write',
+  cacheWrite1h: 'cache write 1 h',
+  audioInput: 'audio in',
+  audioOutput: 'audio out',
+  cpu: 'CPU',
+  memory: 'GB',
+  request: 'requests',
+};
+
+/** @param units JSON of a price version: tokens per million, compute per million seconds, nano-USD as text. */
+function priceText(units: string): string {
+  const { units: classes, per } = JSON.parse(units) as {
+    units: Record<string, { perMillion: string; steps: { above: number; perMillion: string }[] }>;
+    per?: string;
+  };
+  const parts = Object.entries(classes).map(([name, { perMillion, steps }]) => {
+    const base = `$${formatUsd(BigInt(perMillion))} ${CLASS_WORDS[name] ?? name}`;
+    return steps.reduce(
+      (text, step) => `${text} ($${formatUsd(BigInt(step.perMillion))} above ${step.above} tokens in)`,
+      base,
+    );
+  });
+  return `${parts.join(' · ')} per ${per ?? 'M tokens'}`;
+}

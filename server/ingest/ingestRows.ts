@@ -1,0 +1,108 @@
+/** From decoded spans to what the store takes: times settled, model calls found and priced. */
+import { FactSet } from '@burnbook/domain/factSet';
+import { PROMOTED_KEYS, type Fact } from '@burnbook/domain/semconv';
+import { priceUsage, type PriceVersion } from '@burnbook/domain/price';
+import type { SpanBatch } from '@burnbook/domain/spanBatch';
+import type { CallRecord, IngestBatch } from '../store/ingestBatch.js';
+import { settleTimes } from './eventTime.js';
+import { readModelCall, type ModelCall } from './modelCall.js';
+
+/** Finds the price of a call; given by the composition root, so that the ingest knows nothing of catalogues. */
+export type ResolvePrice = (
+  call: Pick<ModelCall, 'provider' | 'model' | 'requestModel' | 'tier'>,
+  startNs: bigint,
+) => { readonly price: PriceVersion } | { readonly unpriced: string };
+
+export interface IngestRows {
+  readonly batch: IngestBatch;
+  /** Prices that lines of this batch are pinned to. */
+  readonly prices: ReadonlyMap<string, PriceVersion>;
+}
+
+const CALL_FACTS: ReadonlySet<Fact> = new Set<Fact>([
+  'inputTokens',
+  'outputTokens',
+  'totalTokens',
+  'usageDetails',
+  'reportedCostUsd',
+  'costDetails',
+  'model',
+]);
+/** By key code: 1 when the key can make its span a model call. */
+const CALL_CODES = Uint8Array.from(PROMOTED_KEYS, ({ fact }) => (CALL_FACTS.has(fact) ? 1 : 0));
+
+export function ingestRows(
+  spans: SpanBatch,
+  receivedNs: bigint,
+  resolvePrice: ResolvePrice,
+): IngestRows {
+  const times = settleTimes(spans, receivedNs);
+  const prices = new Map<string, PriceVersion>();
+  const calls: CallRecord[] = [];
+  const factSet = new FactSet();
+  const { facts } = spans;
+  for (let at = 0; at < facts.length; ) {
+    const span = facts.span[at] ?? 0;
+    let end = at;
+    let maybeCall = false;
+    while (end < facts.length && facts.span[end] === span) {
+      maybeCall ||= CALL_CODES[facts.key[end] ?? 0] === 1;
+      end++;
+    }
+    if (maybeCall) {
+      factSet.clear();
+      factSet.addSpan(facts, at, span, spans.strings);
+      const call = readModelCall(factSet, spans.status[span] === 2);
+      if (call) {
+        const startNs = times.startNs[span] ?? receivedNs;
+        calls.push(priced(call, span, resolvePrice(call, startNs), prices));
+      }
+    }
+    at = end;
+  }
+  const { length, traceHi, traceLo, spanId, parentId, kind, status, name, source } = spans;
+  return {
+    batch: {
+      length,
+      receivedNs,
+      traceHi,
+      traceLo,
+      spanId,
+      parentId,
+      ...times,
+      kind,
+      status,
+      name,
+      source,
+      attrs: spans.attrs,
+      attrsEnd: spans.attrsEnd,
+      facts,
+      strings: spans.strings,
+      sources: spans.sources,
+      calls,
+    },
+    prices,
+  };
+}
+
+function priced(
+  call: ModelCall,
+  span: number,
+  found: ReturnType<ResolvePrice>,
+  prices: Map<string, PriceVersion>,
+): CallRecord {
+  const { provider, model, tier, operation, usage, reportedNanoUsd, responseId, aggregate } = call;
+  const base = { span, provider, model, tier, operation, usage, reportedNanoUsd, responseId, aggregate };
+  const unpriced = (unpricedReason: string): CallRecord => ({
+    ...base,
+    priceId: null,
+    costNanoUsd: null,
+    unpricedReason,
+  });
+  if (call.fault !== null) return unpriced(call.fault);
+  if ('unpriced' in found) return unpriced(found.unpriced);
+  const result = priceUsage(found.price, usage);
+  if ('unpriced' in result) return unpriced(result.unpriced);
+  prices.set(found.price.id, found.price);
+  return { ...base, priceId: found.price.id, costNanoUsd: result.costNanoUsd, unpricedReason: null };
+}

@@ -1,0 +1,224 @@
+#!/usr/bin/env node
+/** The composition root: the only reader of the environment, the clock and signals. */
+import { constants, readFileSync, watch } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError } from 'commander';
+import { loadConfig } from './config/config.js';
+import { writeStarterConfig } from './config/starter.js';
+import { ConfigError } from './config/yamlFile.js';
+import { loadRunbooks } from './runbook/loadRunbooks.js';
+import { RunbookError } from './runbook/runbookProblem.js';
+import { startServer, type RunningServer } from './server.js';
+import { StoreOpenError } from './store/storeClient.js';
+
+interface ServeFlags {
+  readonly data: string;
+  readonly config?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly memory: string;
+}
+
+/** A mistake of the caller's: told in one line, without a stack. */
+class UsageError extends Error {}
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.resolve(here, '..', '..');
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  version: string;
+};
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
+const MIB = 1024 * 1024;
+const RELOAD_DELAY_MS = 200;
+
+const program = new Command('burnbook')
+  .description('Cost and reliability dashboard for AI data pipelines')
+  .version(version)
+  .showHelpAfterError();
+
+program
+  .command('serve', { isDefault: true })
+  .description('start the server: OTLP receiver, API and page on one port')
+  .option('--data <dir>', 'folder of the database', './burnbook-data')
+  .option('--config <dir>', 'folder with pipelines.yaml and prices.yaml')
+  .option('--host <host>', 'address to listen on; beyond loopback BURNBOOK_TOKEN must be set', '127.0.0.1')
+  .option('--port <port>', 'port to listen on; 0 for any free one', port, 4318)
+  .option('--memory <size>', "DuckDB's memory limit, such as 512MB", '512MB')
+  .action((flags: ServeFlags) => run(() => serve(flags)));
+
+program
+  .command('init')
+  .description('write a commented starter configuration; existing files are kept')
+  .argument('[dir]', 'folder to write to', './burnbook-config')
+  .action((dir: string) =>
+    run(async () => {
+      for (const line of await writeStarterConfig(path.resolve(dir))) log('info', line);
+    }),
+  );
+
+await program.parseAsync();
+
+async function serve(flags: ServeFlags): Promise<void> {
+  const token = process.env['BURNBOOK_TOKEN'] ?? null;
+  if (token !== null && token.length < 16) {
+    throw new UsageError('BURNBOOK_TOKEN must have at least 16 characters');
+  }
+  if (!LOOPBACK.test(flags.host) && token === null) {
+    throw new UsageError(
+      `--host ${flags.host} is reachable from elsewhere: set BURNBOOK_TOKEN to a secret of at least 16 characters`,
+    );
+  }
+  const folder = path.resolve(flags.data);
+  await writableFolder(folder);
+  const configFolder = flags.config === undefined ? null : path.resolve(flags.config);
+  if (configFolder !== null) await readableFolder(configFolder);
+  const config = configFolder === null ? { pipelines: {}, prices: {} } : await loadConfig(configFolder);
+  const server = await startServer({
+    host: flags.host,
+    port: flags.port,
+    store: {
+      file: path.join(folder, 'burnbook.duckdb'),
+      tempDirectory: path.join(folder, 'tmp'),
+      memoryLimit: flags.memory,
+      threads: 2,
+      lockWaitMs: 5_000,
+      arenaNodesMax: 262_144,
+      environment: systemEnvironment(),
+    },
+    guard: { hosts: allowedHosts(flags.host), token },
+    config,
+    runbooks: await loadRunbooks(path.join(root, 'dist', 'runbooks')),
+    webFolder: path.join(root, 'dist', 'web'),
+    version,
+    queueBytesMax: 128 * MIB,
+    groupSpansMax: 8_192,
+    nowNs,
+    log,
+  });
+  const stopWatching = configFolder === null ? () => undefined : watchConfig(configFolder, server);
+  onStop(async () => {
+    stopWatching();
+    await server.close();
+  });
+  const shown = flags.host.includes(':') ? `[${flags.host}]` : flags.host;
+  log('info', `Burnbook ${version} on http://${shown}:${server.port} · data in ${folder}`);
+}
+
+function watchConfig(folder: string, server: RunningServer): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const watcher = watch(folder, () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      loadConfig(folder).then(
+        (config) => {
+          server.applyConfig(config);
+          log('info', `configuration of ${folder} in force`);
+        },
+        (error: unknown) => {
+          log('error', `configuration rejected, the former one stays in force:\n${messageOf(error)}`);
+        },
+      );
+    }, RELOAD_DELAY_MS).unref();
+  });
+  watcher.on('error', (error) => log('warn', `${folder} is not watched any more: ${error.message}`));
+  return () => {
+    clearTimeout(timer);
+    watcher.close();
+  };
+}
+
+/** The first signal stops in good order, a second one at once. */
+function onStop(stop: () => Promise<void>): void {
+  let stopping = false;
+  const handle = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    log('info', `${signal}: committing what is queued, then closing`);
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log('error', messageOf(error));
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', handle);
+  process.on('SIGTERM', handle);
+}
+
+async function writableFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK | constants.R_OK | constants.X_OK);
+  } catch (error) {
+    throw new UsageError(`--data ${folder} cannot be written: ${messageOf(error)}`);
+  }
+}
+
+async function readableFolder(folder: string): Promise<void> {
+  try {
+    await access(folder, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    throw new UsageError(`--config ${folder} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+/** Names under which pages may call us: the one we listen on and those that the operator adds. */
+function allowedHosts(host: string): string[] {
+  const extra = (process.env['BURNBOOK_HOSTS'] ?? '').split(',').map((name) => name.trim());
+  return [host.includes(':') ? `[${host}]` : host, ...extra].filter((name) => name !== '');
+}
+
+/** What the store's process needs of our environment: nothing that could be a secret. */
+function systemEnvironment(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_EXTRA_CA_CERTS'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,5}$/.test(text) || number > 65_535) {
+    throw new InvalidArgumentError('must be a whole number from 0 to 65535');
+  }
+  return number;
+}
+
+function nowNs(): bigint {
+  return BigInt(Date.now()) * 1_000_000n;
+}
+
+async function run(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE') log('error', 'the port is in use: stop the other program or choose --port');
+    else if (isExpected(error)) log('error', messageOf(error));
+    else log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
+    process.exitCode = 1;
+  }
+}
+
+const isExpected = (error: unknown): boolean =>
+  error instanceof UsageError ||
+  error instanceof ConfigError ||
+  error instanceof RunbookError ||
+  error instanceof StoreOpenError ||
+  ['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes((error as NodeJS.ErrnoException).code ?? '');
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function log(level: 'info' | 'warn' | 'error', message: string): void {
+  const line = `${new Date().toISOString()} ${level} ${message}\n`;
+  if (level === 'info') process.stdout.write(line);
+  else process.stderr.write(line);
+}

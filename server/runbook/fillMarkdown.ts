@@ -1,0 +1,34 @@
+import { markdownNodes, type MarkdownNode, type MarkdownRoot } from './markdown.js';
+import { fillPlaceholders, placeholdersIn, type PlaceholderValues } from './placeholders.js';
+
+/**
+ * A copy of the document with its placeholders filled. It happens on the parsed document, so that a value is never
+ * read as Markdown or HTML; panel fences keep theirs until their YAML is read.
+ */
+export function fillMarkdown(body: MarkdownRoot, values: PlaceholderValues): MarkdownRoot {
+  const filled = structuredClone(body);
+  for (const node of markdownNodes(filled)) {
+    if (node.type === 'text' || node.type === 'inlineCode') {
+      node.value = fillPlaceholders(node.value, values, 'text');
+    } else if (node.type === 'code' && node.lang !== 'panel') {
+      node.value = fillPlaceholders(node.value, values, node.lang === 'run' ? 'url' : 'text');
+    } else if (node.type === 'link' || node.type === 'definition') {
+      node.url = fillPlaceholders(node.url, values, 'url');
+    }
+  }
+  for (const node of markdownNodes(filled)) {
+    if ('children' in node) dropOpenLinks(node);
+  }
+  return filled;
+}
+
+/** A link whose place is still unknown would lead nowhere: its text stays. */
+function dropOpenLinks(parent: Extract<MarkdownNode, { children: unknown[] }>): void {
+  const children = parent.children as MarkdownNode[];
+  for (let at = children.length - 1; at >= 0; at -= 1) {
+    const child = children[at];
+    if (child?.type === 'link' && placeholdersIn(child.url).length > 0) {
+      children.splice(at, 1, ...child.children);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { LineCounter, isNode, parseDocument, type Document } from 'yaml';
+import { z } from 'zod';
+import { panels } from '@burnbook/domain/panels';
+import { plainYaml } from './plainYaml.js';
+
+const day = z.iso.date({ error: 'must be a day as YYYY-MM-DD, or null for never' }).nullable();
+const words = (charsMax: number) =>
+  z
+    .string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'must be text') })
+    .trim()
+    .min(1, { error: 'must not be empty' })
+    .max(charsMax, { error: `must be at most ${charsMax} characters` });
+
+const frontMatterSchema = z.strictObject({
+  /** The alert that this runbook answers; the file is named after it. */
+  alert: words(64).regex(/^[A-Z][A-Za-z0-9]*$/, { error: 'must be a name in PascalCase' }),
+  title: words(120),
+  severity: z.enum(['page', 'ticket'], { error: 'must be page or ticket' }),
+  owner: words(120),
+  /** Whom to call when the steps do not help. */
+  escalation: words(240),
+  /** The SLO whose burn raises the alert, if one does. */
+  slo: words(120).optional(),
+  panels: z
+    .array(
+      z.enum(Object.keys(panels), { error: `must be one of ${Object.keys(panels).join(', ')}` }),
+      {
+        error: 'must be a list of panel names',
+      },
+    )
+    .max(12, { error: 'must hold at most 12 panels' }),
+  /** Day of the last review, and of the last time that someone followed the steps; null: never. */
+  reviewed: day,
+  tested: day,
+  /** How long a person who knows the product takes from the alert to Verify. */
+  expectedMinutes: z
+    .number({ error: 'must be a number of minutes' })
+    .int({ error: 'must be a whole number of minutes' })
+    .min(1, { error: 'must be at least 1' })
+    .max(480, { error: 'must be at most 480' }),
+});
+export type FrontMatter = z.infer<typeof frontMatterSchema>;
+
+/** The head of a file, or what is wrong with it, by line of the file; `body` starts at line `bodyLine`. */
+export type FrontMatterResult =
+  | { ok: true; frontMatter: FrontMatter; body: string; bodyLine: number }
+  | { ok: false; problems: { line: number; message: string }[] };
+
+/** Reads the YAML between the two `---` lines that a runbook starts with. */
+export function parseFrontMatter(text: string): FrontMatterResult {
+  const fenced = /^---\n([\s\S]*?)\n---(?:\n|$)/.exec(text);
+  if (fenced?.[1] === undefined) {
+    return refuse([{ line: 1, message: 'must start with front matter between two lines of ---' }]);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(fenced[1], { lineCounter: lines, uniqueKeys: true });
+  // Line 1 of the file is the opening `---`.
+  const lineOf = (offset: number) => lines.linePos(offset).line + 1;
+  if (document.errors.length > 0) {
+    return refuse(
+      document.errors.map(({ pos, message }) => ({
+        line: lineOf(pos[0]),
+        message: `front matter: ${message.split('\n')[0]?.replace(/ at line \d+.*$/, '')}`,
+      })),
+    );
+  }
+  const parsed = frontMatterSchema.safeParse(plainYaml(document));
+  if (!parsed.success) {
+    return refuse(
+      parsed.error.issues.flatMap((issue) => {
+        if (issue.code === 'unrecognized_keys') {
+          return issue.keys.map((key) => ({
+            line: lineOf(offsetOf(document, [key])),
+            message: `${key}: is not a field; known: ${Object.keys(frontMatterSchema.shape).join(', ')}`,
+          }));
+        }
+        const name = issue.path.join('.') || 'front matter';
+        return [
+          { line: lineOf(offsetOf(document, issue.path)), message: `${name}: ${issue.message}` },
+        ];
+      }),
+    );
+  }
+  const head = fenced[0];
+  return {
+    ok: true,
+    frontMatter: parsed.data,
+    body: text.slice(head.length),
+    bodyLine: head.split('\n').length,
+  };
+}
+
+function refuse(problems: { line: number; message: string }[]): FrontMatterResult {
+  return { ok: false, problems };
+}
+
+/** Where a value stands; of a value that is missing, where its nearest parent starts. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return document.range?.[0] ?? 0;
+}

@@ -1,0 +1,51 @@
+/** What the request says about the place where the runbook is opened. A missing one stays visible as written. */
+export interface PlaceholderValues {
+  /** Origin of this server as the browser sees it, for commands to copy. */
+  server?: string;
+  pipeline?: string;
+  batch?: string;
+}
+
+export type PlaceholderName = keyof PlaceholderValues;
+export const placeholderNames: readonly PlaceholderName[] = ['server', 'pipeline', 'batch'];
+
+/** `text`: for the eye, as it is. `url`: for links and commands. */
+type Spelling = 'text' | 'url';
+
+const pattern = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const origin = /^https?:\/\/(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
+
+/**
+ * Fills `{{pipeline}}`, `{{batch}}` and `{{server}}`. In a link or a command a value is percent-encoded down to
+ * letters, digits and `-._~`: right for a path or a query, and without a meaning to any shell, so that a batch
+ * with a hostile name cannot turn a copied command into another one.
+ */
+export function fillPlaceholders(
+  text: string,
+  values: PlaceholderValues,
+  spelling: Spelling,
+): string {
+  return text.replace(pattern, (whole, name: string) => {
+    if (!isPlaceholder(name)) return whole;
+    const value = values[name];
+    if (value === undefined || (name === 'server' && !origin.test(value))) return whole;
+    return spelling === 'text' || name === 'server' ? value : urlPart(value);
+  });
+}
+
+/** The names between double braces, known or not. */
+export function placeholdersIn(text: string): string[] {
+  return [...text.matchAll(pattern)].map(([, name]) => name ?? '');
+}
+
+export function isPlaceholder(name: string): name is PlaceholderName {
+  return (placeholderNames as readonly string[]).includes(name);
+}
+
+/** A value as one part of a path or a query; half a surrogate pair becomes U+FFFD instead of an error. */
+export function urlPart(value: string): string {
+  return encodeURIComponent(value.replace(/\p{Cs}/gu, '\uFFFD')).replace(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

@@ -1,0 +1,140 @@
+/** Puts the parts together and runs them; `main.ts` gives it everything that comes from outside. */
+import type { Server } from 'node:http';
+import { serve } from '@hono/node-server';
+import { buildApp } from './api/app.js';
+import type { ApiContext } from './api/apiContext.js';
+import { CommitFeed } from './api/commitFeed.js';
+import type { GuardOptions } from './api/guard.js';
+import { EMPTY_CONFIG, type Config } from './config/config.js';
+import { computeRate } from './cost/computeRate.js';
+import { PriceBook } from './cost/priceBook.js';
+import { IngestQueue } from './ingest/ingestQueue.js';
+import type { Runbooks } from './runbook/loadRunbooks.js';
+import { StoreClient, type StoreClientOptions, type StoreEvent } from './store/storeClient.js';
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly store: Omit<StoreClientOptions, 'onEvent'>;
+  readonly guard: GuardOptions;
+  readonly config: Config;
+  readonly runbooks: Runbooks;
+  readonly webFolder: string;
+  readonly version: string;
+  readonly queueBytesMax: number;
+  readonly groupSpansMax: number;
+  readonly nowNs: () => bigint;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  readonly store: StoreClient;
+  applyConfig(config: Config): void;
+  /** Refuses new work, commits what is queued, checkpoints, closes. */
+  close(): Promise<void>;
+}
+
+/** Longer than the 90 s of Go's clients: a server that closes first races with the next request. */
+const KEEP_ALIVE_MS = 120_000;
+const HEADERS_MS = 10_000;
+
+/** @throws StoreOpenError, or the listen error (`EADDRINUSE`). */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { log, nowNs } = options;
+  const prices = new PriceBook();
+  const feed = new CommitFeed(nowNs);
+  let config: Config = EMPTY_CONFIG;
+  const store = await StoreClient.open({
+    ...options.store,
+    onEvent: (event) => log(event.kind === 'restarted' ? 'warn' : 'error', storeEventText(event)),
+  });
+  const report = (error: unknown): void => {
+    log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  };
+  const ingest = new IngestQueue({
+    store,
+    resolvePrice: (call, startNs) => prices.resolve(call, startNs),
+    queueBytesMax: options.queueBytesMax,
+    groupSpansMax: options.groupSpansMax,
+    onCommit: (commit) => feed.committed(commit),
+    onError: report,
+  });
+  const applyConfig = (next: Config): void => {
+    config = next;
+    prices.publish(next.prices.prices ?? [], next.prices.aliases ?? []);
+    const { computeRates, pipelines } = next.pipelines;
+    store.publishRates({
+      fallback: computeRates ? computeRate(computeRates) : null,
+      byPipeline: (pipelines ?? []).flatMap(({ name, computeRates: own }) =>
+        own ? [[name, computeRate(own)] as const] : [],
+      ),
+      knownAtNs: nowNs(),
+    });
+  };
+  applyConfig(options.config);
+  const api: ApiContext = {
+    store,
+    config: () => config,
+    runbooks: () => options.runbooks,
+    feed,
+    nowNs,
+    version: options.version,
+    report,
+  };
+  const app = buildApp({ api, ingest, guard: options.guard, webFolder: options.webFolder });
+  let server: Server;
+  try {
+    server = await listen(app.fetch, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : options.port,
+    store,
+    applyConfig,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await ingest.close();
+      // What still streams (server-sent events) ends now.
+      server.closeAllConnections();
+      await closed;
+      await store.close();
+    },
+  };
+}
+
+function listen(fetch: Parameters<typeof serve>[0]['fetch'], options: ServerOptions): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = serve(
+      {
+        fetch,
+        hostname: options.host,
+        port: options.port,
+        serverOptions: {
+          keepAliveTimeout: KEEP_ALIVE_MS,
+          headersTimeout: HEADERS_MS,
+          requestTimeout: 60_000,
+          maxHeaderSize: 32_768,
+        },
+      },
+      () => resolve(server as Server),
+    );
+    server.once('error', reject);
+  });
+}
+
+function storeEventText(event: StoreEvent): string {
+  switch (event.kind) {
+    case 'died':
+      return `the store's process ended (${event.signal ?? event.code}); starting it again`;
+    case 'restarted':
+      return `the store's process is back after ${Math.round(event.afterMs)} ms`;
+    case 'restartFailed':
+      return `the store's process cannot be started: ${event.message}`;
+  }
+}

@@ -1,0 +1,353 @@
+/**
+ * From a group of ingested spans to the rows that change: what is new, whose it is, and what it moves.
+ *
+ * Work is proportional to what changed: a new span is placed under its parent (0.3 µs), contexts are derived once and
+ * shared by spans that say nothing themselves, and a late parent re-derives only what hangs below it.
+ */
+import { deriveContext, type Context } from '@burnbook/domain/attribution';
+import { FactSet } from '@burnbook/domain/factSet';
+import { hash64 } from '@burnbook/domain/hash64';
+import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
+import type { CallRecord, IngestBatch, IngestGroup } from '../ingestBatch.js';
+import type { SpanKey } from '../rows.js';
+import type { BloomFilter } from './bloomFilter.js';
+import { emptyChangeSet, type ChangeSet } from './changeSet.js';
+import type { ComputeRates } from './computeRates.js';
+import { hasCompute, nodeFacts, type NodeFacts } from './nodeFacts.js';
+import type { ResponseIndex } from './responseIndex.js';
+import { emitRows } from './rowEmitter.js';
+import type { SourceTable } from './sourceTable.js';
+import { NODE, NONE, type Generation, type SpanArena, type TraceState } from './spanArena.js';
+import type { LoadedTrace, TraceLoader } from './traceLoader.js';
+
+export interface AttributorOptions {
+  readonly arena: SpanArena;
+  readonly sources: SourceTable;
+  readonly loader: TraceLoader;
+  readonly rates: ComputeRates;
+  /** Low halves of the ids of all traces in the database. */
+  readonly knownTraces: BloomFilter;
+  readonly responses: ResponseIndex;
+}
+
+/** W3C trace flags: the emitter's sampler set a threshold (`ot=th:`) in the trace state. */
+const SAMPLED_STATE = /(?:^|[,;\s"])ot=[^,]*\bth:(?!0+(?:[;,"]|$))/;
+
+export class Attributor {
+  readonly #o: AttributorOptions;
+  readonly #facts = new FactSet();
+  readonly #dirty = new Set<number>();
+  readonly #stack: number[] = [];
+
+  constructor(options: AttributorOptions) {
+    this.#o = options;
+  }
+
+  /** Never call it again before its promise has settled. */
+  async apply(group: IngestGroup): Promise<ChangeSet> {
+    const changes = emptyChangeSet();
+    const spans = group.batches.reduce((sum, batch) => sum + batch.length, 0);
+    this.#o.arena.rotateIfFull(spans);
+    this.#dirty.clear();
+    await this.#loadKnownTraces(group);
+    const calls: { node: number; call: CallRecord }[] = [];
+    for (const batch of group.batches) this.#addBatch(batch, changes, calls);
+    await this.#findDuplicateResponses(calls, changes);
+    this.#settle(changes);
+    return changes;
+  }
+
+  /** Forgets everything in memory: what a failed transaction left there is not in the database. */
+  reset(): void {
+    this.#o.arena.clear();
+    this.#o.responses.clear();
+  }
+
+  async #loadKnownTraces(group: IngestGroup): Promise<void> {
+    const { arena, knownTraces, loader } = this.#o;
+    const wanted = new Map<string, { hi: bigint; lo: bigint }>();
+    for (const batch of group.batches) {
+      let hi = 0n;
+      let lo = 0n;
+      for (let i = 0; i < batch.length; i++) {
+        const nextHi = batch.traceHi[i] ?? 0n;
+        const nextLo = batch.traceLo[i] ?? 0n;
+        if (nextLo === lo && nextHi === hi) continue;
+        hi = nextHi;
+        lo = nextLo;
+        if (!arena.findTrace(hi, lo) && knownTraces.mayHave(lo)) {
+          wanted.set(`${hi}:${lo}`, { hi, lo });
+        }
+      }
+    }
+    if (wanted.size === 0) return;
+    for (const loaded of await loader.load([...wanted.values()])) this.#restore(loaded);
+  }
+
+  #restore(loaded: LoadedTrace): void {
+    const { arena } = this.#o;
+    const trace = arena.addTrace(loaded.hi, loaded.lo, formatTraceId(loaded.hi, loaded.lo));
+    trace.hintFirstNs = loaded.hintFirstNs;
+    trace.hintLastNs = loaded.hintLastNs;
+    for (const proof of loaded.evidence) trace.evidence.add(proof);
+    for (const span of loaded.spans) {
+      const node = this.#place(trace, span.spanId, span.parentId);
+      const generation = arena.young;
+      generation.set(node, NODE.present);
+      generation.source[node] = span.sourceId;
+      generation.facts[node] = span.facts;
+      this.#flagCost(generation, node, span.facts);
+    }
+    for (const span of loaded.spans) this.#hang(trace, span.spanId, span.parentId);
+    // What hangs below a span is known now; nothing changed, so nothing is dirty.
+    this.#dirty.clear();
+  }
+
+  #addBatch(
+    batch: IngestBatch,
+    changes: ChangeSet,
+    calls: { node: number; call: CallRecord }[],
+  ): void {
+    const { arena, knownTraces, sources } = this.#o;
+    const sourceIds = Int32Array.from(batch.sources, (source) =>
+      sources.number(source, changes.sources),
+    );
+    const accepted = new Uint32Array(batch.length);
+    let count = 0;
+    let factAt = 0;
+    let callAt = 0;
+    let rareAt = 0;
+    let trace: TraceState | undefined;
+    for (let i = 0; i < batch.length; i++) {
+      const hi = batch.traceHi[i] ?? 0n;
+      const lo = batch.traceLo[i] ?? 0n;
+      if (!trace || trace.lo !== lo || trace.hi !== hi) {
+        trace = arena.findTrace(hi, lo);
+        if (!trace) {
+          trace = arena.addTrace(hi, lo, formatTraceId(hi, lo));
+          knownTraces.add(lo);
+        }
+      }
+      const generation = arena.young;
+      const spanId = batch.spanId[i] ?? 0n;
+      const parentId = batch.parentId[i] ?? 0n;
+      this.#facts.clear();
+      factAt = this.#facts.addSpan(batch.facts, factAt, i, batch.strings);
+      const call = batch.calls[callAt]?.span === i ? batch.calls[callAt++] : undefined;
+      const rare = batch.rare[rareAt]?.span === i ? batch.rare[rareAt++] : undefined;
+      const node = this.#place(trace, spanId, parentId);
+      if (generation.has(node, NODE.present)) {
+        changes.spansDuplicate++;
+        continue;
+      }
+      accepted[count++] = i;
+      generation.set(node, NODE.present);
+      generation.source[node] = sourceIds[batch.source[i] ?? 0] ?? 0;
+      this.#widenHint(trace, batch.startNs[i] ?? 0n, changes);
+      const isTop = this.#hang(trace, spanId, parentId);
+      if (this.#facts.size === 0 && !isTop && !call) continue;
+      const facts = this.#nodeFacts(batch, i, call, rare?.extra);
+      generation.facts[node] = facts;
+      this.#flagCost(generation, node, facts);
+      this.#spread(generation, node);
+      this.#dirty.add(node);
+      if (call && facts.responseKey !== null) calls.push({ node, call });
+    }
+    changes.spansAccepted += count;
+    changes.accepted.push({ batch, spans: accepted.slice(0, count), sourceIds });
+  }
+
+  #nodeFacts(
+    batch: IngestBatch,
+    i: number,
+    call: CallRecord | undefined,
+    extra: string | undefined,
+  ): NodeFacts {
+    const startNs = batch.startNs[i] ?? 0n;
+    return nodeFacts(this.#facts, {
+      name: batch.strings[batch.name[i] ?? 0] ?? '',
+      spanId: batch.spanId[i] ?? 0n,
+      parentId: batch.parentId[i] ?? 0n,
+      startNs,
+      endNs: startNs + (batch.durationNs[i] ?? 0n),
+      receivedNs: batch.receivedNs,
+      failed: batch.status[i] === 2,
+      sampled: extra !== undefined && isSampled(extra),
+      call: call ?? null,
+      responseKey:
+        call && call.responseId !== null && !call.aggregate
+          ? hash64(`${call.provider ?? ''}\n${call.responseId}`)
+          : null,
+      ratesVersion: this.#o.rates.version,
+    });
+  }
+
+  /** The span's node; its parent's placeholder comes to be as well. */
+  #place(trace: TraceState, spanId: bigint, parentId: bigint): number {
+    const generation = this.#o.arena.young;
+    const node = generation.ensure(trace, high(spanId), low(spanId));
+    if (parentId !== 0n) generation.ensure(trace, high(parentId), low(parentId));
+    return node;
+  }
+
+  /**
+   * Links a span that is now present to its parent, and marks what already hung below it.
+   * @returns whether it is the topmost known span.
+   */
+  #hang(trace: TraceState, spanId: bigint, parentId: bigint): boolean {
+    const generation = this.#o.arena.young;
+    const node = generation.find(trace, high(spanId), low(spanId));
+    if (generation.firstChild[node] !== NONE) this.#markBelow(generation, node);
+    if (parentId === 0n) return true;
+    const parent = generation.find(trace, high(parentId), low(parentId));
+    generation.link(node, parent);
+    this.#spread(generation, node);
+    return !generation.has(parent, NODE.present);
+  }
+
+  #markBelow(generation: Generation, node: number): void {
+    const stack = this.#stack;
+    stack.length = 0;
+    stack.push(generation.firstChild[node] ?? NONE);
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      if (at === NONE) continue;
+      stack.push(generation.nextSibling[at] ?? NONE);
+      generation.context[at] = undefined;
+      if (generation.facts[at]) this.#dirty.add(at);
+      stack.push(generation.firstChild[at] ?? NONE);
+    }
+  }
+
+  #flagCost(generation: Generation, node: number, facts: NodeFacts | undefined): void {
+    if (!facts) return;
+    if (facts.call) generation.set(node, NODE.usage | NODE.costs);
+    if (hasCompute(facts)) generation.set(node, NODE.costs);
+  }
+
+  /** Tells the ancestors that there is usage, or cost, below them. */
+  #spread(generation: Generation, node: number): void {
+    let bits = 0;
+    if (generation.has(node, NODE.usage | NODE.usageBelow)) bits |= NODE.usageBelow;
+    if (generation.has(node, NODE.costs | NODE.costsBelow)) bits |= NODE.costsBelow;
+    let at = generation.parent[node] ?? NONE;
+    while (at !== NONE && bits !== 0) {
+      bits &= ~(generation.flags[at] ?? 0);
+      if (bits === 0) return;
+      generation.set(at, bits);
+      if (generation.facts[at]) this.#dirty.add(at);
+      at = generation.parent[at] ?? NONE;
+    }
+  }
+
+  #widenHint(trace: TraceState, startNs: bigint, changes: ChangeSet): void {
+    const known = trace.hintFirstNs <= trace.hintLastNs;
+    if (known && startNs >= trace.hintFirstNs && startNs <= trace.hintLastNs) return;
+    if (!known || startNs < trace.hintFirstNs) trace.hintFirstNs = startNs;
+    if (!known || startNs > trace.hintLastNs) trace.hintLastNs = startNs;
+    const last = changes.hints.at(-1) as { hi: bigint; lo: bigint } | undefined;
+    const hint = {
+      hi: trace.hi,
+      lo: trace.lo,
+      firstNs: trace.hintFirstNs,
+      lastNs: trace.hintLastNs,
+    };
+    // The spans of a trace come side by side, so one row a trace and group is the rule.
+    if (last && last.lo === trace.lo && last.hi === trace.hi) {
+      changes.hints[changes.hints.length - 1] = hint;
+    } else changes.hints.push(hint);
+  }
+
+  async #findDuplicateResponses(
+    calls: readonly { node: number; call: CallRecord }[],
+    changes: ChangeSet,
+  ): Promise<void> {
+    if (calls.length === 0) return;
+    const { arena, responses } = this.#o;
+    const added = calls.flatMap(({ node }) => {
+      const facts = arena.young.facts[node];
+      const trace = arena.young.traceOf(node);
+      return facts ? [{ facts, traceHi: trace.hi, traceLo: trace.lo }] : [];
+    });
+    const flipped = await responses.add(added, changes, (key) => {
+      const node = this.#find(key);
+      return node === NONE ? null : (arena.young.facts[node] ?? null);
+    });
+    for (const key of flipped) {
+      const node = this.#find(key);
+      if (node !== NONE && arena.young.facts[node]) this.#dirty.add(node);
+    }
+  }
+
+  #find(key: SpanKey): number {
+    const trace = this.#o.arena.findTrace(key.traceHi, key.traceLo);
+    if (!trace) return NONE;
+    return this.#o.arena.young.find(trace, high(key.spanId), low(key.spanId));
+  }
+
+  #settle(changes: ChangeSet): void {
+    const generation = this.#o.arena.young;
+    for (const node of this.#dirty) {
+      const facts = generation.facts[node];
+      if (!facts) continue;
+      const context = this.#contextOf(generation, node);
+      const parent = this.#knownParent(generation, node);
+      emitRows(
+        facts,
+        {
+          trace: generation.traceOf(node),
+          context,
+          parent: parent === NONE ? null : (generation.context[parent] ?? null),
+          settled: parent !== NONE || facts.parentId === 0n,
+          usageBelow: generation.has(node, NODE.usageBelow),
+          costs: generation.has(node, NODE.costs | NODE.costsBelow),
+        },
+        changes,
+        this.#o.rates,
+      );
+    }
+    this.#dirty.clear();
+  }
+
+  #knownParent(generation: Generation, node: number): number {
+    const parent = generation.parent[node] ?? NONE;
+    return parent !== NONE && generation.has(parent, NODE.present) ? parent : NONE;
+  }
+
+  #contextOf(generation: Generation, node: number): Context {
+    const stack = this.#stack;
+    stack.length = 0;
+    let at = node;
+    let context = generation.context[at];
+    while (!context) {
+      stack.push(at);
+      const parent = this.#knownParent(generation, at);
+      if (parent === NONE) break;
+      at = parent;
+      context = generation.context[at];
+    }
+    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+      const facts = generation.facts[next];
+      const source = this.#o.sources.info(generation.source[next] ?? 0);
+      const derived = deriveContext({
+        own: facts?.own ?? null,
+        resource: source.own,
+        parent: context ?? null,
+        serviceName: source.service,
+        traceId: generation.traceOf(next).hex,
+        parentSpanId: facts && facts.parentId !== 0n ? formatSpanId(facts.parentId) : '',
+        name: facts?.name ?? '',
+      });
+      generation.context[next] = derived;
+      context = derived;
+    }
+    if (!context) throw new Error('a node without a context');
+    return context;
+  }
+}
+
+function isSampled(extra: string): boolean {
+  return extra.includes('traceState') && SAMPLED_STATE.test(extra);
+}
+
+const high = (id: bigint): number => Number(id >> 32n);
+const low = (id: bigint): number => Number(id & 0xffffffffn);

@@ -1,0 +1,49 @@
+/** What one transaction writes, besides minute counts. */
+import type { IngestBatch } from '../ingestBatch.js';
+import type { ActivityRow, AttemptRow, LineKey, LineRow, SpanKey } from '../rows.js';
+import type { SourceRow } from './sourceTable.js';
+
+export interface TraceHint {
+  readonly hi: bigint;
+  readonly lo: bigint;
+  readonly firstNs: bigint;
+  readonly lastNs: bigint;
+}
+
+export interface AcceptedBatch {
+  readonly batch: IngestBatch;
+  /** Indices of the spans to store: those never seen before. */
+  readonly spans: Uint32Array;
+  /** Source number by index into `batch.sources`. */
+  readonly sourceIds: Int32Array;
+}
+
+export interface RowChanges<T, K = SpanKey> {
+  readonly remove: K[];
+  readonly add: T[];
+}
+
+export interface ChangeSet {
+  readonly accepted: AcceptedBatch[];
+  readonly sources: SourceRow[];
+  readonly hints: TraceHint[];
+  readonly lines: RowChanges<LineRow, LineKey>;
+  readonly activities: RowChanges<ActivityRow>;
+  readonly attempts: RowChanges<AttemptRow>;
+  spansAccepted: number;
+  spansDuplicate: number;
+  /** Pipelines whose rows changed. */
+  readonly pipelines: Set<string>;
+}
+
+export const emptyChangeSet = (): ChangeSet => ({
+  accepted: [],
+  sources: [],
+  hints: [],
+  lines: { remove: [], add: [] },
+  activities: { remove: [], add: [] },
+  attempts: { remove: [], add: [] },
+  spansAccepted: 0,
+  spansDuplicate: 0,
+  pipelines: new Set(),
+});

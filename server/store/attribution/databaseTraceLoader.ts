@@ -1,0 +1,247 @@
+/** Reads dropped traces and response claims back from the database. */
+import { listValue, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import { FactSet } from '@burnbook/domain/factSet';
+import { PROMOTED_CODES } from '@burnbook/domain/semconv';
+import type { ActivityRow, AttemptRow, CallFacts, LineRow, Owner } from '../rows.js';
+import type { SqlTexts } from '../sqlTexts.js';
+import type { ComputeRates } from './computeRates.js';
+import { nodeFacts, type NodeFacts } from './nodeFacts.js';
+import type { ResponseLoader } from './responseIndex.js';
+import { EXCLUDED, proofOf } from './rowEmitter.js';
+import type { LoadedTrace, TraceLoader } from './traceLoader.js';
+
+type Row = Record<string, DuckDBValue>;
+
+export class DatabaseTraceLoader implements TraceLoader, ResponseLoader {
+  readonly #connection: DuckDBConnection;
+  readonly #sql: SqlTexts;
+  readonly #rates: ComputeRates;
+  readonly #factSet = new FactSet();
+
+  constructor(connection: DuckDBConnection, sql: SqlTexts, rates: ComputeRates) {
+    this.#connection = connection;
+    this.#sql = sql;
+    this.#rates = rates;
+  }
+
+  async loadResponses(keys: readonly bigint[], sinceNs: bigint): Promise<LineRow[]> {
+    const rows = await this.#rows('load_responses', { keys: listValue([...keys]), since: sinceNs });
+    return rows.map(lineRow);
+  }
+
+  async load(ids: readonly { readonly hi: bigint; readonly lo: bigint }[]): Promise<LoadedTrace[]> {
+    const his = listValue(ids.map(({ hi }) => hi));
+    const los = listValue(ids.map(({ lo }) => lo));
+    const hints = await this.#rows('load_trace_hints', { his, los });
+    if (hints.length === 0) return [];
+    const first = hints.map((row) => big(row, 'first_ns')).reduce((a, b) => (a < b ? a : b));
+    const last = hints.map((row) => big(row, 'last_ns')).reduce((a, b) => (a > b ? a : b));
+    const range = { his, los, first, last };
+    // One after the other: they share the loader's connection.
+    const spans = grouped(await this.#rows('load_trace_spans', range), traceOf);
+    const lines = grouped(await this.#rows('load_trace_bill_lines', range), spanOf);
+    const activities = grouped(await this.#rows('load_trace_activities', range), spanOf);
+    const attempts = grouped(await this.#rows('load_trace_attempts', range), spanOf);
+    return hints.map((hint) => {
+      const rows = spans.get(traceOf(hint)) ?? [];
+      const loaded = rows.map((row) => {
+        const key = spanOf(row);
+        return {
+          spanId: big(row, 'span_id'),
+          parentId: big(row, 'parent_id'),
+          sourceId: Number(row['source_id']),
+          facts: this.#facts(row, {
+            lines: (lines.get(key) ?? []).map(lineRow),
+            activity: activities.get(key)?.[0],
+            attempt: attempts.get(key)?.[0],
+          }),
+        };
+      });
+      return {
+        hi: big(hint, 'trace_hi'),
+        lo: big(hint, 'trace_lo'),
+        hintFirstNs: big(hint, 'first_ns'),
+        hintLastNs: big(hint, 'last_ns'),
+        evidence: loaded.flatMap(({ facts }) => (facts?.activityRow ? [proofOf(facts.activityRow)] : [])),
+        spans: loaded,
+      };
+    });
+  }
+
+  async #rows(name: string, values: Record<string, DuckDBValue>): Promise<Row[]> {
+    const result = await this.#connection.runAndReadAll(this.#sql.get(name), values);
+    return result.getRowObjects();
+  }
+
+  /** The facts of a span as they were when its rows were written; undefined: it has none and is no top span. */
+  #facts(
+    span: Row,
+    rows: { lines: LineRow[]; activity: Row | undefined; attempt: Row | undefined },
+  ): NodeFacts {
+    const facts = this.#factSet;
+    facts.clear();
+    const attrs = text(span, 'attrs');
+    if (attrs !== null) addAttributes(facts, attrs);
+    const model = rows.lines.find(({ kind }) => kind === 'model') ?? null;
+    const startNs = big(span, 'start_ns');
+    const node = nodeFacts(facts, {
+      name: String(span['name']),
+      spanId: big(span, 'span_id'),
+      parentId: big(span, 'parent_id'),
+      startNs,
+      endNs: startNs + big(span, 'duration_ns'),
+      receivedNs: big(span, 'received_ns'),
+      failed: Number(span['status']) === 2,
+      sampled: text(span, 'extra')?.includes('ot=') ?? false,
+      call: model?.call ?? null,
+      responseKey: model?.responseKey ?? null,
+      // The rates of its arrival are in its line; a line that moves takes the rates known now.
+      ratesVersion: this.#rates.version,
+    });
+    node.duplicateResponse = model?.excluded === EXCLUDED.duplicateResponse;
+    node.modelLine = model;
+    node.computeLine = rows.lines.find(({ kind }) => kind === 'compute') ?? null;
+    if (rows.activity) node.activityRow = activityRow(rows.activity, node);
+    if (rows.attempt) node.attemptRow = attemptRow(rows.attempt, node);
+    return node;
+  }
+}
+
+function addAttributes(facts: FactSet, json: string): void {
+  for (const [key, value] of Object.entries(JSON.parse(json) as Record<string, unknown>)) {
+    const codes = PROMOTED_CODES.get(key);
+    if (!codes) continue;
+    const plain = plainValue(value);
+    if (plain === null) continue;
+    for (const code of codes) facts.add(code, plain);
+  }
+}
+
+function plainValue(value: unknown): string | number | null {
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'object' && value !== null && '$int' in value) return Number(value.$int);
+  return null;
+}
+
+const big = (row: Row, column: string): bigint => row[column] as bigint;
+const bigOrNull = (row: Row, column: string): bigint | null => (row[column] ?? null) as bigint | null;
+const text = (row: Row, column: string): string | null => (row[column] ?? null) as string | null;
+const numberOrNull = (row: Row, column: string): number | null => {
+  const value = row[column] ?? null;
+  return value === null ? null : Number(value);
+};
+const traceOf = (row: Row): string => `${big(row, 'trace_hi')}:${big(row, 'trace_lo')}`;
+const spanOf = (row: Row): string => `${traceOf(row)}:${big(row, 'span_id')}`;
+
+function grouped(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return groups;
+}
+
+const owner = (row: Row): Owner => ({
+  pipeline: String(row['pipeline']),
+  runId: String(row['run_id']),
+  batch: text(row, 'batch'),
+  step: text(row, 'step'),
+  team: text(row, 'team'),
+  environment: text(row, 'environment'),
+});
+
+const key = (row: Row) => ({
+  traceHi: big(row, 'trace_hi'),
+  traceLo: big(row, 'trace_lo'),
+  spanId: big(row, 'span_id'),
+  startNs: big(row, 'start_ns'),
+});
+
+function activityRow(row: Row, node: NodeFacts): ActivityRow {
+  return {
+    ...key(row),
+    ...owner(row),
+    endNs: node.endNs,
+    receivedNs: node.receivedNs,
+    name: node.name,
+    failed: node.failed,
+    isRun: row['is_run'] === true,
+    isBatch: row['is_batch'] === true,
+    isStep: row['is_step'] === true,
+    rooted: row['rooted'] === true,
+    facts: node.activity,
+    sampled: node.sampled,
+  };
+}
+
+function attemptRow(row: Row, node: NodeFacts): AttemptRow {
+  return {
+    traceHi: big(row, 'trace_hi'),
+    traceLo: big(row, 'trace_lo'),
+    spanId: big(row, 'span_id'),
+    startNs: node.startNs,
+    endNs: node.endNs,
+    name: node.name,
+    pipeline: String(row['pipeline']),
+    runId: String(row['run_id']),
+    batch: text(row, 'batch'),
+    step: text(row, 'step'),
+    operationKey: big(row, 'operation_key'),
+    attemptKey: big(row, 'attempt_key'),
+    outerAttemptKey: bigOrNull(row, 'outer_attempt_key'),
+    number: Number(row['number']),
+    outcome: String(row['outcome']),
+    errorClass: node.activity.errorClass,
+    backoffMs: node.activity.backoffMs,
+  };
+}
+
+function lineRow(row: Row): LineRow {
+  const kind = row['kind'] === 'model' ? 'model' : 'compute';
+  return {
+    ...key(row),
+    ...owner(row),
+    kind,
+    receivedNs: big(row, 'received_ns'),
+    name: String(row['name']),
+    failed: row['failed'] === true,
+    attempt: numberOrNull(row, 'attempt'),
+    attemptKey: bigOrNull(row, 'attempt_key'),
+    call: kind === 'model' ? callFacts(row) : null,
+    responseKey: bigOrNull(row, 'response_key'),
+    cpuNs: bigOrNull(row, 'cpu_ns'),
+    gbNs: bigOrNull(row, 'gb_ns'),
+    costNanoUsd: bigOrNull(row, 'cost_nano'),
+    priceId: text(row, 'price_id'),
+    unpricedReason: text(row, 'unpriced_reason'),
+    excluded: text(row, 'excluded'),
+  };
+}
+
+function callFacts(row: Row): CallFacts {
+  return {
+    provider: text(row, 'provider'),
+    model: text(row, 'model'),
+    tier: text(row, 'tier') ?? 'standard',
+    operation: text(row, 'operation'),
+    usage: {
+      inputTokens: numberOrNull(row, 'input_tokens'),
+      outputTokens: numberOrNull(row, 'output_tokens'),
+      cacheReadTokens: numberOrNull(row, 'cache_read_tokens'),
+      cacheWriteTokens: numberOrNull(row, 'cache_write_tokens'),
+      cacheWrite1hTokens: numberOrNull(row, 'cache_write_1h_tokens'),
+      reasoningTokens: numberOrNull(row, 'reasoning_tokens'),
+      audioInputTokens: numberOrNull(row, 'audio_input_tokens'),
+      audioOutputTokens: numberOrNull(row, 'audio_output_tokens'),
+    },
+    priceId: text(row, 'price_id'),
+    costNanoUsd: bigOrNull(row, 'cost_nano'),
+    unpricedReason: text(row, 'unpriced_reason'),
+    reportedNanoUsd: bigOrNull(row, 'reported_nano'),
+    aggregate: row['aggregate'] === true,
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * What is kept in memory of a span that can have rows of its own: it costs, it begins something, or it is a top span.
+ */
+import { ownIdentity, type OwnIdentity } from '@burnbook/domain/attribution';
+import type { FactSet } from '@burnbook/domain/factSet';
+import type { ActivityFacts, ActivityRow, AttemptRow, CallFacts, LineRow } from '../rows.js';
+
+export interface NodeFacts {
+  readonly own: OwnIdentity | null;
+  readonly activity: ActivityFacts;
+  readonly name: string;
+  readonly spanId: bigint;
+  /** 0: none. */
+  readonly parentId: bigint;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  readonly receivedNs: bigint;
+  readonly failed: boolean;
+  readonly sampled: boolean;
+  readonly call: CallFacts | null;
+  readonly responseKey: bigint | null;
+  /** A span that started earlier carries the same response id. */
+  duplicateResponse: boolean;
+  /** Nanoseconds; null: the span tells no compute. */
+  readonly cpuNs: bigint | null;
+  readonly gbNs: bigint | null;
+  /** The compute rates known at arrival. */
+  readonly ratesVersion: number;
+  /** The rows that stand in the database for this span. */
+  activityRow: ActivityRow | null;
+  attemptRow: AttemptRow | null;
+  modelLine: LineRow | null;
+  computeLine: LineRow | null;
+}
+
+const NS_PER_S = 1e9;
+
+const NO_ACTIVITY: ActivityFacts = {
+  event: null,
+  runKind: null,
+  runOutcome: null,
+  attemptOutcome: null,
+  errorClass: null,
+  backoffMs: null,
+  rowsIn: null,
+  rowsOut: null,
+  rowsFailed: null,
+  bytesIn: null,
+  bytesOut: null,
+  queueWaitNs: null,
+  cpuUserNs: null,
+  cpuSystemNs: null,
+  gbNs: null,
+  peakBytes: null,
+  droppedSpans: null,
+};
+
+export interface NodeBasics extends Pick<
+  NodeFacts,
+  | 'name'
+  | 'spanId'
+  | 'parentId'
+  | 'startNs'
+  | 'endNs'
+  | 'receivedNs'
+  | 'failed'
+  | 'sampled'
+  | 'call'
+  | 'responseKey'
+  | 'ratesVersion'
+> {}
+
+/** Builds the facts of a span from its promoted attributes. */
+export function nodeFacts(facts: FactSet, basics: NodeBasics): NodeFacts {
+  const activity = facts.size === 0 ? NO_ACTIVITY : activityFacts(facts);
+  const { cpuUserNs, cpuSystemNs, gbNs } = activity;
+  // Counters of a start or heartbeat are cumulative and repeat what the steps will say.
+  const computes = activity.event === null;
+  const cpuNs =
+    computes && (cpuUserNs !== null || cpuSystemNs !== null)
+      ? BigInt((cpuUserNs ?? 0) + (cpuSystemNs ?? 0))
+      : null;
+  return {
+    ...basics,
+    own: ownIdentity(facts),
+    activity,
+    duplicateResponse: false,
+    cpuNs,
+    gbNs: computes && gbNs !== null ? BigInt(gbNs) : null,
+    activityRow: null,
+    attemptRow: null,
+    modelLine: null,
+    computeLine: null,
+  };
+}
+
+/** Whether the compute of a span costs anything. */
+export function hasCompute(facts: NodeFacts): boolean {
+  return (facts.cpuNs ?? 0n) > 0n || (facts.gbNs ?? 0n) > 0n;
+}
+
+function activityFacts(facts: FactSet): ActivityFacts {
+  return {
+    event: facts.text('event'),
+    runKind: facts.text('runKind'),
+    runOutcome: facts.text('runOutcome'),
+    attemptOutcome: facts.text('attemptOutcome'),
+    errorClass: facts.text('errorClass'),
+    backoffMs: facts.count('backoffMs'),
+    rowsIn: facts.count('rowsIn'),
+    rowsOut: facts.count('rowsOut'),
+    rowsFailed: facts.count('rowsFailed'),
+    bytesIn: facts.count('bytesIn'),
+    bytesOut: facts.count('bytesOut'),
+    queueWaitNs: scaled(facts.number('queueWaitMs'), 1e6),
+    cpuUserNs: scaled(facts.number('cpuUserS'), NS_PER_S),
+    cpuSystemNs: scaled(facts.number('cpuSystemS'), NS_PER_S),
+    gbNs: scaled(facts.number('memoryGbSeconds'), NS_PER_S),
+    peakBytes: facts.count('memoryPeakBytes'),
+    droppedSpans: facts.count('droppedSpans'),
+  };
+}
+
+/** A quantity in smaller, whole units; null when it is negative or too large to be true. */
+function scaled(value: number | null, factor: number): number | null {
+  if (value === null || value < 0) return null;
+  const whole = Math.round(value * factor);
+  return Number.isSafeInteger(whole) ? whole : null;
+}

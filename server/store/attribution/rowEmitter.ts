@@ -1,0 +1,279 @@
+/**
+ * From a span's settled context to the rows that it stands for, and from its former rows to the difference.
+ */
+import { boundaries, type Context } from '@burnbook/domain/attribution';
+import { hash64 } from '@burnbook/domain/hash64';
+import { priceCompute } from '@burnbook/domain/price';
+import type { ActivityRow, AttemptRow, LineRow, Owner, SpanKey } from '../rows.js';
+import type { ChangeSet } from './changeSet.js';
+import type { ComputeRates } from './computeRates.js';
+import { hasCompute, type NodeFacts } from './nodeFacts.js';
+import type { TraceState } from './spanArena.js';
+
+/** Why a line is left out of every sum. */
+export const EXCLUDED = {
+  repeatedBelow: 'usage repeated from a span below',
+  duplicateResponse: 'response id already counted',
+} as const;
+
+export interface Standing {
+  readonly trace: TraceState;
+  readonly context: Context;
+  /** The parent's context; null when the span is the topmost known one. */
+  readonly parent: Context | null;
+  /** True for a root and for a span whose parent is known. */
+  readonly settled: boolean;
+  readonly usageBelow: boolean;
+  readonly costs: boolean;
+}
+
+/** Emits what changed for one span into `changes` and remembers the rows as its present ones. */
+export function emitRows(
+  facts: NodeFacts,
+  standing: Standing,
+  changes: ChangeSet,
+  rates: ComputeRates,
+): void {
+  const key: SpanKey = {
+    traceHi: standing.trace.hi,
+    traceLo: standing.trace.lo,
+    spanId: facts.spanId,
+    startNs: facts.startNs,
+  };
+  const { identity } = standing.context;
+  const owner: Owner = {
+    pipeline: identity.pipeline,
+    runId: identity.run,
+    batch: identity.batch,
+    step: identity.step,
+    team: identity.team,
+    environment: identity.environment,
+  };
+  const begins = boundaries(standing.context, standing.parent);
+
+  const activity = activityRow(facts, standing, begins, key, owner);
+  if (!sameActivity(facts.activityRow, activity)) {
+    if (facts.activityRow) changes.activities.remove.push(key);
+    if (activity) changes.activities.add.push(activity);
+    note(changes, facts.activityRow, activity);
+    facts.activityRow = activity;
+  }
+
+  const attempt = begins.attempt ? attemptRow(facts, standing, key) : null;
+  if (!sameAttempt(facts.attemptRow, attempt)) {
+    if (facts.attemptRow) changes.attempts.remove.push(key);
+    if (attempt) changes.attempts.add.push(attempt);
+    note(changes, facts.attemptRow, attempt);
+    facts.attemptRow = attempt;
+  }
+
+  const model = facts.call ? modelLine(facts, standing, key, owner) : null;
+  const compute = hasCompute(facts) ? computeLine(facts, standing, key, owner, rates) : null;
+  replaceLine(facts.modelLine, model, changes);
+  replaceLine(facts.computeLine, compute, changes);
+  facts.modelLine = model;
+  facts.computeLine = compute;
+}
+
+/** The outcome of an attempt or step: what it says itself, else its span's status. */
+export const outcomeOf = (facts: Pick<NodeFacts, 'activity' | 'failed'>): string =>
+  facts.activity.attemptOutcome ?? (facts.failed ? 'failed' : 'succeeded');
+
+function replaceLine(before: LineRow | null, after: LineRow | null, changes: ChangeSet): void {
+  if (sameLine(before, after)) return;
+  if (before) changes.lines.remove.push(before);
+  if (after) changes.lines.add.push(after);
+  note(changes, before, after);
+}
+
+function note(changes: ChangeSet, before: Pick<Owner, 'pipeline'> | null, after: Pick<Owner, 'pipeline'> | null): void {
+  if (before) changes.pipelines.add(before.pipeline);
+  if (after) changes.pipelines.add(after.pipeline);
+}
+
+function activityRow(
+  facts: NodeFacts,
+  standing: Standing,
+  begins: { readonly run: boolean; readonly batch: boolean; readonly step: boolean },
+  key: SpanKey,
+  owner: Owner,
+): ActivityRow | null {
+  const { identity } = standing.context;
+  if (identity.weak && !standing.costs && facts.activity.event === null) return null;
+  const isEvent = facts.activity.event !== null;
+  const isRun = standing.settled && begins.run && !isEvent;
+  const isBatch = standing.settled && begins.batch && !isEvent;
+  // Calls and attempts carry their step's name too; only the parent can tell that they are not the step itself.
+  const isInside = facts.call !== null || standing.context.attempts !== null;
+  const isStep = begins.step && !isEvent && (standing.settled || !isInside);
+  if (!isEvent && !isRun && !isBatch && !isStep) {
+    if (standing.settled || !isEvidence(facts, standing, owner)) return null;
+  }
+  return {
+    ...key,
+    ...owner,
+    endNs: facts.endNs,
+    receivedNs: facts.receivedNs,
+    name: facts.name,
+    failed: facts.failed,
+    isRun,
+    isBatch,
+    isStep,
+    rooted: identity.rooted,
+    facts: facts.activity,
+    sampled: facts.sampled,
+  };
+}
+
+/**
+ * A span whose parent is not known is the proof that its run, batch and step exist, where nothing else proved it yet:
+ * one row each, not one a span, since collectors export a step's calls before the step itself.
+ */
+function isEvidence(facts: NodeFacts, standing: Standing, owner: Owner): boolean {
+  const proof = JSON.stringify([owner.pipeline, owner.runId, owner.batch, owner.step]);
+  if (facts.activityRow && proof === proofOf(facts.activityRow)) return true;
+  if (standing.trace.evidence.has(proof)) return false;
+  standing.trace.evidence.add(proof);
+  return true;
+}
+
+export const proofOf = (row: Owner): string =>
+  JSON.stringify([row.pipeline, row.runId, row.batch, row.step]);
+
+function attemptRow(facts: NodeFacts, standing: Standing, key: SpanKey): AttemptRow | null {
+  const { attempts, identity } = standing.context;
+  if (!attempts) return null;
+  // Without its parent a model call that repeats its attempt's number looks like the attempt; it never has an outcome.
+  if (!standing.settled && facts.call !== null && facts.activity.attemptOutcome === null) return null;
+  return {
+    ...key,
+    endNs: facts.endNs,
+    name: facts.name,
+    pipeline: identity.pipeline,
+    runId: identity.run,
+    batch: identity.batch,
+    step: identity.step,
+    operationKey: hash64(attempts.operationKey),
+    attemptKey: attemptKey(attempts),
+    outerAttemptKey: attempts.outer ? attemptKey(attempts.outer) : null,
+    number: attempts.number,
+    outcome: outcomeOf(facts),
+    errorClass: facts.activity.errorClass,
+    backoffMs: facts.activity.backoffMs,
+  };
+}
+
+const attemptKey = (attempt: { operationKey: string; number: number }): bigint =>
+  hash64(`${attempt.operationKey}#${attempt.number}`);
+
+function modelLine(facts: NodeFacts, standing: Standing, key: SpanKey, owner: Owner): LineRow {
+  const { call } = facts;
+  return {
+    ...lineBase(facts, standing, key, owner),
+    kind: 'model',
+    call,
+    responseKey: facts.responseKey,
+    cpuNs: null,
+    gbNs: null,
+    costNanoUsd: call?.costNanoUsd ?? null,
+    priceId: call?.priceId ?? null,
+    unpricedReason: call?.unpricedReason ?? null,
+    excluded:
+      call?.aggregate && standing.usageBelow
+        ? EXCLUDED.repeatedBelow
+        : facts.duplicateResponse
+          ? EXCLUDED.duplicateResponse
+          : null,
+  };
+}
+
+function computeLine(
+  facts: NodeFacts,
+  standing: Standing,
+  key: SpanKey,
+  owner: Owner,
+  rates: ComputeRates,
+): LineRow {
+  const before = facts.computeLine;
+  // Pinned: a line that stays with its pipeline keeps its price; one that moves gets its new pipeline's of that time.
+  const pinned = before?.pipeline === owner.pipeline ? before : null;
+  const rate = pinned ? null : rates.rate(facts.ratesVersion, owner.pipeline);
+  const cpuNs = facts.cpuNs ?? 0n;
+  const gbNs = facts.gbNs ?? 0n;
+  return {
+    ...lineBase(facts, standing, key, owner),
+    kind: 'compute',
+    call: null,
+    responseKey: null,
+    cpuNs: facts.cpuNs,
+    gbNs: facts.gbNs,
+    costNanoUsd: pinned ? pinned.costNanoUsd : rate ? priceCompute(rate, cpuNs, gbNs) : null,
+    priceId: pinned ? pinned.priceId : (rate?.id ?? null),
+    unpricedReason: pinned
+      ? pinned.unpricedReason
+      : rate
+        ? null
+        : 'no compute rate for this pipeline in pipelines.yaml',
+    excluded: null,
+  };
+}
+
+type LineBase = Omit<
+  LineRow,
+  'kind' | 'call' | 'responseKey' | 'cpuNs' | 'gbNs' | 'costNanoUsd' | 'priceId' | 'unpricedReason' | 'excluded'
+>;
+
+function lineBase(facts: NodeFacts, standing: Standing, key: SpanKey, owner: Owner): LineBase {
+  const { attempts, identity } = standing.context;
+  return {
+    ...key,
+    ...owner,
+    receivedNs: facts.receivedNs,
+    name: facts.name,
+    failed: facts.failed,
+    attempt: identity.attempt,
+    attemptKey: attempts ? attemptKey(attempts) : null,
+  };
+}
+
+const sameOwner = (a: Owner, b: Owner): boolean =>
+  a.pipeline === b.pipeline &&
+  a.runId === b.runId &&
+  a.batch === b.batch &&
+  a.step === b.step &&
+  a.team === b.team &&
+  a.environment === b.environment;
+
+function sameActivity(a: ActivityRow | null, b: ActivityRow | null): boolean {
+  if (!a || !b) return a === b;
+  return (
+    sameOwner(a, b) &&
+    a.isRun === b.isRun &&
+    a.isBatch === b.isBatch &&
+    a.isStep === b.isStep &&
+    a.rooted === b.rooted
+  );
+}
+
+function sameAttempt(a: AttemptRow | null, b: AttemptRow | null): boolean {
+  if (!a || !b) return a === b;
+  return (
+    a.pipeline === b.pipeline &&
+    a.runId === b.runId &&
+    a.batch === b.batch &&
+    a.step === b.step &&
+    a.attemptKey === b.attemptKey &&
+    a.outerAttemptKey === b.outerAttemptKey
+  );
+}
+
+function sameLine(a: LineRow | null, b: LineRow | null): boolean {
+  if (!a || !b) return a === b;
+  return (
+    sameOwner(a, b) &&
+    a.attempt === b.attempt &&
+    a.attemptKey === b.attemptKey &&
+    a.excluded === b.excluded &&
+    a.costNanoUsd === b.costNanoUsd
+  );
+}

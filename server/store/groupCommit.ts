@@ -1,0 +1,97 @@
+/**
+ * Attribution and writing of one group after the other, overlapped: while a group's COMMIT waits for the disk, the next
+ * one is attributed in memory.
+ *
+ * If a write fails, memory is ahead of the database: everything in memory is forgotten, and the groups that were
+ * attributed on top of the failed one fail with it. Their clients send them again.
+ */
+import type { Attributor } from './attribution/attributor.js';
+import { emptyChangeSet, type ChangeSet } from './attribution/changeSet.js';
+import type { GroupWriter } from './groupWriter.js';
+import type { IngestGroup } from './ingestBatch.js';
+import type { CommitReport } from './protocol.js';
+
+export interface GroupCommitOptions {
+  readonly attributor: Attributor;
+  readonly writer: GroupWriter;
+  /** Restores what memory took over from the database, after a failed write. */
+  readonly restore: () => Promise<void>;
+}
+
+interface Attributed {
+  readonly epoch: number;
+  readonly changes: ChangeSet;
+}
+
+const PIPELINES_MAX = 50;
+const STALE = 'an earlier write failed; send this one again';
+
+export class GroupCommit {
+  readonly #o: GroupCommitOptions;
+  #attributed: Promise<unknown> = Promise.resolve();
+  #written: Promise<unknown> = Promise.resolve();
+  #epoch = 0;
+
+  constructor(options: GroupCommitOptions) {
+    this.#o = options;
+  }
+
+  commit(group: IngestGroup): Promise<CommitReport> {
+    const attributed = this.#attributed.then(() => this.#attribute(group));
+    this.#attributed = attributed.catch(() => undefined);
+    const written = this.#written.then(async () => this.#write(await attributed, group));
+    this.#written = written.catch(() => undefined);
+    return written;
+  }
+
+  /** Writes rows that no span brings, in the one queue of all writes. */
+  writePrices(prices: IngestGroup['prices']): Promise<void> {
+    const written = this.#written.then(() => this.#o.writer.write(emptyChangeSet(), prices));
+    this.#written = written.catch(() => undefined);
+    return written;
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#attributed;
+    await this.#written;
+  }
+
+  async #attribute(group: IngestGroup): Promise<Attributed> {
+    const epoch = this.#epoch;
+    let changes: ChangeSet;
+    try {
+      changes = await this.#o.attributor.apply(group);
+    } catch (error) {
+      await this.#forget();
+      throw error;
+    }
+    if (epoch !== this.#epoch) {
+      // A write failed meanwhile: what this one just put into memory stands on spans that are not there.
+      await this.#forget();
+      throw new Error(STALE);
+    }
+    return { epoch, changes };
+  }
+
+  async #write({ epoch, changes }: Attributed, group: IngestGroup): Promise<CommitReport> {
+    if (epoch !== this.#epoch) throw new Error(STALE);
+    try {
+      await this.#o.writer.write(changes, group.prices);
+    } catch (error) {
+      await this.#forget();
+      throw error;
+    }
+    return {
+      spansAccepted: changes.spansAccepted,
+      spansDuplicate: changes.spansDuplicate,
+      pipelines: [...changes.pipelines].slice(0, PIPELINES_MAX),
+    };
+  }
+
+  async #forget(): Promise<void> {
+    this.#epoch++;
+    this.#o.attributor.reset();
+    await this.#o.restore();
+  }
+}

@@ -1,0 +1,221 @@
+/**
+ * Writes one change set in one transaction. It resolves only after the COMMIT: what it wrote survives kill -9.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { AcceptedBatch, ChangeSet } from './attribution/changeSet.js';
+import type { SourceTable } from './attribution/sourceTable.js';
+import type { IngestGroup } from './ingestBatch.js';
+import { MinuteCounts } from './minuteCounts.js';
+import type { ActivityRow, AttemptRow, LineRow, SpanKey } from './rows.js';
+import { TableAppender, type ColumnType } from './tableAppender.js';
+import type { SqlTexts } from './sqlTexts.js';
+
+const KEY: ColumnType[] = ['u64', 'u64', 'u64', 'i64'];
+const texts = (count: number): ColumnType[] => Array.from({ length: count }, () => 'text');
+const bigs = (count: number): ColumnType[] => Array.from({ length: count }, () => 'i64');
+
+const COLUMNS = {
+  spans: ['u64', 'u64', 'u64', 'u64', ...bigs(3), 'i32', 'text', 'u8', 'u8', 'u8', ...texts(4)],
+  sources: ['i32', ...texts(3)],
+  traces: ['u64', 'u64', 'i64', 'i64'],
+  bill_lines: [
+    'text',
+    ...KEY,
+    'i64',
+    'text',
+    'bool',
+    ...texts(4),
+    'i32',
+    'u64',
+    ...texts(6),
+    ...bigs(12),
+    ...texts(2),
+    'u64',
+    'bool',
+    'text',
+  ],
+  activities: [
+    ...KEY,
+    'i64',
+    'i64',
+    'text',
+    'bool',
+    ...texts(4),
+    ...(['bool', 'bool', 'bool', 'bool'] as const),
+    ...texts(5),
+    ...bigs(11),
+    'bool',
+  ],
+  attempts: [
+    ...KEY,
+    'i64',
+    ...texts(5),
+    ...(['u64', 'u64', 'u64', 'i32'] as const),
+    ...texts(2),
+    'i64',
+  ],
+  price_versions: [...texts(6), 'i64'],
+  span_minutes: ['i64', ...texts(2), ...bigs(3), 'text'],
+  doomed: ['text', 'u64', 'u64', 'u64'],
+} satisfies Record<string, ColumnType[]>;
+
+type TableName = keyof typeof COLUMNS;
+
+export class GroupWriter {
+  readonly #connection: DuckDBConnection;
+  readonly #sql: SqlTexts;
+  readonly #sources: SourceTable;
+  readonly #appenders: Record<TableName, TableAppender>;
+  readonly #minutes = new MinuteCounts();
+
+  constructor(connection: DuckDBConnection, sql: SqlTexts, sources: SourceTable) {
+    this.#connection = connection;
+    this.#sql = sql;
+    this.#sources = sources;
+    this.#appenders = Object.fromEntries(
+      Object.entries(COLUMNS).map(([table, types]) => [
+        table,
+        new TableAppender(connection, table, types),
+      ]),
+    ) as Record<TableName, TableAppender>;
+  }
+
+  async prepare(): Promise<void> {
+    await this.#connection.run(this.#sql.get('create_doomed'));
+  }
+
+  async write(changes: ChangeSet, prices: IngestGroup['prices']): Promise<void> {
+    try {
+      await this.#connection.run('BEGIN');
+      await this.#remove('delete_lines', changes.lines.remove, (row) => row.kind);
+      await this.#remove('delete_activities', changes.activities.remove, () => '');
+      await this.#remove('delete_attempts', changes.attempts.remove, () => '');
+      for (const accepted of changes.accepted) this.#appendSpans(accepted);
+      this.#appendFacts(changes, prices);
+      for (const line of changes.lines.add) this.#appendLine(line);
+      for (const activity of changes.activities.add) this.#appendActivity(activity);
+      for (const attempt of changes.attempts.add) this.#appendAttempt(attempt);
+      for (const appender of Object.values(this.#appenders)) await appender.finish();
+      await this.#connection.run('COMMIT');
+    } catch (error) {
+      for (const appender of Object.values(this.#appenders)) appender.abandon();
+      this.#minutes.take();
+      // A failed COMMIT has rolled back already; then this one has nothing to do.
+      await this.#connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #remove<K extends SpanKey>(
+    statement: string,
+    rows: readonly K[],
+    kindOf: (row: K) => string,
+  ): Promise<void> {
+    const [head] = rows;
+    if (!head) return;
+    const { doomed } = this.#appenders;
+    let first = head.startNs;
+    let last = head.startNs;
+    for (const row of rows) {
+      if (row.startNs < first) first = row.startNs;
+      if (row.startNs > last) last = row.startNs;
+      doomed.text(kindOf(row)).big(row.traceHi).big(row.traceLo).big(row.spanId).endRow();
+    }
+    await doomed.finish();
+    await this.#connection.run(this.#sql.get(statement), { first, last });
+    await this.#connection.run(this.#sql.get('empty_doomed'));
+  }
+
+  #appendSpans({ batch, spans, sourceIds }: AcceptedBatch): void {
+    const table = this.#appenders.spans;
+    const words = (array: BigUint64Array | BigInt64Array): Uint32Array =>
+      new Uint32Array(array.buffer, array.byteOffset, array.length * 2);
+    const [hi, lo, id, parent] = [batch.traceHi, batch.traceLo, batch.spanId, batch.parentId].map(words);
+    const start = words(batch.startNs);
+    const duration = words(batch.durationNs);
+    if (!hi || !lo || !id || !parent) return;
+    const rare = new Map(batch.rare.map((parts) => [parts.span, parts]));
+    for (const i of spans) {
+      const sourceId = sourceIds[batch.source[i] ?? 0] ?? 0;
+      const name = batch.strings[batch.name[i] ?? 0] ?? '';
+      const parts = rare.get(i);
+      const attrsFrom = i === 0 ? 0 : (batch.attrsEnd[i - 1] ?? 0);
+      const attrsTo = batch.attrsEnd[i] ?? 0;
+      table.words(hi, i).words(lo, i).words(id, i).words(parent, i).words(start, i);
+      table.words(duration, i).big(batch.receivedNs).number(sourceId).text(name);
+      table.number(batch.kind[i] ?? 0).number(batch.status[i] ?? 0).number(batch.timeFrom[i] ?? 0);
+      table.text(attrsTo > attrsFrom ? batch.attrs.subarray(attrsFrom, attrsTo) : null);
+      table.text(parts?.events ?? null).text(parts?.links ?? null).text(parts?.extra ?? null);
+      table.endRow();
+      this.#minutes.add({
+        service: this.#sources.info(sourceId).service,
+        name,
+        startNs: batch.startNs[i] ?? 0n,
+        durationNs: batch.durationNs[i] ?? 0n,
+        failed: batch.status[i] === 2,
+      });
+    }
+  }
+
+  #appendFacts(changes: ChangeSet, prices: IngestGroup['prices']): void {
+    const { sources, traces, price_versions, span_minutes } = this.#appenders;
+    for (const source of changes.sources) {
+      sources.number(source.sourceId).text(source.service).text(source.resource);
+      sources.text(source.scope).endRow();
+    }
+    for (const hint of changes.hints) {
+      traces.big(hint.hi).big(hint.lo).big(hint.firstNs).big(hint.lastNs).endRow();
+    }
+    for (const { price, knownAtNs } of prices) {
+      price_versions.text(price.id).text(price.provider).text(price.model).text(price.tier);
+      price_versions.text(price.units).text(price.source).big(knownAtNs).endRow();
+    }
+    for (const row of this.#minutes.take()) {
+      span_minutes.big(row.minuteNs).text(row.service).text(row.name);
+      span_minutes.number(row.spans).number(row.errors).big(row.durationNs);
+      span_minutes.text([...row.buckets].map(([bucket, count]) => `${bucket}:${count}`).join(' '));
+      span_minutes.endRow();
+    }
+  }
+
+  #appendLine(row: LineRow): void {
+    const table = this.#appenders.bill_lines;
+    const { call } = row;
+    const usage = call?.usage;
+    table.text(row.kind).big(row.traceHi).big(row.traceLo).big(row.spanId).big(row.startNs);
+    table.big(row.receivedNs).text(row.name).bool(row.failed).text(row.pipeline).text(row.runId);
+    table.text(row.batch).text(row.step).number(row.attempt).big(row.attemptKey);
+    table.text(row.team).text(row.environment);
+    table.text(call?.provider ?? null).text(call?.model ?? null).text(call?.tier ?? null);
+    table.text(call?.operation ?? null);
+    table.number(usage?.inputTokens ?? null).number(usage?.outputTokens ?? null);
+    table.number(usage?.cacheReadTokens ?? null).number(usage?.cacheWriteTokens ?? null);
+    table.number(usage?.cacheWrite1hTokens ?? null).number(usage?.reasoningTokens ?? null);
+    table.number(usage?.audioInputTokens ?? null).number(usage?.audioOutputTokens ?? null);
+    table.big(row.cpuNs).big(row.gbNs).big(row.costNanoUsd).big(call?.reportedNanoUsd ?? null);
+    table.text(row.priceId).text(row.unpricedReason).big(row.responseKey);
+    table.bool(call?.aggregate ?? false).text(row.excluded).endRow();
+  }
+
+  #appendActivity(row: ActivityRow): void {
+    const table = this.#appenders.activities;
+    const { facts } = row;
+    table.big(row.traceHi).big(row.traceLo).big(row.spanId).big(row.startNs).big(row.endNs);
+    table.big(row.receivedNs).text(row.name).bool(row.failed).text(row.pipeline).text(row.runId);
+    table.text(row.batch).text(row.step).bool(row.isRun).bool(row.isBatch).bool(row.isStep);
+    table.bool(row.rooted).text(facts.event).text(facts.runKind);
+    table.text(facts.runOutcome ?? facts.attemptOutcome).text(row.team).text(row.environment);
+    table.number(facts.rowsIn).number(facts.rowsOut).number(facts.rowsFailed);
+    table.number(facts.bytesIn).number(facts.bytesOut).number(facts.queueWaitNs);
+    table.number(facts.cpuUserNs).number(facts.cpuSystemNs).number(facts.gbNs);
+    table.number(facts.peakBytes).number(facts.droppedSpans).bool(row.sampled).endRow();
+  }
+
+  #appendAttempt(row: AttemptRow): void {
+    const table = this.#appenders.attempts;
+    table.big(row.traceHi).big(row.traceLo).big(row.spanId).big(row.startNs).big(row.endNs);
+    table.text(row.name).text(row.pipeline).text(row.runId).text(row.batch).text(row.step);
+    table.big(row.operationKey).big(row.attemptKey).big(row.outerAttemptKey).number(row.number);
+    table.text(row.outcome).text(row.errorClass).number(row.backoffMs).endRow();
+  }
+}

@@ -1,0 +1,259 @@
+-- Raw spans: immutable, one row a span. No key and no index: against 10 M rows a primary key costs ten times more per
+-- commit than the check that the writer makes itself (see store/attribution). Attributes are all in `attrs`; whatever is
+-- grouped or summed has a column of its own in the tables below.
+CREATE TABLE spans (
+  trace_hi UBIGINT NOT NULL,
+  trace_lo UBIGINT NOT NULL,
+  span_id UBIGINT NOT NULL,
+  parent_id UBIGINT NOT NULL,
+  start_ns BIGINT NOT NULL,
+  duration_ns BIGINT NOT NULL,
+  received_ns BIGINT NOT NULL,
+  source_id INTEGER NOT NULL,
+  name VARCHAR NOT NULL,
+  kind UTINYINT NOT NULL,
+  status UTINYINT NOT NULL,
+  time_from UTINYINT NOT NULL,
+  attrs VARCHAR USING COMPRESSION zstd,
+  events VARCHAR USING COMPRESSION zstd,
+  links VARCHAR USING COMPRESSION zstd,
+  extra VARCHAR USING COMPRESSION zstd
+);
+
+-- Resource and scope of spans, once.
+CREATE TABLE sources (
+  source_id INTEGER NOT NULL,
+  service VARCHAR NOT NULL,
+  resource VARCHAR NOT NULL,
+  scope VARCHAR NOT NULL
+);
+
+-- When each trace has spans: a trace may have several rows, the hint is their union.
+CREATE TABLE traces (
+  trace_hi UBIGINT NOT NULL,
+  trace_lo UBIGINT NOT NULL,
+  first_ns BIGINT NOT NULL,
+  last_ns BIGINT NOT NULL
+);
+
+-- One line a span and kind, only where it cost something. Money in nano-USD; NULL cost: unpriced.
+CREATE TABLE bill_lines (
+  kind VARCHAR NOT NULL,
+  trace_hi UBIGINT NOT NULL,
+  trace_lo UBIGINT NOT NULL,
+  span_id UBIGINT NOT NULL,
+  start_ns BIGINT NOT NULL,
+  received_ns BIGINT NOT NULL,
+  name VARCHAR NOT NULL,
+  failed BOOLEAN NOT NULL,
+  pipeline VARCHAR NOT NULL,
+  run_id VARCHAR NOT NULL,
+  batch VARCHAR,
+  step VARCHAR,
+  attempt INTEGER,
+  attempt_key UBIGINT,
+  team VARCHAR,
+  environment VARCHAR,
+  provider VARCHAR,
+  model VARCHAR,
+  tier VARCHAR,
+  operation VARCHAR,
+  input_tokens BIGINT,
+  output_tokens BIGINT,
+  cache_read_tokens BIGINT,
+  cache_write_tokens BIGINT,
+  cache_write_1h_tokens BIGINT,
+  reasoning_tokens BIGINT,
+  audio_input_tokens BIGINT,
+  audio_output_tokens BIGINT,
+  cpu_ns BIGINT,
+  gb_ns BIGINT,
+  cost_nano BIGINT,
+  reported_nano BIGINT,
+  price_id VARCHAR,
+  unpriced_reason VARCHAR,
+  response_key UBIGINT,
+  aggregate BOOLEAN NOT NULL,
+  excluded VARCHAR
+);
+
+-- Where runs, batches and steps begin and end, their signs of life, and their profile.
+CREATE TABLE activities (
+  trace_hi UBIGINT NOT NULL,
+  trace_lo UBIGINT NOT NULL,
+  span_id UBIGINT NOT NULL,
+  start_ns BIGINT NOT NULL,
+  end_ns BIGINT NOT NULL,
+  received_ns BIGINT NOT NULL,
+  name VARCHAR NOT NULL,
+  failed BOOLEAN NOT NULL,
+  pipeline VARCHAR NOT NULL,
+  run_id VARCHAR NOT NULL,
+  batch VARCHAR,
+  step VARCHAR,
+  is_run BOOLEAN NOT NULL,
+  is_batch BOOLEAN NOT NULL,
+  is_step BOOLEAN NOT NULL,
+  rooted BOOLEAN NOT NULL,
+  event VARCHAR,
+  run_kind VARCHAR,
+  outcome VARCHAR,
+  team VARCHAR,
+  environment VARCHAR,
+  rows_in BIGINT,
+  rows_out BIGINT,
+  rows_failed BIGINT,
+  bytes_in BIGINT,
+  bytes_out BIGINT,
+  queue_wait_ns BIGINT,
+  cpu_user_ns BIGINT,
+  cpu_system_ns BIGINT,
+  gb_ns BIGINT,
+  peak_bytes BIGINT,
+  dropped_spans BIGINT,
+  sampled BOOLEAN NOT NULL
+);
+
+CREATE TABLE attempts (
+  trace_hi UBIGINT NOT NULL,
+  trace_lo UBIGINT NOT NULL,
+  span_id UBIGINT NOT NULL,
+  start_ns BIGINT NOT NULL,
+  end_ns BIGINT NOT NULL,
+  name VARCHAR NOT NULL,
+  pipeline VARCHAR NOT NULL,
+  run_id VARCHAR NOT NULL,
+  batch VARCHAR,
+  step VARCHAR,
+  operation_key UBIGINT NOT NULL,
+  attempt_key UBIGINT NOT NULL,
+  outer_attempt_key UBIGINT,
+  number INTEGER NOT NULL,
+  outcome VARCHAR NOT NULL,
+  error_class VARCHAR,
+  backoff_ms BIGINT
+);
+
+-- Every price that a line was pinned to, as it was known.
+CREATE TABLE price_versions (
+  price_id VARCHAR NOT NULL,
+  provider VARCHAR NOT NULL,
+  model VARCHAR NOT NULL,
+  tier VARCHAR NOT NULL,
+  units VARCHAR NOT NULL,
+  source VARCHAR NOT NULL,
+  known_at_ns BIGINT NOT NULL
+);
+
+-- Counts and latency by minute, service and span name: additive rows, always summed on read, merged later. `buckets` holds
+-- `bucket:count` pairs, blank-separated; bucket b covers durations in [1.05^b, 1.05^(b+1)) nanoseconds.
+CREATE TABLE span_minutes (
+  minute_ns BIGINT NOT NULL,
+  service VARCHAR NOT NULL,
+  name VARCHAR NOT NULL,
+  spans BIGINT NOT NULL,
+  errors BIGINT NOT NULL,
+  duration_ns BIGINT NOT NULL,
+  buckets VARCHAR NOT NULL
+);
+
+-- Which batches a run names. Cost of a run that names one batch belongs to it; above several it is shared, not split.
+CREATE VIEW run_batches AS
+SELECT pipeline, run_id, count(DISTINCT batch) AS batches, min(batch) AS only_batch
+FROM activities
+WHERE batch IS NOT NULL
+GROUP BY pipeline, run_id;
+
+-- Attempts that lost: `won` says whether another attempt of their operation won.
+CREATE VIEW lost_attempts AS
+WITH losers AS (
+  SELECT operation_key, attempt_key FROM attempts WHERE outcome <> 'succeeded'
+),
+winners AS (
+  SELECT DISTINCT operation_key
+  FROM attempts
+  WHERE outcome = 'succeeded' AND operation_key IN (SELECT operation_key FROM losers)
+)
+SELECT l.attempt_key, bool_or(w.operation_key IS NOT NULL) AS won
+FROM losers AS l
+LEFT JOIN winners AS w USING (operation_key)
+GROUP BY l.attempt_key;
+
+-- The same for everything nested in such an attempt; waste outranks failure, and the outermost decides.
+CREATE VIEW losing_attempts AS
+WITH RECURSIVE nested AS (
+  SELECT attempt_key, won FROM lost_attempts
+  UNION
+  SELECT a.attempt_key, n.won
+  FROM attempts AS a
+  JOIN nested AS n ON a.outer_attempt_key = n.attempt_key
+)
+SELECT attempt_key, bool_or(won) AS waste FROM nested GROUP BY attempt_key;
+
+-- How every run stands. `last_sign_ns` is when its latest telemetry arrived.
+CREATE VIEW run_facts AS
+SELECT
+  pipeline,
+  run_id,
+  min(start_ns) AS start_ns,
+  max(end_ns) FILTER (is_run) AS end_ns,
+  max(received_ns) AS last_sign_ns,
+  bool_or(is_run) AS ended,
+  bool_or(event IS NOT NULL) AS announced,
+  bool_or(NOT is_run AND NOT rooted AND event IS NULL) AS unrooted,
+  bool_or(failed) FILTER (is_run) AS failed,
+  arg_max(outcome, end_ns) FILTER (is_run AND outcome IS NOT NULL) AS outcome,
+  any_value(run_kind) AS run_kind,
+  bool_or(sampled) AS sampled
+FROM activities
+GROUP BY pipeline, run_id;
+
+-- Steps of earlier runs of a batch that did not succeed and that a later run did again, with success.
+CREATE VIEW repeated_steps AS
+WITH runs AS (
+  SELECT DISTINCT a.pipeline, a.batch, a.run_id, r.start_ns,
+    coalesce(r.outcome, CASE WHEN r.failed THEN 'failed' WHEN r.ended THEN 'succeeded' END) AS outcome
+  FROM activities AS a
+  JOIN run_facts AS r USING (pipeline, run_id)
+  WHERE a.batch IS NOT NULL
+),
+retried AS (
+  SELECT pipeline, batch FROM runs GROUP BY pipeline, batch HAVING count(*) > 1
+),
+steps AS (
+  SELECT a.pipeline, a.batch, a.run_id, a.step, bool_and(NOT a.failed) AS succeeded
+  FROM activities AS a
+  JOIN retried USING (pipeline, batch)
+  WHERE a.is_step
+  GROUP BY ALL
+)
+SELECT DISTINCT early.pipeline, early.batch, early.run_id, early_steps.step
+FROM runs AS early
+JOIN steps AS early_steps USING (pipeline, batch, run_id)
+JOIN runs AS late
+  ON late.pipeline = early.pipeline AND late.batch = early.batch AND late.start_ns > early.start_ns
+JOIN steps AS late_steps
+  ON late_steps.pipeline = late.pipeline AND late_steps.batch = late.batch
+  AND late_steps.run_id = late.run_id AND late_steps.step = early_steps.step
+WHERE early.outcome IS DISTINCT FROM 'succeeded' AND late_steps.succeeded;
+
+-- Bill lines with the batch that they belong to and whether they were wasted.
+CREATE VIEW settled_lines AS
+SELECT
+  l.*,
+  coalesce(l.batch, CASE WHEN b.batches = 1 THEN b.only_batch END, l.run_id) AS batch_id,
+  l.batch IS NULL AND coalesce(b.batches, 0) > 1 AS shared,
+  coalesce(a.waste, false) OR s.step IS NOT NULL AS waste,
+  coalesce(NOT a.waste, false) AND s.step IS NULL AS failure
+FROM bill_lines AS l
+LEFT JOIN run_batches AS b ON b.pipeline = l.pipeline AND b.run_id = l.run_id
+LEFT JOIN losing_attempts AS a ON a.attempt_key = l.attempt_key
+LEFT JOIN repeated_steps AS s
+  ON s.pipeline = l.pipeline AND s.batch = l.batch AND s.run_id = l.run_id AND s.step = l.step;
+
+-- Which runs a batch has.
+CREATE VIEW batch_runs AS
+SELECT DISTINCT a.pipeline, coalesce(a.batch, CASE WHEN b.batches = 1 THEN b.only_batch END, a.run_id) AS batch_id, a.run_id,
+  a.batch IS NULL AND coalesce(b.batches, 0) > 1 AS shared
+FROM activities AS a
+LEFT JOIN run_batches AS b ON b.pipeline = a.pipeline AND b.run_id = a.run_id;

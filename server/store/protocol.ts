@@ -1,0 +1,64 @@
+/** What the server's process and the store's process say to each other over the fork's channel. */
+import type { ComputeRate } from '@burnbook/domain/price';
+import type { IngestGroup } from './ingestBatch.js';
+
+export interface StoreOpenOptions {
+  readonly file: string;
+  readonly tempDirectory: string;
+  readonly memoryLimit: string;
+  readonly threads: number;
+  readonly lockWaitMs: number;
+  readonly arenaNodesMax: number;
+}
+
+/** Values that a query takes: DuckDB scalars, or a list of texts or integers. */
+export type QueryValue = string | number | bigint | boolean | null | readonly string[] | readonly bigint[];
+export type QueryParams = Readonly<Record<string, QueryValue>>;
+export type QueryRow = Readonly<Record<string, unknown>>;
+
+export interface RatesMessage {
+  readonly fallback: ComputeRate | null;
+  readonly byPipeline: readonly (readonly [pipeline: string, rate: ComputeRate])[];
+  readonly knownAtNs: bigint;
+}
+
+export type ToStore =
+  | { readonly type: 'open'; readonly options: StoreOpenOptions }
+  | { readonly type: 'rates'; readonly rates: RatesMessage }
+  | { readonly type: 'ingest'; readonly id: number; readonly group: IngestGroup }
+  | {
+      readonly type: 'query';
+      readonly id: number;
+      readonly name: string;
+      readonly params: QueryParams;
+      readonly timeoutMs: number;
+    }
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'close' };
+
+export interface CommitReport {
+  readonly spansAccepted: number;
+  readonly spansDuplicate: number;
+  /** Pipelines whose rows changed, at most 50. */
+  readonly pipelines: readonly string[];
+}
+
+export type FromStore =
+  | { readonly type: 'opened' }
+  | { readonly type: 'openFailed'; readonly message: string; readonly locked: boolean }
+  | { readonly type: 'committed'; readonly id: number; readonly report: CommitReport }
+  | { readonly type: 'rows'; readonly id: number; readonly rows: readonly QueryRow[] }
+  | { readonly type: 'failed'; readonly id: number; readonly reason: StoreFailure; readonly message: string };
+
+/** `timeout`: the query took too long. `busy`: too many wait. `error`: DuckDB refused. `unavailable`: no process. */
+export type StoreFailure = 'timeout' | 'cancelled' | 'busy' | 'error' | 'unavailable';
+
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly reason: StoreFailure;
+
+  constructor(reason: StoreFailure, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,1 @@
+SELECT DISTINCT trace_lo FROM traces

@@ -1,0 +1,227 @@
+/**
+ * The server's side of the store: it forks the process that owns the database, and starts it again when it dies.
+ *
+ * While there is no process every call fails at once with `unavailable`: clients get 503 and send again.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { IngestGroup } from './ingestBatch.js';
+import {
+  StoreError,
+  type CommitReport,
+  type FromStore,
+  type QueryParams,
+  type QueryRow,
+  type RatesMessage,
+  type StoreOpenOptions,
+  type ToStore,
+} from './protocol.js';
+
+export interface StoreClientOptions extends StoreOpenOptions {
+  /** The built process module; only tests from sources say another one. */
+  readonly processFile?: string;
+  /** Environment of the process: it needs no secret of the server's. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Told when the process died, when it is back, and when it cannot be started any more. */
+  readonly onEvent?: (event: StoreEvent) => void;
+}
+
+export type StoreEvent =
+  | { readonly kind: 'died'; readonly code: number | null; readonly signal: string | null }
+  | { readonly kind: 'restarted'; readonly afterMs: number }
+  | { readonly kind: 'restartFailed'; readonly message: string };
+
+/** The first start failed: `locked` when another process has the file. */
+export class StoreOpenError extends Error {
+  override readonly name = 'StoreOpenError';
+  readonly locked: boolean;
+
+  constructor(message: string, locked: boolean) {
+    super(message);
+    this.locked = locked;
+  }
+}
+
+interface Pending {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: StoreError) => void;
+}
+
+const RESTART_DELAYS_MS = [0, 250, 1_000, 2_000, 5_000];
+/** DuckDB's queries hold libuv threads: with the default of 4, long ones starved everything else for 21 s. */
+const THREADPOOL_SIZE = '16';
+const CLOSE_WAIT_MS = 20_000;
+
+export class StoreClient {
+  readonly #options: StoreClientOptions;
+  readonly #pending = new Map<number, Pending>();
+  #child: ChildProcess | null = null;
+  #ready = false;
+  #closing = false;
+  #nextId = 1;
+  #rates: RatesMessage | null = null;
+  #failures = 0;
+
+  private constructor(options: StoreClientOptions) {
+    this.#options = options;
+  }
+
+  /** @throws StoreOpenError when the database cannot be opened. */
+  static async open(options: StoreClientOptions): Promise<StoreClient> {
+    const client = new StoreClient(options);
+    await client.#start();
+    return client;
+  }
+
+  /** False while the process is away. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Process id of the owner of the database; undefined while it is away. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Resolves once the group is on disk. */
+  commit(group: IngestGroup): Promise<CommitReport> {
+    return this.#call((id) => ({ type: 'ingest', id, group }));
+  }
+
+  /**
+   * Runs a named query.
+   * @param signal cancels it, in DuckDB too.
+   * @throws StoreError
+   */
+  async query<Row extends QueryRow>(
+    name: string,
+    params: QueryParams = {},
+    options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<Row[]> {
+    const { timeoutMs = 10_000, signal } = options;
+    if (signal?.aborted) throw new StoreError('cancelled', 'the query was cancelled');
+    let queryId = 0;
+    const cancel = (): void => this.#send({ type: 'cancel', id: queryId });
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await this.#call<Row[]>((id) => {
+        queryId = id;
+        return { type: 'query', id, name, params, timeoutMs };
+      });
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Compute rates for what arrives from now on. */
+  publishRates(rates: RatesMessage): void {
+    this.#rates = rates;
+    if (this.#ready) this.#send({ type: 'rates', rates });
+  }
+
+  /** Waits for what is under way, checkpoints and closes. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const child = this.#child;
+    if (!child) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => child.kill('SIGKILL'), CLOSE_WAIT_MS);
+      child.once('exit', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.#send({ type: 'close' });
+    });
+  }
+
+  #call<T>(message: (id: number) => ToStore): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (!this.#ready) {
+        reject(new StoreError('unavailable', 'the database is restarting'));
+        return;
+      }
+      const id = this.#nextId++;
+      this.#pending.set(id, { resolve: resolve as (value: never) => void, reject });
+      this.#send(message(id));
+    });
+  }
+
+  #send(message: ToStore): void {
+    // A channel that closed just now is reported by 'exit', which fails all that is pending.
+    this.#child?.send(message, () => undefined);
+  }
+
+  #start(): Promise<void> {
+    const file =
+      this.#options.processFile ?? fileURLToPath(new URL('./storeProcess.js', import.meta.url));
+    const child = fork(file, {
+      serialization: 'advanced',
+      execArgv: [],
+      env: { ...this.#options.environment, UV_THREADPOOL_SIZE: THREADPOOL_SIZE },
+    });
+    this.#child = child;
+    return new Promise<void>((resolve, reject) => {
+      child.on('message', (message: FromStore) => {
+        if (message.type === 'opened') {
+          if (this.#rates) this.#send({ type: 'rates', rates: this.#rates });
+          this.#ready = true;
+          this.#failures = 0;
+          resolve();
+        } else if (message.type === 'openFailed') {
+          reject(new StoreOpenError(message.message, message.locked));
+          child.disconnect();
+        } else this.#settle(message);
+      });
+      child.once('error', (error) => reject(new StoreOpenError(error.message, false)));
+      child.once('exit', (code, signal) => {
+        reject(new StoreOpenError(`the store's process ended (${signal ?? code})`, false));
+        this.#onExit(child, code, signal);
+      });
+      const { file: database, tempDirectory, memoryLimit, threads, lockWaitMs, arenaNodesMax } =
+        this.#options;
+      this.#send({
+        type: 'open',
+        options: { file: database, tempDirectory, memoryLimit, threads, lockWaitMs, arenaNodesMax },
+      });
+    });
+  }
+
+  #settle(message: Exclude<FromStore, { type: 'opened' | 'openFailed' }>): void {
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    this.#pending.delete(message.id);
+    if (message.type === 'failed') pending.reject(new StoreError(message.reason, message.message));
+    else pending.resolve((message.type === 'rows' ? message.rows : message.report) as never);
+  }
+
+  #onExit(child: ChildProcess, code: number | null, signal: string | null): void {
+    if (child !== this.#child) return;
+    const wasReady = this.#ready;
+    this.#ready = false;
+    this.#child = null;
+    for (const { reject } of this.#pending.values()) {
+      reject(new StoreError('unavailable', 'the database is restarting'));
+    }
+    this.#pending.clear();
+    if (this.#closing || !wasReady) return;
+    this.#options.onEvent?.({ kind: 'died', code, signal });
+    void this.#restart();
+  }
+
+  async #restart(): Promise<void> {
+    const startedMs = performance.now();
+    while (!this.#closing) {
+      const delayMs = RESTART_DELAYS_MS[Math.min(this.#failures, RESTART_DELAYS_MS.length - 1)] ?? 0;
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      try {
+        await this.#start();
+        this.#options.onEvent?.({ kind: 'restarted', afterMs: performance.now() - startedMs });
+        return;
+      } catch (error) {
+        this.#failures++;
+        const message = error instanceof Error ? error.message : String(error);
+        this.#options.onEvent?.({ kind: 'restartFailed', message });
+      }
+    }
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * The process that owns the database: it is forked by `StoreClient` and speaks `protocol.ts` over the channel.
+ *
+ * It ends when the channel closes, so that after a kill -9 of the server nobody keeps the file locked.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { storedRate } from '@burnbook/domain/price';
+import { Attributor } from './attribution/attributor.js';
+import { BloomFilter } from './attribution/bloomFilter.js';
+import { ComputeRates } from './attribution/computeRates.js';
+import { DatabaseTraceLoader } from './attribution/databaseTraceLoader.js';
+import { ResponseIndex } from './attribution/responseIndex.js';
+import { SourceTable, type SourceRow } from './attribution/sourceTable.js';
+import { SpanArena } from './attribution/spanArena.js';
+import { DatabaseLockedError, openDatabase, type Database } from './database.js';
+import { GroupCommit } from './groupCommit.js';
+import { GroupWriter } from './groupWriter.js';
+import {
+  StoreError,
+  type FromStore,
+  type RatesMessage,
+  type StoreOpenOptions,
+  type ToStore,
+} from './protocol.js';
+import { QueryRunner } from './queryRunner.js';
+import { SqlTexts } from './sqlTexts.js';
+
+interface Store {
+  readonly database: Database;
+  readonly commit: GroupCommit;
+  readonly queries: QueryRunner;
+  readonly writer: DuckDBConnection;
+}
+
+const FILTER_FIRST_CAPACITY = 65_536;
+/** How far back response ids are known: see `ResponseIndex`. */
+const RESPONSE_MEMORY_NS = 31n * 86_400n * 1_000_000_000n;
+
+const rates = new ComputeRates();
+let store: Store | undefined;
+
+process.on('message', (message: ToStore) => void receive(message));
+process.on('disconnect', () => void closeAndExit());
+// The server decides when this process ends: a Ctrl-C goes to the whole process group.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+
+async function receive(message: ToStore): Promise<void> {
+  switch (message.type) {
+    case 'open':
+      await open(message.options);
+      return;
+    case 'rates':
+      // A failed write is told by the next group's answer; the rate itself is in force already.
+      await publishRates(message.rates).catch(() => undefined);
+      return;
+    case 'ingest':
+      await answer(message.id, async () => {
+        const report = await opened().commit.commit(message.group);
+        return { type: 'committed', id: message.id, report };
+      });
+      return;
+    case 'query':
+      await answer(message.id, async () => ({
+        type: 'rows',
+        id: message.id,
+        rows: await opened().queries.run(message),
+      }));
+      return;
+    case 'cancel':
+      store?.queries.cancel(message.id);
+      return;
+    case 'close':
+      await closeAndExit();
+  }
+}
+
+async function open(options: StoreOpenOptions): Promise<void> {
+  try {
+    store = await build(options);
+    send({ type: 'opened' });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    send({ type: 'openFailed', message, locked: error instanceof DatabaseLockedError });
+  }
+}
+
+async function build(options: StoreOpenOptions): Promise<Store> {
+  const database = await openDatabase({ ...options, sleep });
+  const sql = await SqlTexts.load();
+  const writerConnection = await database.connect();
+  const loaderConnection = await database.connect();
+  const sources = new SourceTable();
+  const restore = async (): Promise<void> => {
+    const result = await loaderConnection.runAndReadAll(sql.get('load_sources'));
+    sources.restore(
+      result.getRows().map(
+        ([sourceId, service, resource, scope]): SourceRow => ({
+          sourceId: Number(sourceId),
+          service: String(service),
+          resource: String(resource),
+          scope: String(scope),
+        }),
+      ),
+    );
+  };
+  await restore();
+  const knownTraces = await filterOf(loaderConnection, sql.get('load_trace_ids'), {});
+  const knownResponses = await filterOf(loaderConnection, sql.get('load_response_keys'), {
+    since: BigInt(Date.now()) * 1_000_000n - RESPONSE_MEMORY_NS,
+  });
+  const loader = new DatabaseTraceLoader(loaderConnection, sql, rates);
+  const attributor = new Attributor({
+    arena: new SpanArena(options.arenaNodesMax),
+    sources,
+    loader,
+    rates,
+    knownTraces,
+    responses: new ResponseIndex(knownResponses, loader),
+  });
+  const writer = new GroupWriter(writerConnection, sql, sources);
+  await writer.prepare();
+  return {
+    database,
+    commit: new GroupCommit({ attributor, writer, restore }),
+    queries: await QueryRunner.create(sql, () => database.connect()),
+    writer: writerConnection,
+  };
+}
+
+async function filterOf(
+  connection: DuckDBConnection,
+  query: string,
+  values: Record<string, bigint>,
+): Promise<BloomFilter> {
+  const filter = new BloomFilter(FILTER_FIRST_CAPACITY);
+  const result = await connection.stream(query, values);
+  for await (const rows of result.yieldRows()) {
+    for (const [key] of rows) filter.add(key as bigint);
+  }
+  return filter;
+}
+
+async function publishRates({ fallback, byPipeline, knownAtNs }: RatesMessage): Promise<void> {
+  rates.publish({ fallback, byPipeline: new Map(byPipeline) });
+  const all = [...(fallback ? [fallback] : []), ...byPipeline.map(([, rate]) => rate)];
+  const prices = all.map((rate) => ({ price: storedRate(rate), knownAtNs }));
+  await opened().commit.writePrices(prices);
+}
+
+async function answer(id: number, work: () => Promise<FromStore>): Promise<void> {
+  try {
+    send(await work());
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof StoreError ? error.reason : 'error';
+    send({ type: 'failed', id, reason, message });
+    // After an I/O error DuckDB refuses everything until the file is opened anew: end, and be started again.
+    if (/FATAL|database has been invalidated|INTERNAL Error/i.test(message)) process.exit(70);
+  }
+}
+
+function opened(): Store {
+  if (!store) throw new StoreError('unavailable', 'the database is not open');
+  return store;
+}
+
+function send(message: FromStore): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function closeAndExit(): Promise<void> {
+  const closing = store;
+  store = undefined;
+  if (closing) {
+    await closing.commit.idle();
+    await closing.writer.run('CHECKPOINT').catch(() => undefined);
+    closing.database.close();
+  }
+  process.exit(0);
+}

@@ -1,0 +1,446 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { trace } from '@opentelemetry/api';
+import {
+  createCollector,
+  modelCall,
+  pipeline,
+  retry,
+  step,
+  type Collector,
+  type Pipeline,
+} from '../../collectors/index.js';
+import { Profiler } from '../../collectors/profiler.js';
+import { openTraceSink, type SunkSpan, type TraceSink } from './traceSink.js';
+
+let sink: TraceSink;
+let collector: Collector;
+let mail: Pipeline;
+
+beforeEach(async () => {
+  sink = await openTraceSink();
+  collector = createCollector({ endpoint: sink.url, serviceName: 'mail', exportIntervalMs: 20 });
+  mail = pipeline('mail-etl', {
+    team: 'search',
+    owner: 'ada',
+    environment: 'test',
+    tags: { customer: 'acme' },
+    collector,
+  });
+});
+
+afterEach(async () => {
+  await collector.shutdown();
+  await sink.close();
+});
+
+async function sent(): Promise<SunkSpan[]> {
+  expect(await collector.flush()).toBe(true);
+  return sink.spans;
+}
+
+async function named(name: string): Promise<SunkSpan> {
+  const found = (await sent()).filter((span) => span.name === name);
+  expect(found).toHaveLength(1);
+  return found[0]!;
+}
+
+const IDENTITY = {
+  'pipeline.name': 'mail-etl',
+  'pipeline.run.id': 'run-1',
+  'pipeline.batch.id': '2002-08-22',
+  'pipeline.partition': 'p/1',
+  'pipeline.nominal_time': '2002-08-22T00:00:00.000Z',
+  'pipeline.run.kind': 'backfill',
+  team: 'search',
+  'deployment.environment.name': 'test',
+  'tag.owner': 'ada',
+  'tag.customer': 'acme',
+};
+
+const OPTIONS = {
+  batch: '2002-08-22',
+  partition: 'p/1',
+  nominalTime: new Date('2002-08-22T00:00:00Z'),
+  runId: 'run-1',
+  kind: 'backfill',
+} as const;
+
+describe('a run', () => {
+  test('puts the whole identity on every span, so that no bill waits for a parent', async () => {
+    await mail.run(OPTIONS, async () => {
+      await step('parse', async () => {
+        await step('decode', () => 1);
+      });
+      await step('embed', () =>
+        retry(
+          () =>
+            modelCall({ provider: 'openai', model: 'm', operation: 'embeddings' }, () =>
+              Promise.resolve(1),
+            ),
+          { operation: 'chunk', idempotencyKey: 'k' },
+        ),
+      );
+    });
+    const spans = await sent();
+    expect(spans.map((span) => span.name).sort()).toEqual(
+      ['mail-etl start', 'decode', 'parse', 'embeddings m', 'chunk', 'embed', 'mail-etl'].sort(),
+    );
+    for (const span of spans) expect(span.attributes).toMatchObject(IDENTITY);
+    const call = await named('embeddings m');
+    expect(call.attributes).toMatchObject({
+      'pipeline.step.name': 'embed',
+      'pipeline.attempt.number': 1,
+      'pipeline.operation.id': 'k',
+    });
+    expect(spans[0]!.resource).toMatchObject({ 'service.name': 'mail' });
+  });
+
+  test('is a trace of its own, whose spans hang together as the code did', async () => {
+    await mail.run(OPTIONS, (run) => {
+      expect(run.traceId).toMatch(/^[0-9a-f]{32}$/u);
+      return step('outer', () => step('inner', () => retry(() => 1, { operation: 'op' })));
+    });
+    const [run, outer, inner, op, start] = [
+      await named('mail-etl'),
+      await named('outer'),
+      await named('inner'),
+      await named('op'),
+      await named('mail-etl start'),
+    ];
+    expect(run.parentSpanId).toBe('');
+    expect(start.parentSpanId).toBe(run.spanId);
+    expect(outer.parentSpanId).toBe(run.spanId);
+    expect(inner.parentSpanId).toBe(outer.spanId);
+    expect(op.parentSpanId).toBe(inner.spanId);
+    expect(new Set(sink.spans.map((span) => span.traceId)).size).toBe(1);
+    expect(trace.getActiveSpan()).toBeUndefined();
+  });
+
+  test('says that it started before anything else, with a span of no length', async () => {
+    await mail.run(OPTIONS, () => step('parse', () => 1));
+    const spans = await sent();
+    expect(spans[0]!.attributes['pipeline.event']).toBe('start');
+    expect(spans[0]!.startNs).toBe(spans[0]!.endNs);
+    expect(spans.filter((span) => 'pipeline.run.outcome' in span.attributes)).toHaveLength(1);
+    expect(spans.at(-1)!.attributes['pipeline.run.outcome']).toBe('succeeded');
+  });
+
+  test('gives signs of life with its use so far, its steps included', async () => {
+    await collector.shutdown();
+    collector = createCollector({ endpoint: sink.url, heartbeatMs: 20 });
+    mail = pipeline('mail-etl', { collector });
+    await mail.run(OPTIONS, () =>
+      step('busy', async () => {
+        await until(() => collector.stats().endedSpans >= 4);
+      }),
+    );
+    const beats = (await sent()).filter(
+      (span) => span.attributes['pipeline.event'] === 'heartbeat',
+    );
+    expect(beats.length).toBeGreaterThanOrEqual(3);
+    const cpu = beats.map((span) => Number(span.attributes['process.cpu.time.user']));
+    expect([...cpu].sort((a, b) => a - b)).toEqual(cpu);
+    expect(cpu[0]).toBeGreaterThan(0);
+    for (const beat of beats) {
+      expect(beat.startNs).toBe(beat.endNs);
+      expect(beat.attributes).not.toHaveProperty('pipeline.step.name');
+      expect(beat.attributes['process.memory.peak']).toBeGreaterThan(1e6);
+    }
+  });
+
+  test('returns what its function returns, and rethrows the very error, recorded as failed', async () => {
+    await expect(mail.run(OPTIONS, () => 42)).resolves.toBe(42);
+    const error = new RangeError('too far');
+    await expect(
+      mail.run({ ...OPTIONS, runId: 'run-2' }, () => {
+        throw error;
+      }),
+    ).rejects.toBe(error);
+    const run = (await sent()).at(-1)!;
+    expect(run.attributes).toMatchObject({
+      'pipeline.run.id': 'run-2',
+      'pipeline.run.outcome': 'failed',
+      'error.type': 'RangeError',
+    });
+    expect(run.statusCode).toBe(2);
+  });
+
+  test('that is aborted is cancelled, and its steps see the abort', async () => {
+    const controller = new AbortController();
+    const promise = mail.run({ ...OPTIONS, signal: controller.signal }, (run) =>
+      run.step('wait', (inner) => {
+        const aborted = new Promise((_, reject) => {
+          inner.signal.addEventListener('abort', () => reject(inner.signal.reason as Error));
+        });
+        controller.abort(new Error('stop'));
+        return aborted;
+      }),
+    );
+    await expect(promise).rejects.toThrow('stop');
+    expect((await named('mail-etl')).attributes['pipeline.run.outcome']).toBe('cancelled');
+  });
+
+  test('that passes its deadline has failed', async () => {
+    const promise = mail.run({ ...OPTIONS, deadlineMs: 10 }, (run) =>
+      retry(() => new Promise(() => undefined), { signal: run.signal }),
+    );
+    await expect(promise).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect((await named('mail-etl')).attributes['pipeline.run.outcome']).toBe('failed');
+    expect((await named('operation')).attributes).toMatchObject({
+      'pipeline.attempt.outcome': 'failed',
+      'pipeline.attempt.error_class': 'timeout',
+    });
+  });
+
+  test('within a run is a trace of its own with its own identity', async () => {
+    const other = pipeline('other', { collector });
+    await mail.run(OPTIONS, () => step('outer', () => other.run({ runId: 'r2' }, () => 1)));
+    const inner = await named('other');
+    expect(inner.parentSpanId).toBe('');
+    expect(inner.attributes).not.toHaveProperty('pipeline.batch.id');
+    expect(inner.attributes).not.toHaveProperty('team');
+    expect(inner.traceId).not.toBe((await named('mail-etl')).traceId);
+  });
+
+  test.each([
+    [{ batch: '' }, 'option batch must be a string of 1 to 512 characters, got ""'],
+    [{ deadlineMs: 0 }, 'option deadlineMs must be a number from 1 to 604800000, got 0'],
+    [
+      { kind: 'nightly' },
+      'option kind must be one of scheduled, backfill, manual, gameday, got "nightly"',
+    ],
+    [{ signal: {} }, 'option signal must be an AbortSignal, got an object'],
+    [
+      { nominalTime: new Date(Number.NaN) },
+      'option nominalTime must be a string of 1 to 512 characters, got undefined',
+    ],
+  ])('with the option %j is refused before its function is called', async (bad, message) => {
+    const called: number[] = [];
+    const promise = mail.run(bad as object, () => called.push(1));
+    await expect(promise).rejects.toThrow(new TypeError(message));
+    expect(called).toEqual([]);
+  });
+});
+
+describe('a step', () => {
+  test('adds up what it counts, and says nothing of what it was not told', async () => {
+    await mail.run(OPTIONS, () =>
+      step('parse', (parse) => {
+        parse.rows({ in: 100, out: 98, failed: 2 });
+        parse.rows({ in: 20, out: 20 });
+        parse.bytes({ in: 5_000 });
+        parse.queueWait(12.5);
+        parse.set('encoding', 'latin-1');
+        parse.set('pipeline.batch.id', 'forged');
+        parse.rows({ in: Number.NaN, out: -1 });
+      }),
+    );
+    const { attributes } = await named('parse');
+    expect(attributes).toMatchObject({
+      'pipeline.rows.in': 120,
+      'pipeline.rows.out': 118,
+      'pipeline.rows.failed': 2,
+      'pipeline.bytes.in': 5_000,
+      'pipeline.queue_wait_ms': 12.5,
+      encoding: 'latin-1',
+      'pipeline.batch.id': '2002-08-22',
+    });
+    expect(attributes).not.toHaveProperty('pipeline.bytes.out');
+  });
+
+  test('carries its profile: CPU, memory, collections and use of the event loop', async () => {
+    await mail.run(OPTIONS, () => step('burn', burn));
+    const { attributes } = await named('burn');
+    expect(attributes['process.cpu.time.user']).toBeGreaterThan(0);
+    expect(attributes['process.memory.gb_seconds']).toBeGreaterThan(0);
+    expect(attributes['process.memory.peak']).toBeGreaterThan(10e6);
+    expect(attributes['v8js.gc.duration']).toBeGreaterThan(0);
+    expect(attributes['nodejs.eventloop.utilization']).toBeGreaterThan(0);
+    expect(attributes['nodejs.eventloop.utilization']).toBeLessThanOrEqual(1);
+  });
+
+  test('side by side with others keeps its own parent and its own attempts', async () => {
+    await mail.run(OPTIONS, () =>
+      Promise.all(
+        ['a', 'b', 'c'].map((name) =>
+          step(name, async () => {
+            await tick();
+            await retry(() => tick(), { operation: `op ${name}` });
+          }),
+        ),
+      ),
+    );
+    for (const name of ['a', 'b', 'c']) {
+      const op = await named(`op ${name}`);
+      expect(op.parentSpanId).toBe((await named(name)).spanId);
+      expect(op.attributes['pipeline.step.name']).toBe(name);
+    }
+  });
+
+  test('inside an attempt inherits nothing of the attempt', async () => {
+    await mail.run(OPTIONS, () => retry(() => step('inner', () => 1), { operation: 'op' }));
+    const { attributes, parentSpanId } = await named('inner');
+    expect(parentSpanId).toBe((await named('op')).spanId);
+    expect(attributes).not.toHaveProperty('pipeline.attempt.number');
+    expect(attributes).not.toHaveProperty('pipeline.operation.id');
+  });
+
+  test('works through its handle where the asynchronous context is lost', async () => {
+    let later: (() => Promise<unknown>) | undefined;
+    await mail.run(OPTIONS, async (run) => {
+      later = () => run.step('late', (late) => late.retry(() => 1, { operation: 'late op' }));
+      await run.step('outer', () => undefined);
+    });
+    await later?.();
+    const late = await named('late');
+    expect(late.attributes).toMatchObject(IDENTITY);
+    expect((await named('late op')).parentSpanId).toBe(late.spanId);
+  });
+
+  test('that throws is marked, and its error comes out untouched, even if it is not an Error', async () => {
+    await expect(
+      mail.run(OPTIONS, () =>
+        step('bad', () => {
+          // eslint-disable-next-line typescript/only-throw-error -- pipelines throw what they like
+          throw 'a string';
+        }),
+      ),
+    ).rejects.toBe('a string');
+    const bad = await named('bad');
+    expect(bad.statusCode).toBe(2);
+    expect(bad.attributes['error.type']).toBe('string');
+  });
+});
+
+describe('a model call', () => {
+  test('is a client span with what was asked, answered and used', async () => {
+    await mail.run(OPTIONS, () =>
+      modelCall({ provider: 'openai', model: 'gpt-4o-mini', serviceTier: 'flex' }, (call) => {
+        call.usage({ inputTokens: 10_000, cacheReadTokens: 8_000 });
+        call.usage({ outputTokens: 500, reasoningTokens: Number.NaN });
+        call.response({ id: 'r-1', model: 'gpt-4o-mini-2024-07-18', serviceTier: 'default' });
+      }),
+    );
+    const call = await named('chat gpt-4o-mini');
+    expect(call.kind).toBe(3);
+    expect(call.attributes).toMatchObject({
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.model': 'gpt-4o-mini',
+      'gen_ai.request.service_tier': 'flex',
+      'openai.response.service_tier': 'default',
+      'gen_ai.response.model': 'gpt-4o-mini-2024-07-18',
+      'gen_ai.response.id': 'r-1',
+      'gen_ai.usage.input_tokens': 10_000,
+      'gen_ai.usage.cache_read.input_tokens': 8_000,
+      'gen_ai.usage.output_tokens': 500,
+    });
+    expect(call.attributes).not.toHaveProperty('gen_ai.usage.reasoning.output_tokens');
+  });
+
+  test('that fails keeps the usage that it had already, and invents none', async () => {
+    const error = Object.assign(new Error('no JSON'), { errorClass: 'invalid_output' });
+    const calls = mail.run(OPTIONS, async () => {
+      const failing = { provider: 'openai', model: 'a' };
+      await modelCall(failing, (call) => {
+        call.usage({ inputTokens: 7 });
+        throw error;
+      }).catch(() => undefined);
+      await modelCall({ ...failing, model: 'b' }, () => Promise.reject(error));
+    });
+    await expect(calls).rejects.toBe(error);
+    const first = await named('chat a');
+    expect(first.attributes).toMatchObject({
+      'gen_ai.usage.input_tokens': 7,
+      'error.type': 'Error',
+      'pipeline.attempt.error_class': 'invalid_output',
+    });
+    const keys = Object.keys((await named('chat b')).attributes);
+    expect(keys.filter((key) => key.startsWith('gen_ai.usage'))).toEqual([]);
+  });
+});
+
+describe('telemetry that fails', () => {
+  test('leaves the pipeline alone, whatever it is given', async () => {
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    const hostile = [circular, null, undefined, Symbol('s'), 1n, () => 1, new Proxy({}, REFUSING)];
+    const value = await mail.run(OPTIONS, () =>
+      step('hostile', (hard) => {
+        for (const bad of hostile as never[]) {
+          hard.set('key', bad);
+          hard.set(bad, 1);
+          hard.rows(bad);
+          hard.bytes(bad);
+          hard.queueWait(bad);
+        }
+        return modelCall({ provider: 'p', model: 'm', attributes: circular as never }, (call) => {
+          for (const bad of hostile as never[]) {
+            call.usage(bad);
+            call.response(bad);
+            call.set('key', bad);
+          }
+          return 'fine';
+        });
+      }),
+    );
+    expect(value).toBe('fine');
+    expect((await named('hostile')).statusCode).toBe(0);
+  });
+
+  test('leaves the pipeline alone when the profile cannot be taken', async () => {
+    const fail = (): never => {
+      throw new Error('EMFILE');
+    };
+    const own = createCollector({
+      endpoint: sink.url,
+      profiler: new Profiler({ start: fail, stop: fail, read: fail }),
+    });
+    const run = pipeline('p', { collector: own }).run({}, () => step('s', () => 'fine'));
+    await expect(run).resolves.toBe('fine');
+    await own.shutdown();
+    expect(sink.spans.map((span) => span.name)).toEqual(['p start', 's', 'p']);
+  });
+});
+
+const REFUSING: ProxyHandler<object> = {
+  get: () => {
+    throw new Error('no');
+  },
+  ownKeys: () => {
+    throw new Error('no');
+  },
+};
+
+describe('outside of a run', () => {
+  test('steps, retries and model calls run their functions all the same', async () => {
+    const { setDefaultCollector, flush } = await import('../../collectors/index.js');
+    setDefaultCollector(collector);
+    const value = await step('alone', () =>
+      retry(() => modelCall({ provider: 'p', model: 'm' }, () => 'v'), { operation: 'op' }),
+    );
+    expect(value).toBe('v');
+    expect(await flush()).toBe(true);
+    const op = sink.spans.find((span) => span.name === 'op');
+    expect(op?.attributes).toMatchObject({ 'pipeline.step.name': 'alone' });
+    expect(op?.attributes).not.toHaveProperty('pipeline.name');
+  });
+});
+
+function burn(): number {
+  const kept: { i: number }[][] = [];
+  for (let round = 0; round < 20; round++) {
+    kept.push(Array.from({ length: 50_000 }, (_, i) => ({ i })));
+  }
+  return kept.length;
+}
+
+function tick(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}

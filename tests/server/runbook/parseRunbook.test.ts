@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest';
+import { parseRunbook } from '../../../server/runbook/parseRunbook.js';
+import { RunbookError } from '../../../server/runbook/runbookProblem.js';
+import { exampleBody, exampleRunbook } from './exampleRunbook.js';
+
+const file = 'runbooks/ExampleAlert.md';
+const bodyLine = (text: string, body = exampleBody) =>
+  // The front matter of the example is 11 lines, an empty one follows.
+  body.split('\n').findIndex((line) => line.includes(text)) + 13;
+
+function faultsOf(source: string): string[] {
+  try {
+    parseRunbook(file, source);
+    return [];
+  } catch (error) {
+    if (!(error instanceof RunbookError)) throw error;
+    return error.message.split('\n');
+  }
+}
+
+describe('front matter', () => {
+  test('of a good runbook is read whole', () => {
+    expect(parseRunbook(file, exampleRunbook()).frontMatter).toEqual({
+      alert: 'ExampleAlert',
+      title: 'An example went wrong',
+      severity: 'ticket',
+      owner: 'data-platform',
+      escalation: 'The rota',
+      panels: ['batch-cost-history'],
+      reviewed: '2026-11-01',
+      tested: null,
+      expectedMinutes: 15,
+    });
+  });
+
+  test('may name the SLO', () => {
+    const { frontMatter } = parseRunbook(file, exampleRunbook({ extra: 'slo: batch-on-time' }));
+    expect(frontMatter.slo).toBe('batch-on-time');
+  });
+
+  test.each([
+    ['severity', 'high', 4, 'severity: must be page or ticket'],
+    ['expectedMinutes', 'soon', 10, 'expectedMinutes: must be a number of minutes'],
+    ['expectedMinutes', '0', 10, 'expectedMinutes: must be at least 1'],
+    ['reviewed', 'last week', 8, 'reviewed: must be a day as YYYY-MM-DD, or null for never'],
+    ['reviewed', '2026-02-30', 8, 'reviewed: must be a day as YYYY-MM-DD, or null for never'],
+    ['owner', '""', 5, 'owner: must not be empty'],
+    ['owner', '[a, b]', 5, 'owner: must be text'],
+    ['alert', 'example alert', 2, 'alert: must be a name in PascalCase'],
+    ['title', 'x'.repeat(121), 3, 'title: must be at most 120 characters'],
+  ] as const)('refuses %s: %s', (field, value, line, message) => {
+    const faults = faultsOf(exampleRunbook({ frontMatter: { [field]: value } }));
+    expect(faults).toEqual([`${file}:${line}: ${message}`]);
+  });
+
+  test('refuses an unknown panel and says which are known', () => {
+    const [fault] = faultsOf(exampleRunbook({ frontMatter: { panels: '[cpu-of-moon]' } }));
+    expect(fault).toMatch(/ExampleAlert\.md:7: panels\.0: must be one of batch-cost-history, /);
+  });
+
+  test('refuses a missing field', () => {
+    expect(faultsOf(exampleRunbook({ frontMatter: { owner: null } }))).toEqual([
+      `${file}:2: owner: is missing`,
+    ]);
+  });
+
+  test('refuses a field that does not exist, so that a typo is not silently ignored', () => {
+    const [fault] = faultsOf(exampleRunbook({ extra: 'escalations: nobody' }));
+    expect(fault).toMatch(/ExampleAlert\.md:11: escalations: is not a field; known: alert, title/);
+  });
+
+  test('refuses a doubled field at its line', () => {
+    const [fault] = faultsOf(exampleRunbook({ extra: 'owner: someone else' }));
+    expect(fault).toMatch(/ExampleAlert\.md:11: front matter: Map keys must be unique/);
+  });
+
+  test('refuses broken YAML at its line', () => {
+    const [fault] = faultsOf(exampleRunbook({ frontMatter: { owner: '"no end' } }));
+    expect(fault).toMatch(/ExampleAlert\.md:\d+: front matter: /);
+  });
+
+  test.each(['', '# No front matter\n', '---\nalert: X\n'])(
+    'refuses a file without it: %j',
+    (text) => {
+      expect(faultsOf(text)).toEqual([
+        `${file}:1: must start with front matter between two lines of ---`,
+      ]);
+    },
+  );
+
+  test('refuses YAML that multiplies itself through aliases', () => {
+    const bomb = 'slo: &a [x, x]\nb: [*a, *a, *a]';
+    expect(() => parseRunbook(file, exampleRunbook({ extra: bomb }))).toThrow(RunbookError);
+  });
+
+  test('is also read from a file with Windows line ends and a byte order mark', () => {
+    const unix = parseRunbook(file, exampleRunbook());
+    const windows = parseRunbook(file, `\uFEFF${exampleRunbook().replaceAll('\n', '\r\n')}`);
+    expect(windows.revision).toBe(unix.revision);
+  });
+
+  test('must match the name of the file', () => {
+    const [fault] = faultsOf(exampleRunbook({ frontMatter: { alert: 'OtherAlert' } }));
+    expect(fault).toBe(`${file}:1: alert: the file of OtherAlert must be called OtherAlert.md`);
+  });
+});
+
+describe('the body', () => {
+  const changed = (from: string, to: string) => exampleBody.replace(from, to);
+
+  test('must have every section', () => {
+    const [fault] = faultsOf(exampleRunbook({ body: changed('## Roll back', '### Roll back') }));
+    expect(fault).toMatch(/section "Roll back" is missing/);
+  });
+
+  test('must have its sections in order', () => {
+    const body = changed('## Trigger', '## Impact').replace(
+      '## Impact\n\nNone',
+      '## Trigger\n\nNone',
+    );
+    const faults = faultsOf(exampleRunbook({ body }));
+    expect(faults[0]).toBe(`${file}:17: section "Trigger" is out of order or doubled`);
+  });
+
+  test('may not have a section of another name', () => {
+    const body = changed('## Diagnose', '## Diagnosis');
+    const faults = faultsOf(exampleRunbook({ body }));
+    expect(faults[0]).toContain(`${file}:${bodyLine('## Diagnosis', body)}: section "Diagnosis"`);
+  });
+
+  test('leaves the title to the front matter', () => {
+    const faults = faultsOf(exampleRunbook({ body: `# Title\n\n${exampleBody}` }));
+    expect(faults).toEqual([`${file}:13: the title is in the front matter: start with ##`]);
+  });
+
+  test('reaches its first command within 40 words', () => {
+    const fine = changed('Look at the batch.', 'word '.repeat(40).trim());
+    expect(faultsOf(exampleRunbook({ body: fine }))).toEqual([]);
+    const wordy = changed('Look at the batch.', 'word '.repeat(41).trim());
+    expect(faultsOf(exampleRunbook({ body: wordy }))).toEqual([
+      `${file}:${bodyLine('```run')}: 41 words before the first command, at most 40`,
+    ]);
+  });
+
+  test('has a command in its first action', () => {
+    const [fault] = faultsOf(exampleRunbook({ body: changed('```run', '```sh') }));
+    expect(fault).toContain('section "First action" has no ```run command');
+  });
+
+  test('numbers its steps through all sections', () => {
+    const body = changed('4. Stop it.', '1. Stop it.');
+    expect(faultsOf(exampleRunbook({ body }))).toEqual([
+      `${file}:${bodyLine('1. Stop it.', body)}: numbers go on through the sections: this list starts with 4.`,
+    ]);
+  });
+
+  test('knows its placeholders', () => {
+    const body = changed('{{pipeline}}.', '{{pipelin}}.');
+    expect(faultsOf(exampleRunbook({ body }))).toEqual([
+      `${file}:15: placeholder {{pipelin}} is unknown; known: server, pipeline, batch`,
+    ]);
+  });
+
+  test.each([
+    ['panel: batch-cost-history', 'panel: nothing', 'names the panel nothing; known: batch-cost'],
+    [
+      "batch: '{{batch}}'",
+      "run: 'x'",
+      'batch-cost-history takes no parameter run; known: pipeline',
+    ],
+    ['panel: batch-cost-history', 'panel: [', 'is not YAML'],
+    ['panel: batch-cost-history', 'panel: constructor', 'names the panel constructor'],
+    ["pipeline: '{{pipeline}}'", 'pipeline: {}', 'must hold `panel: name`'],
+  ])('refuses a panel fence with %s as %s', (from, to, message) => {
+    const [fault] = faultsOf(exampleRunbook({ body: changed(from, to) })).filter((each) =>
+      each.includes('panel fence'),
+    );
+    expect(fault).toContain(`${file}:${bodyLine('```panel')}: panel fence ${message}`);
+  });
+
+  test('shows exactly the panels that the front matter declares', () => {
+    const undeclared = faultsOf(exampleRunbook({ frontMatter: { panels: '[]' } }));
+    expect(undeclared).toEqual([
+      `${file}:${bodyLine('```panel')}: panel batch-cost-history is not in the front matter's list of panels`,
+    ]);
+    const unused = faultsOf(
+      exampleRunbook({ frontMatter: { panels: '[batch-cost-history, batch-bill-by-step]' } }),
+    );
+    expect(unused).toEqual([`${file}:12: panel batch-bill-by-step is declared, never shown`]);
+  });
+});
+
+test('every fault of a file is reported at once', () => {
+  const source = exampleRunbook({ frontMatter: { owner: '""', severity: 'high' } });
+  expect(faultsOf(source)).toHaveLength(2);
+});
+
+test('the revision is the hash of the body: a stamp changes nothing, a word does', () => {
+  const { revision } = parseRunbook(file, exampleRunbook());
+  expect(revision).toMatch(/^[0-9a-f]{12}$/);
+  const stamped = exampleRunbook({ frontMatter: { tested: '2026-11-22' } });
+  expect(parseRunbook(file, stamped).revision).toBe(revision);
+  const edited = exampleRunbook({ body: exampleBody.replace('None yet.', 'Some.') });
+  expect(parseRunbook(file, edited).revision).not.toBe(revision);
+});

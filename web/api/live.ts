@@ -1,0 +1,87 @@
+import { signal } from '@preact/signals';
+import type { CommitEvent } from '../../server/contract.js';
+import { queryClient } from './queryClient.js';
+
+export type LiveState = 'live' | 'paused' | 'offline';
+
+/** Whether new telemetry reaches the page by itself. */
+export const liveState = signal<LiveState>('offline');
+
+/** The clock for "updated 12 s ago", once a second while the page is visible. */
+export const nowMs = signal(Date.now());
+
+/** At most one refetch of what is on the screen in this time, however fast commits come. */
+const REFRESH_INTERVAL_MS = 2_000;
+
+let pausedByPerson = false;
+let pausedByBrush = false;
+let connected = false;
+let refreshTimer: ReturnType<typeof setTimeout> | null = null;
+let lastRefreshMs = 0;
+let missedWhilePaused = false;
+
+/** Listens to commits until the page closes. EventSource reconnects by itself. */
+export function startLive(): void {
+  const source = new EventSource('/api/events');
+  source.addEventListener('open', () => {
+    // Commits may have been missed while the stream was down.
+    if (!connected) refreshSoon();
+    connected = true;
+    updateState();
+  });
+  source.addEventListener('error', () => {
+    connected = false;
+    updateState();
+  });
+  source.addEventListener('commit', (event) => {
+    if (readCommit(event.data)) refreshSoon();
+  });
+  document.addEventListener('visibilitychange', () => {
+    updateState();
+    if (document.visibilityState === 'visible' && missedWhilePaused) refreshSoon();
+  });
+  setInterval(() => {
+    if (document.visibilityState === 'visible') nowMs.value = Date.now();
+  }, 1_000);
+}
+
+export function togglePause(): void {
+  pausedByPerson = !pausedByPerson;
+  updateState();
+  if (!pausedByPerson && missedWhilePaused) refreshSoon();
+}
+
+/** While a person drags over a chart its data must not move under the pointer. */
+export function holdForBrush(holding: boolean): void {
+  pausedByBrush = holding;
+  updateState();
+  if (!holding && missedWhilePaused) refreshSoon();
+}
+
+function refreshSoon(): void {
+  if (pausedByPerson || pausedByBrush || document.visibilityState !== 'visible') {
+    missedWhilePaused = true;
+    return;
+  }
+  if (refreshTimer !== null) return;
+  const waitMs = Math.max(0, lastRefreshMs + REFRESH_INTERVAL_MS - Date.now());
+  refreshTimer = setTimeout(() => {
+    refreshTimer = null;
+    lastRefreshMs = Date.now();
+    missedWhilePaused = false;
+    void queryClient.invalidateQueries({ queryKey: ['live'] });
+  }, waitMs);
+}
+
+function updateState(): void {
+  if (pausedByPerson || pausedByBrush) liveState.value = 'paused';
+  else liveState.value = connected ? 'live' : 'offline';
+}
+
+function readCommit(text: string): CommitEvent | null {
+  try {
+    return JSON.parse(text) as CommitEvent;
+  } catch {
+    return null;
+  }
+}

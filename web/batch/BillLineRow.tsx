@@ -1,0 +1,75 @@
+import type { BillLine } from '../../server/contract.js';
+import { formatUsdShort } from '../format/usd.js';
+import { locale, t } from '../i18n/t.js';
+import { Icon } from '../parts/Icon.js';
+import { Money } from '../parts/Money.js';
+import { useView } from '../url/useView.js';
+import { usageText } from './usageText.js';
+
+/** One line: what was used, at which price, what it costs, and the span that proves it. */
+export function BillLineRow({ line }: { line: BillLine }) {
+  const view = useView();
+  const name = line.kind === 'compute' ? t('bill.compute') : (line.model ?? line.name);
+  const proof = view.href(`/traces/${encodeURIComponent(line.evidence.traceId)}`, {
+    span: line.evidence.spanId,
+  });
+  return (
+    <tr role="row" class={`bill-line${line.excluded !== null || line.shared ? ' excluded' : ''}`}>
+      <th role="rowheader" scope="row" class="on-phone-title">
+        <span class="line-name" title={line.name}>
+          {name}
+        </span>
+        <Tags line={line} />
+      </th>
+      <td role="cell" class="on-phone-meta">
+        {usageText(line.usage, locale.value)}
+      </td>
+      <td role="cell" class="price on-phone-hidden">
+        {line.price && (
+          <span class="price-text" title={`${line.price.text} (${line.price.source})`}>
+            {line.price.text}
+          </span>
+        )}
+        {line.unpricedReason !== null && (
+          <span class="unknown">{t('bill.unpriced', { reason: line.unpricedReason })}</span>
+        )}
+        {line.reportedCostUsd !== null && (
+          <small class="under">
+            {t('bill.reported', { usd: formatUsdShort(line.reportedCostUsd) })}
+          </small>
+        )}
+      </td>
+      <td role="cell" class="numeric on-phone-main">
+        <Money usd={line.listCostUsd} unknown="unpriced" />
+      </td>
+      <td role="cell" class="on-phone-side">
+        <a
+          class="proof"
+          href={proof}
+          aria-label={t('bill.spanOf', { name: `${name} ${line.evidence.spanId}` })}
+        >
+          {t('bill.span')} <Icon name="arrow" size={12} />
+        </a>
+      </td>
+    </tr>
+  );
+}
+
+function Tags({ line }: { line: BillLine }) {
+  return (
+    <>
+      {line.attempt !== null && (line.attempt > 1 || line.outcome !== 'succeeded') && (
+        <span class="tag">{t('bill.attempt', { n: line.attempt })}</span>
+      )}
+      {line.outcome !== null && line.outcome !== 'succeeded' && (
+        <span class="tag">{t(`outcome.${line.outcome}`)}</span>
+      )}
+      {line.retryWaste && <span class="tag warn">{t('bill.waste')}</span>}
+      {line.failureCost && <span class="tag crit">{t('bill.failure')}</span>}
+      {line.excluded !== null && (
+        <span class="tag">{t('bill.excluded', { reason: line.excluded })}</span>
+      )}
+      {line.shared && <span class="tag">{t('bill.sharedLine')}</span>}
+    </>
+  );
+}

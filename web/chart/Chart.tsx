@@ -1,0 +1,157 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { locale, t } from '../i18n/t.js';
+import { useView } from '../url/useView.js';
+import type { ChartData } from './chartData.js';
+import { ChartMenu } from './ChartMenu.js';
+import { ChartReadout } from './ChartReadout.js';
+import { ChartTable } from './ChartTable.js';
+import type { DrawnPlot } from './drawPlot.js';
+import { useBrush } from './useBrush.js';
+
+interface ChartProps {
+  /** Names the chart in the URL (`table=<id>`) and in files. */
+  id: string;
+  /** Everything that the picture says, in one sentence. */
+  label: string;
+  data: ChartData;
+  heightPx: number;
+  /** Called with a dragged stretch of a time axis. */
+  onBrush?: (from: Date, to: Date) => void;
+}
+
+/**
+ * The one wrapper around Observable Plot: an accessible image with a keyboard cursor, a brush, a table view and exports.
+ * Plot itself loads when the first chart comes near the screen.
+ */
+export function Chart({ id, label, data, heightPx, onBrush }: ChartProps) {
+  const view = useView();
+  const asTable = view.param('table') === id;
+  const frame = useRef<HTMLDivElement>(null);
+  const drawn = usePlot(frame, { data, heightPx, label, hidden: asTable });
+  const [cursor, setCursor] = useState<number | null>(null);
+  const brush = useBrush(frame, { drawn, onBrush, active: !asTable, onCursor: setCursor });
+
+  const move = (event: KeyboardEvent) => {
+    const next = nextCursor(event.key, { cursor, length: data.buckets.length });
+    if (next === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setCursor(next);
+  };
+  const at = cursor !== null && cursor < data.buckets.length ? cursor : null;
+
+  return (
+    <div class="chart">
+      <ChartMenu
+        id={id}
+        data={data}
+        svg={() => frame.current?.querySelector('svg') ?? null}
+        asTable={asTable}
+        onTable={() => view.set({ table: asTable ? null : id })}
+      />
+      {asTable ? (
+        <ChartTable label={label} data={data} heightPx={heightPx} />
+      ) : (
+        <div
+          class="chart-area"
+          role="group"
+          tabIndex={0}
+          aria-label={`${label} ${t('chart.keys')}`}
+          style={{ height: `${heightPx}px` }}
+          onKeyDown={move}
+          onBlur={() => setCursor(null)}
+          onPointerLeave={() => setCursor(null)}
+        >
+          <div class={`chart-frame${onBrush ? ' brushable' : ''}`} ref={frame} />
+          {brush && (
+            <div class="brush" style={{ left: `${brush.left}px`, width: `${brush.width}px` }} />
+          )}
+          {drawn && at !== null && <ChartReadout data={data} index={at} drawn={drawn} />}
+        </div>
+      )}
+      <p class="visually-hidden" aria-live="polite">
+        {at !== null && readAloud(data, at)}
+      </p>
+    </div>
+  );
+}
+
+function usePlot(
+  frame: { current: HTMLDivElement | null },
+  options: { data: ChartData; heightPx: number; label: string; hidden: boolean },
+): DrawnPlot | null {
+  const { data, heightPx, label, hidden } = options;
+  const [drawn, setDrawn] = useState<DrawnPlot | null>(null);
+  const [widthPx, setWidthPx] = useState(0);
+  const [near, setNear] = useState(false);
+  const language = locale.value;
+
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return undefined;
+    const sizes = new ResizeObserver(([entry]) =>
+      setWidthPx(Math.round(entry?.contentRect.width ?? 0)),
+    );
+    sizes.observe(element);
+    const sight = new IntersectionObserver(
+      ([entry]) => {
+        if (entry?.isIntersecting) setNear(true);
+      },
+      { rootMargin: '200px' },
+    );
+    sight.observe(element);
+    return () => {
+      sizes.disconnect();
+      sight.disconnect();
+    };
+  }, [hidden]);
+
+  useEffect(() => {
+    const element = frame.current;
+    if (!element || !near || widthPx === 0 || hidden) return undefined;
+    let current = true;
+    void import('./drawPlot.js').then(({ drawPlot }) => {
+      if (!current) return;
+      const next = drawPlot(data, { widthPx, heightPx, label, locale: language });
+      element.replaceChildren(next.svg);
+      setDrawn(next);
+    });
+    return () => {
+      current = false;
+    };
+  }, [data, widthPx, heightPx, label, language, near, hidden]);
+  return drawn;
+}
+
+/** undefined: the key is not for the cursor. */
+function nextCursor(
+  key: string,
+  state: { cursor: number | null; length: number },
+): number | null | undefined {
+  const last = state.length - 1;
+  if (last < 0) return undefined;
+  switch (key) {
+    case 'ArrowLeft':
+      return state.cursor === null ? last : Math.max(0, state.cursor - 1);
+    case 'ArrowRight':
+      return state.cursor === null ? 0 : Math.min(last, state.cursor + 1);
+    case 'Home':
+      return 0;
+    case 'End':
+      return last;
+    case 'Escape':
+      return state.cursor === null ? undefined : null;
+    default:
+      return undefined;
+  }
+}
+
+function readAloud(data: ChartData, index: number): string {
+  const bucket = data.buckets[index];
+  if (!bucket) return '';
+  const parts = data.series.flatMap((series) => {
+    const value = bucket.values.get(series.key);
+    return value ? [`${series.label} ${value.text}`] : [];
+  });
+  return `${bucket.label}: ${bucket.totalText}. ${parts.join(', ')}`;
+}

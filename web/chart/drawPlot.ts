@@ -1,0 +1,224 @@
+import { gridY, lineY, plot, rectY, ruleX, ruleY, text, barY } from '@observablehq/plot';
+import { formatUsdShort } from '../format/usd.js';
+import { fromWallClock, toWallClock } from '../format/time.js';
+import type { ChartBucket, ChartData, TimeAxis } from './chartData.js';
+
+export interface DrawOptions {
+  widthPx: number;
+  heightPx: number;
+  label: string;
+  locale: string;
+}
+
+export interface DrawnPlot {
+  svg: SVGSVGElement;
+  /** Left and right edge of a bucket in pixels of the svg. */
+  edges: (index: number) => [number, number];
+  /** The bucket under or nearest to that pixel; −1 when there is none. */
+  indexAt: (px: number) => number;
+  /** The instant at that pixel; null when the axis is not time. */
+  instantAt: (px: number) => Date | null;
+  /** The plotting area's left and right edge. */
+  frame: [number, number];
+}
+
+interface Cell {
+  index: number;
+  x1: Date;
+  x2: Date;
+  slot: string;
+  value: number;
+  color: string;
+  series: string;
+}
+
+/** Beside a marked bucket the others step back. */
+const FADED = 'color-mix(in srgb, var(--ok) 55%, var(--surface))';
+const MARGIN = { left: 56, right: 8, top: 12, bottom: 24 };
+
+/** Draws with Observable Plot and repairs what it leaves out: one labelled image, no style element, zone-aware time. */
+export function drawPlot(data: ChartData, options: DrawOptions): DrawnPlot {
+  const { widthPx, heightPx, locale } = options;
+  const time = data.axis.kind === 'time' ? data.axis : null;
+  const cells = cellsOf(data, time);
+  const yTicks = heightPx < 120 ? 2 : 4;
+  const order = data.series.map((series) => series.key);
+  const drawn = plot({
+    width: widthPx,
+    height: heightPx,
+    marginLeft: MARGIN.left,
+    marginRight: MARGIN.right,
+    marginTop: MARGIN.top,
+    marginBottom: MARGIN.bottom,
+    className: 'plot',
+    x: time
+      ? {
+          type: 'utc',
+          domain: [wall(time.from, time), wall(time.to, time)],
+          label: null,
+          tickFormat: timeTick(locale),
+        }
+      : {
+          type: 'band',
+          domain: data.buckets.map((_, index) => String(index)),
+          label: null,
+          axis: null,
+          padding: 0.18,
+        },
+    y: { label: null, nice: true, ticks: yTicks, tickFormat: moneyTick, zero: true },
+    color: { type: 'identity' },
+    marks: [
+      gridY({ ticks: yTicks, stroke: 'var(--line)', strokeOpacity: 1 }),
+      time
+        ? rectY(cells, {
+            x1: 'x1',
+            x2: 'x2',
+            y: 'value',
+            z: 'series',
+            fill: 'color',
+            order,
+            insetLeft: 0.5,
+            insetRight: 0.5,
+          })
+        : barY(cells, { x: 'slot', y: 'value', z: 'series', fill: 'color', order }),
+      ...(time && data.ghost
+        ? [
+            lineY(data.ghost, {
+              x: (point: { at: Date }) => wall(point.at, time),
+              y: 'value',
+              stroke: 'var(--ink3)',
+              strokeDasharray: '3 3',
+              curve: 'step-after',
+            }),
+          ]
+        : []),
+      ruleY([0], { stroke: 'var(--control)' }),
+      ...annotationMarks(data, time),
+    ],
+  }) as SVGSVGElement & { scale: (name: string) => ScaleOf | undefined };
+  const scale = drawn.scale('x');
+  if (!scale) throw new Error('the plot has no x scale');
+  repair(drawn, options.label);
+  return { svg: drawn, ...geometry(data, { time, scale, widthPx }) };
+}
+
+interface ScaleOf {
+  apply: (value: unknown) => number;
+  invert?: (px: number) => Date;
+  bandwidth?: number;
+}
+
+function cellsOf(data: ChartData, time: TimeAxis | null): Cell[] {
+  const colors = new Map(data.series.map((series) => [series.key, series.color]));
+  const faded = data.buckets.some((bucket) => bucket.marked);
+  return data.buckets.flatMap((bucket, index) =>
+    [...bucket.values].map(([series, { value }]) => ({
+      index,
+      x1: bucketEdge(bucket.from, time),
+      x2: bucketEdge(bucket.to, time),
+      slot: String(index),
+      value,
+      color: faded && !bucket.marked ? FADED : (colors.get(series) ?? 'var(--other)'),
+      series,
+    })),
+  );
+}
+
+// The first and last bucket may reach beyond the range; what is drawn must not.
+function bucketEdge(at: Date | null, time: TimeAxis | null): Date {
+  if (!at || !time) return new Date(0);
+  const insideMs = Math.min(time.to.getTime(), Math.max(time.from.getTime(), at.getTime()));
+  return wall(new Date(insideMs), time);
+}
+
+function wall(at: Date, time: TimeAxis): Date {
+  return toWallClock(at, time.tz);
+}
+
+function annotationMarks(data: ChartData, time: TimeAxis | null) {
+  if (!time || !data.annotations?.length) return [];
+  const x = (annotation: { at: Date }) => wall(annotation.at, time);
+  return [
+    ruleX(data.annotations, { x, stroke: 'var(--ink3)', strokeDasharray: '2 3' }),
+    text(data.annotations, {
+      x,
+      text: 'label',
+      frameAnchor: 'top',
+      textAnchor: 'start',
+      dx: 4,
+      fill: 'var(--ink2)',
+    }),
+  ];
+}
+
+/**
+ * Raw Plot fails axe: its groups carry labels without a role. The style element would be refused by the page's
+ * Content-Security-Policy; its few rules stand in chart.css. Both go before the svg enters the document.
+ */
+function repair(svg: SVGSVGElement, label: string): void {
+  svg.querySelectorAll('style').forEach((style) => style.remove());
+  svg.querySelectorAll('[aria-label], [aria-description], [aria-hidden]').forEach((element) => {
+    for (const name of ['aria-label', 'aria-description', 'aria-hidden'])
+      element.removeAttribute(name);
+  });
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', label);
+}
+
+function geometry(
+  data: ChartData,
+  context: { time: TimeAxis | null; scale: ScaleOf; widthPx: number },
+) {
+  const { time, scale, widthPx } = context;
+  const frame: [number, number] = [MARGIN.left, widthPx - MARGIN.right];
+  const clamp = (px: number) => Math.min(frame[1], Math.max(frame[0], px));
+  const edges = (index: number): [number, number] => {
+    const bucket: ChartBucket | undefined = data.buckets[index];
+    if (!bucket) return [frame[0], frame[0]];
+    if (time && bucket.from && bucket.to) {
+      return [
+        clamp(scale.apply(wall(bucket.from, time))),
+        clamp(scale.apply(wall(bucket.to, time))),
+      ];
+    }
+    const left = scale.apply(String(index));
+    return [left, left + (scale.bandwidth ?? 0)];
+  };
+  return {
+    frame,
+    edges,
+    indexAt: (px: number) => nearest(data.buckets.length, (index) => distance(px, edges(index))),
+    instantAt: (px: number) =>
+      time && scale.invert ? fromWallClock(scale.invert(clamp(px)), time.tz) : null,
+  };
+}
+
+function distance(px: number, [left, right]: [number, number]): number {
+  return px < left ? left - px : px > right ? px - right : 0;
+}
+
+function nearest(length: number, distanceOf: (index: number) => number): number {
+  let best = -1;
+  let bestDistance = Infinity;
+  for (let index = 0; index < length; index += 1) {
+    const each = distanceOf(index);
+    if (each < bestDistance) [best, bestDistance] = [index, each];
+  }
+  return best;
+}
+
+function moneyTick(value: number): string {
+  return formatUsdShort(value.toFixed(9));
+}
+
+// The dates are wall clock written as UTC, so UTC is the zone to print them in.
+function timeTick(locale: string): (wallClock: Date) => string {
+  const day = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short' });
+  const hour = new Intl.DateTimeFormat(locale, {
+    timeZone: 'UTC',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  return (at) => (at.getTime() % 86_400_000 === 0 ? day : hour).format(at);
+}

@@ -1,0 +1,29 @@
+const SERIES_TOKENS = ['--s1', '--s2', '--s3', '--s4', '--s5', '--s6'] as const;
+/** Beside status colours only these: the other two could be read as a warning. */
+const BESIDE_STATUS = 4;
+
+/**
+ * A colour for each name, the same for the same name as long as no two names of the set collide: the place is the
+ * name's hash, the next free one when taken, in alphabetical order. More names than colours share the last of them.
+ */
+export function seriesColors(names: readonly string[]): ReadonlyMap<string, string> {
+  const places = names.length <= BESIDE_STATUS ? BESIDE_STATUS : SERIES_TOKENS.length;
+  const taken = new Set<number>();
+  const colors = new Map<string, string>();
+  for (const name of [...names].sort()) {
+    let place = hashOf(name) % places;
+    for (let step = 0; step < places && taken.has(place); step += 1) place = (place + 1) % places;
+    taken.add(place);
+    colors.set(name, `var(${SERIES_TOKENS[place] ?? '--other'})`);
+  }
+  return colors;
+}
+
+// FNV-1a, 32 bits.
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return hash;
+}

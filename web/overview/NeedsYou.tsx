@@ -1,0 +1,74 @@
+import { useState } from 'preact/hooks';
+import type { Overview } from '../../server/contract.js';
+import { t } from '../i18n/t.js';
+import { Icon } from '../parts/Icon.js';
+import { Instant } from '../parts/Instant.js';
+import { Status } from '../parts/Status.js';
+import { useView } from '../url/useView.js';
+import { batchPath } from '../url/viewState.js';
+
+type Need = Overview['needsYou'][number];
+
+/** More would push the figures off the first screen. */
+const SHOWN_FIRST = 4;
+
+/** What someone has to do something about, worst first, each with its runbook; or that there is nothing. */
+export function NeedsYou({ needs }: { needs: readonly Need[] }) {
+  const [all, setAll] = useState(false);
+  const sorted = [...needs].sort(
+    (a, b) =>
+      Number(b.severity === 'page') - Number(a.severity === 'page') ||
+      b.since.localeCompare(a.since),
+  );
+  const shown = all ? sorted : sorted.slice(0, SHOWN_FIRST);
+  if (needs.length === 0) {
+    return (
+      <p class="needs-none">
+        <Status kind="succeeded" /> <strong>{t('needs.none')}</strong>{' '}
+        <span>{t('needs.noneHint')}</span>
+      </p>
+    );
+  }
+  return (
+    <>
+      <ul class="needs">
+        {shown.map((need) => (
+          <NeedRow key={`${need.pipeline} ${need.batchId} ${need.name}`} need={need} />
+        ))}
+      </ul>
+      {sorted.length > shown.length && (
+        <button type="button" class="link-button" onClick={() => setAll(true)}>
+          {t('needs.more', { n: sorted.length - shown.length })}
+        </button>
+      )}
+    </>
+  );
+}
+
+function NeedRow({ need }: { need: Need }) {
+  const view = useView();
+  return (
+    <li class={`need severity-${need.severity}`}>
+      <Status kind={need.severity} strong />
+      <div class="need-text">
+        <a class="need-summary" href={view.href(batchPath(need.pipeline, need.batchId))}>
+          {need.summary}
+        </a>
+        <p class="need-meta">
+          {need.pipeline} ·{' '}
+          {need.owner === null ? t('needs.noOwner') : t('needs.owner', { name: need.owner })} ·{' '}
+          <Instant at={need.since} />
+        </p>
+      </div>
+      <a
+        class="button primary"
+        href={view.href(`/runbooks/${encodeURIComponent(need.runbook)}`, {
+          pipeline: need.pipeline,
+          batch: need.batchId,
+        })}
+      >
+        {t('needs.openRunbook')} <Icon name="arrow" />
+      </a>
+    </li>
+  );
+}

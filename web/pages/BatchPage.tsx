@@ -1,0 +1,54 @@
+import type { BatchDetail } from '../../server/contract.js';
+import { useApi } from '../api/useApi.js';
+import { AttemptsPanel } from '../batch/AttemptsPanel.js';
+import { BatchHead } from '../batch/BatchHead.js';
+import { BillPanel } from '../batch/BillPanel.js';
+import { IciclePanel } from '../batch/IciclePanel.js';
+import { QualityStrip } from '../batch/QualityStrip.js';
+import { StepTable } from '../batch/StepTable.js';
+import { t } from '../i18n/t.js';
+import { Breadcrumb } from '../parts/Breadcrumb.js';
+import { PanelError } from '../parts/Panel.js';
+import { Skeleton } from '../parts/Skeleton.js';
+import { useTitle } from '../parts/useTitle.js';
+import { useView } from '../url/useView.js';
+import { batchPath } from '../url/viewState.js';
+
+/** The bill of a batch, where it went, what was retried, and how it compares. */
+export function BatchPage({ params }: { params: { pipeline: string; batchId: string } }) {
+  const { pipeline, batchId } = params;
+  useTitle(`${batchId} · ${pipeline}`);
+  const view = useView();
+  const query = useApi<BatchDetail>(`/api${batchPath(pipeline, batchId)}`);
+  const batch = query.data;
+  return (
+    <div class="page batch">
+      <Breadcrumb
+        crumbs={[
+          { label: t('nav.overview'), href: view.href('/') },
+          { label: pipeline, href: view.href('/batches', { pipeline }) },
+        ]}
+      />
+      {query.isError && <PanelError query={query} />}
+      {!batch && !query.isError && <Skeleton heightPx={260} />}
+      {batch && (
+        <div class={query.isPlaceholderData || query.isError ? 'stale' : undefined}>
+          <BatchHead batch={batch} />
+          <div class="columns">
+            <IciclePanel batch={batch} />
+            <QualityStrip batch={batch} />
+          </div>
+        </div>
+      )}
+      {(batch !== undefined || !query.isError) && (
+        <BillPanel pipeline={pipeline} batchId={batchId} />
+      )}
+      {batch && (
+        <>
+          <AttemptsPanel batch={batch} />
+          <StepTable batch={batch} />
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,219 @@
+import { useInfiniteQuery } from '@tanstack/preact-query';
+import type { Batch, Pipeline } from '../../server/contract.js';
+import { getJson, type ApiError } from '../api/getJson.js';
+import { useApi } from '../api/useApi.js';
+import { formatCount, formatDurationMs, formatTimes } from '../format/quantity.js';
+import { locale, t } from '../i18n/t.js';
+import { Breadcrumb } from '../parts/Breadcrumb.js';
+import { DataTable, type Column } from '../parts/DataTable.js';
+import { Icon } from '../parts/Icon.js';
+import { Instant } from '../parts/Instant.js';
+import { Money } from '../parts/Money.js';
+import { PanelError } from '../parts/Panel.js';
+import { Skeleton } from '../parts/Skeleton.js';
+import { Status } from '../parts/Status.js';
+import { useTitle } from '../parts/useTitle.js';
+import { formatRange } from '../url/range.js';
+import { useView, type View } from '../url/useView.js';
+import { batchPath } from '../url/viewState.js';
+
+interface BatchPageOfList {
+  items: Batch[];
+  nextCursor: string | null;
+}
+
+const SORT_DEFAULT = '-startedAt';
+const PAGE_ROWS = 50;
+
+/** The batches of the range, of all pipelines or one, sorted and paged by the server. */
+export function BatchesPage() {
+  const view = useView();
+  const pipeline = view.param('pipeline');
+  const sort = view.param('sort') ?? SORT_DEFAULT;
+  const title = pipeline === null ? t('batches.title') : t('batches.of', { pipeline });
+  useTitle(title);
+  const query = useBatches({ view, pipeline, sort });
+  const rows = query.data?.pages.flatMap((page) => page.items);
+  return (
+    <div class="page">
+      <Breadcrumb crumbs={[{ label: t('nav.overview'), href: view.href('/') }]} />
+      <header class="page-head">
+        <h1>{title}</h1>
+        <PipelineFilter view={view} pipeline={pipeline} />
+      </header>
+      <section class="panel" aria-label={title}>
+        {query.isError && <PanelError query={query} />}
+        {rows ? (
+          <div class={query.isPlaceholderData ? 'stale' : undefined}>
+            <DataTable
+              label={title}
+              columns={columnsFor(view, pipeline === null)}
+              rows={rows}
+              rowKey={(row) => `${row.pipeline} ${row.batchId}`}
+              sort={sort}
+              onSort={(next) => view.set({ sort: next === SORT_DEFAULT ? null : next })}
+              empty={t('batches.none')}
+            />
+          </div>
+        ) : (
+          !query.isError && <Skeleton heightPx={480} />
+        )}
+        {query.hasNextPage && (
+          <button
+            type="button"
+            class="button more"
+            disabled={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
+            {t('batches.more')}
+          </button>
+        )}
+      </section>
+    </div>
+  );
+}
+
+function useBatches({
+  view,
+  pipeline,
+  sort,
+}: {
+  view: View;
+  pipeline: string | null;
+  sort: string;
+}) {
+  return useInfiniteQuery<BatchPageOfList, ApiError>({
+    queryKey: ['live', '/api/batches', formatRange(view.range), view.tz, pipeline, sort],
+    initialPageParam: null,
+    placeholderData: (previous) => previous,
+    getNextPageParam: (page) => page.nextCursor,
+    queryFn: ({ pageParam, signal }) => {
+      const { from, to } = view.interval();
+      const params = new URLSearchParams({
+        from: from.toISOString(),
+        to: to.toISOString(),
+        sort,
+        limit: String(PAGE_ROWS),
+      });
+      if (pipeline !== null) params.set('pipeline', pipeline);
+      if (typeof pageParam === 'string') params.set('cursor', pageParam);
+      return getJson<BatchPageOfList>(`/api/batches?${params}`, signal);
+    },
+  });
+}
+
+function PipelineFilter({ view, pipeline }: { view: View; pipeline: string | null }) {
+  const pipelines =
+    useApi<{ items: Pipeline[] }>('/api/pipelines').data?.items.map((each) => each.pipeline) ?? [];
+  const names = [...new Set([...(pipeline === null ? [] : [pipeline]), ...pipelines])].sort();
+  return (
+    <label class="field inline">
+      <span>{t('batches.filter')}</span>
+      <select
+        value={pipeline ?? ''}
+        onChange={(event) => view.set({ pipeline: event.currentTarget.value })}
+      >
+        <option value="">{t('batches.all')}</option>
+        {names.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function columnsFor(view: View, withPipeline: boolean): Column<Batch>[] {
+  return [
+    {
+      key: 'batch',
+      label: t('batches.batch'),
+      phone: 'title',
+      cell: (row) => (
+        <>
+          <a class="row-link" href={view.href(batchPath(row.pipeline, row.batchId))}>
+            {row.batchId}
+          </a>
+          {withPipeline && <small class="under">{row.pipeline}</small>}
+        </>
+      ),
+    },
+    {
+      key: 'state',
+      label: t('batches.state'),
+      phone: 'meta',
+      cell: (row) => <BatchState view={view} batch={row} />,
+    },
+    {
+      key: 'started',
+      label: t('batches.started'),
+      sort: '-startedAt',
+      phone: 'side',
+      cell: (row) => <Instant at={row.startedAt} />,
+    },
+    {
+      key: 'duration',
+      label: t('batches.duration'),
+      numeric: true,
+      cell: (row) => formatDurationMs(row.durationMs),
+    },
+    {
+      key: 'rows',
+      label: t('batches.rows'),
+      numeric: true,
+      cell: (row) => formatCount(row.rowsOut, { locale: locale.value }),
+    },
+    {
+      key: 'waste',
+      label: t('batches.waste'),
+      numeric: true,
+      cell: (row) => <Money usd={row.cost.retryWasteUsd} />,
+    },
+    {
+      key: 'ratio',
+      label: t('batches.ratio'),
+      numeric: true,
+      cell: (row) => formatTimes(row.costRatio),
+    },
+    {
+      key: 'per1k',
+      label: t('batches.per1k'),
+      numeric: true,
+      sort: '-usdPer1kRows',
+      cell: (row) => (row.usdPer1kRows === null ? '–' : <Money usd={row.usdPer1kRows} />),
+    },
+    {
+      key: 'cost',
+      label: t('batches.cost'),
+      numeric: true,
+      sort: '-cost',
+      phone: 'main',
+      cell: (row) => (
+        <Money usd={row.cost.totalUsd} unpricedCalls={row.cost.unpricedCalls} compact />
+      ),
+    },
+  ];
+}
+
+function BatchState({ view, batch }: { view: View; batch: Batch }) {
+  const [alert] = batch.alerts;
+  return (
+    <span class="state-cell">
+      <Status kind={batch.state} />
+      {alert && (
+        <a
+          class="alert-link"
+          title={alert.summary}
+          href={view.href(`/runbooks/${encodeURIComponent(alert.runbook)}`, {
+            pipeline: batch.pipeline,
+            batch: batch.batchId,
+          })}
+        >
+          <Status kind="ticket" />
+          <Icon name="arrow" size={12} />
+        </a>
+      )}
+    </span>
+  );
+}

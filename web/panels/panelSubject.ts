@@ -1,0 +1,5 @@
+/** The batch that a panel is about. */
+export interface PanelSubject {
+  pipeline: string;
+  batchId: string;
+}

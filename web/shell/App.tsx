@@ -1,0 +1,86 @@
+import { QueryClientProvider } from '@tanstack/preact-query';
+import { ErrorBoundary, lazy, LocationProvider, Route, Router, useLocation } from 'preact-iso';
+import { useEffect, useState } from 'preact/hooks';
+import { queryClient } from '../api/queryClient.js';
+import { locale, t } from '../i18n/t.js';
+import { NotFoundPage } from '../pages/NotFoundPage.js';
+import { useCanonicalUrl } from '../url/useView.js';
+import { BottomBar } from './BottomBar.js';
+import { Header } from './Header.js';
+import { HelpDialog } from './HelpDialog.js';
+import { Palette } from './Palette.js';
+import { useKeys } from './useKeys.js';
+
+// Each page is a file of its own, so that opening a runbook at night does not wait for the overview's code.
+const OverviewPage = lazy(() =>
+  import('../pages/OverviewPage.js').then((module) => module.OverviewPage),
+);
+const BatchesPage = lazy(() =>
+  import('../pages/BatchesPage.js').then((module) => module.BatchesPage),
+);
+const BatchPage = lazy(() => import('../pages/BatchPage.js').then((module) => module.BatchPage));
+const TracePage = lazy(() => import('../pages/TracePage.js').then((module) => module.TracePage));
+const RunbooksPage = lazy(() =>
+  import('../pages/RunbooksPage.js').then((module) => module.RunbooksPage),
+);
+const RunbookPage = lazy(() =>
+  import('../pages/RunbookPage.js').then((module) => module.RunbookPage),
+);
+
+/** The whole page: header, the route's page, bottom bar on a phone, and the two dialogs. */
+export function App() {
+  return (
+    <LocationProvider>
+      <QueryClientProvider client={queryClient}>
+        <Frame />
+      </QueryClientProvider>
+    </LocationProvider>
+  );
+}
+
+function Frame() {
+  useCanonicalUrl();
+  const [dialog, setDialog] = useState<'palette' | 'help' | null>(null);
+  const [crash, setCrash] = useState<string | null>(null);
+  const { path } = useLocation();
+  useKeys({ openPalette: () => setDialog('palette'), openHelp: () => setDialog('help') });
+  useEffect(() => setCrash(null), [path]);
+  const close = () => setDialog(null);
+  return (
+    <>
+      <a class="skip" href="#main">
+        {t('nav.skip')}
+      </a>
+      <Header onPalette={() => setDialog('palette')} onHelp={() => setDialog('help')} />
+      <main id="main" tabIndex={-1} lang={locale.value}>
+        {crash !== null ? (
+          <div class="panel-error" role="alert">
+            <p>
+              <strong>{t('error.crash')}</strong>
+              <br />
+              {crash}
+            </p>
+            <button type="button" class="button" onClick={() => setCrash(null)}>
+              {t('error.retry')}
+            </button>
+          </div>
+        ) : (
+          <ErrorBoundary onError={(error) => setCrash(error.message)}>
+            <Router>
+              <Route path="/" component={OverviewPage} />
+              <Route path="/batches" component={BatchesPage} />
+              <Route path="/batches/:pipeline/:batchId" component={BatchPage} />
+              <Route path="/traces/:traceId" component={TracePage} />
+              <Route path="/runbooks" component={RunbooksPage} />
+              <Route path="/runbooks/:name" component={RunbookPage} />
+              <Route default component={NotFoundPage} />
+            </Router>
+          </ErrorBoundary>
+        )}
+      </main>
+      <BottomBar />
+      {dialog === 'palette' && <Palette onClose={close} onHelp={() => setDialog('help')} />}
+      {dialog === 'help' && <HelpDialog onClose={close} />}
+    </>
+  );
+}

@@ -1,0 +1,23 @@
+import type { MessageKey } from '../i18n/en.js';
+import type { IconName } from '../parts/Icon.js';
+
+export interface Place {
+  path: string;
+  label: MessageKey;
+  /** The shorter word of the bottom bar. */
+  phoneLabel: MessageKey;
+  icon: IconName;
+}
+
+/** The pages that a menu offers. */
+export const PLACES: readonly Place[] = [
+  { path: '/', label: 'nav.overview', phoneLabel: 'nav.now', icon: 'now' },
+  { path: '/batches', label: 'nav.batches', phoneLabel: 'nav.batches', icon: 'batches' },
+  { path: '/runbooks', label: 'nav.runbooks', phoneLabel: 'nav.runbooks', icon: 'runbooks' },
+];
+
+/** Whether a page belongs to a place: a batch to Batches, a runbook to Runbooks; a trace is part of a batch. */
+export function isAt(place: Place, path: string): boolean {
+  if (place.path === '/') return path === '/';
+  return path.startsWith(place.path) || (place.path === '/batches' && path.startsWith('/traces'));
+}
