@@ -41,7 +41,7 @@ export interface Identity {
   readonly attempt: number | null;
   readonly team: string | null;
   readonly environment: string | null;
-  /** True when neither pipeline nor run was named anywhere: an ordinary trace, not a pipeline's. */
+  /** True when no pipeline, run, batch or step was named anywhere: an ordinary trace, not a pipeline's. */
   readonly weak: boolean;
   /** True when the topmost known ancestor has no parent; false while a root is still to come. */
   readonly rooted: boolean;
@@ -91,7 +91,10 @@ export function deriveContext(input: ContextInput): Context {
   if (parent && own === NO_IDENTITY && sameWords(resourceOwn, parent.resource)) return parent;
 
   const floor = highestLevel(own);
-  const attribute = inherit(own, parent?.attribute ?? NO_IDENTITY, floor);
+  const resends = parent?.attempts ? null : own.resendAttempt;
+  const inherited = inherit(own, parent?.attribute ?? NO_IDENTITY, floor);
+  const attribute =
+    resends !== null && inherited.attempt === null ? { ...inherited, attempt: resends } : inherited;
   const resource = inherit(
     resourceOwn,
     parent?.resource ?? NO_IDENTITY,
@@ -100,24 +103,24 @@ export function deriveContext(input: ContextInput): Context {
   const pipeline = attribute.pipeline ?? resource.pipeline;
   const run = attribute.run ?? resource.run;
   const weakPipeline = parent?.weakPipeline ?? input.serviceName;
-  const resends = parent?.attempts ? null : own.resendAttempt;
   const number = own.attempt ?? resends;
+  const batch =
+    attribute.batch ??
+    resource.batch ??
+    attribute.partition ??
+    resource.partition ??
+    attribute.nominalTime ??
+    resource.nominalTime;
   const step = attribute.step ?? resource.step;
   const identity: Identity = {
     pipeline: pipeline ?? weakPipeline,
     run: run ?? input.traceId,
-    batch:
-      attribute.batch ??
-      resource.batch ??
-      attribute.partition ??
-      resource.partition ??
-      attribute.nominalTime ??
-      resource.nominalTime,
+    batch,
     step,
-    attempt: attribute.attempt ?? resends ?? resource.attempt,
+    attempt: attribute.attempt ?? resource.attempt,
     team: attribute.team ?? resource.team,
     environment: attribute.environment ?? resource.environment,
-    weak: pipeline === null && run === null,
+    weak: pipeline === null && run === null && batch === null && step === null,
     rooted: parent ? parent.identity.rooted : input.parentSpanId === '',
   };
   return {

@@ -99,6 +99,7 @@ export const batchSchema = z.object({
   rowsOut: count.nullable(),
   rowsFailed: count.nullable(),
   cost: costSumSchema,
+  /** A lower bound while `cost.unpricedCalls` is not 0; null: the batch tells no rows. */
   usdPer1kRows: usd.nullable(),
   /** totalUsd per row over the median of the pipeline's 8 batches before; null without history. */
   costRatio: z.number().nullable(),

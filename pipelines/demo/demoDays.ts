@@ -27,7 +27,7 @@ const weather: Record<string, Omit<DemoDay, 'partition'>> = {
     story: 'the provider is down',
   },
   '2002-09-01': {
-    faults: { invalid: 0.6, path: chatPath },
+    faults: { invalid: 0.75, path: chatPath },
     story: 'most answers come cut off, are paid for and asked for again',
   },
 };

@@ -37,13 +37,19 @@ export interface BillQuery {
   batchId: string;
 }
 
-/** `$0.012345, $0.000123 of it wasted on retries`, as Burnbook's API has it. */
+/** `at least $0.012345, $0.000123 of it wasted on retries`, as Burnbook's API has it. */
 export async function billText({ serverUrl, pipeline, batchId }: BillQuery): Promise<string> {
   const path = [pipeline, batchId].map(encodeURIComponent).join('/');
   const response = await fetch(`${serverUrl}/api/batches/${path}/bill`);
   if (!response.ok) return `no bill yet (HTTP ${response.status})`;
-  const bill = (await response.json()) as { totalUsd: string; cost: { retryWasteUsd: string } };
+  const bill = (await response.json()) as {
+    totalUsd: string;
+    cost: { retryWasteUsd: string };
+    unpriced: { calls: number };
+  };
   const waste = Number(bill.cost.retryWasteUsd);
   const wasted = waste > 0 ? `, $${waste.toFixed(6)} of it wasted on retries` : '';
-  return `$${Number(bill.totalUsd).toFixed(6)}${wasted}`;
+  // An attempt that broke off may have been paid for: nobody knows.
+  const atLeast = bill.unpriced.calls > 0 ? 'at least ' : '';
+  return `${atLeast}$${Number(bill.totalUsd).toFixed(6)}${wasted}`;
 }

@@ -1,5 +1,7 @@
 /** What the routes stand on; built by the composition root. */
+import { parseUsd } from '@burnbook/domain/money';
 import type { Config } from '../config/config.js';
+import { BATCH_COST_RULE, type BatchCostRule } from '../cost/batchCostAlert.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { CommitFeed } from './commitFeed.js';
@@ -24,4 +26,13 @@ export function pipelineEntry(
 ): { readonly owner: string | null; readonly team: string | null } {
   const entry = context.config().pipelines.pipelines?.find((pipeline) => pipeline.name === name);
   return { owner: entry?.owner ?? null, team: entry?.team ?? null };
+}
+
+/** When a batch costs too much, by the configuration. */
+export function batchCostRule(context: ApiContext): BatchCostRule {
+  const said = context.config().pipelines.batchCostAboveNormal;
+  return {
+    ratioMax: said?.ratio ?? BATCH_COST_RULE.ratioMax,
+    costMinNano: said?.minUsd === undefined ? BATCH_COST_RULE.costMinNano : parseUsd(said.minUsd),
+  };
 }

@@ -27,7 +27,7 @@ export interface AppOptions {
 
 const ROUTES: readonly Route[] = [...costRoutes, ...batchRoutes, ...traceRoutes, ...runbookRoutes];
 /** Pages of the single-page app; anything else that is no file is a 404. */
-const PAGES = /^\/(?:$|batches\/[^/]+\/[^/]+$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$|costs?$)/;
+const PAGES = /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$|costs?$)/;
 
 export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
   const app = new Hono();

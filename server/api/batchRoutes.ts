@@ -22,7 +22,7 @@ import {
 import { listBatches, type BatchFacts, type BatchSort } from '../cost/batches.js';
 import { readBill } from '../cost/bill.js';
 import type { QueryRow } from '../store/protocol.js';
-import { pipelineEntry, type ApiContext } from './apiContext.js';
+import { batchCostRule, pipelineEntry, type ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';
 import { cursorOf, limitParam, offsetOf, parseQuery, timeOf, timeParam } from './query.js';
@@ -101,7 +101,7 @@ async function list({ api, query, signal }: RouteRequest) {
   );
   const next = offset + batches.length;
   return {
-    items: batches.map(batchView),
+    items: batches.map((batch) => batchView(batch, batchCostRule(api))),
     nextCursor: next < matching && batches.length > 0 ? cursorOf(next) : null,
   };
 }
@@ -112,7 +112,7 @@ async function detail({ api, part, signal }: RouteRequest): Promise<BatchDetail>
   const entry = pipelineEntry(api, batch.pipeline);
   const { before } = batch;
   return {
-    ...batchView(batch),
+    ...batchView(batch, batchCostRule(api)),
     owner: entry.owner,
     team: facts.team ?? entry.team,
     runList: batch.runs.map((run) => ({

@@ -12,9 +12,9 @@ import {
   type Pipeline,
 } from '../contract.js';
 import { listBatches, nanoPer1kRows, rowsOf, type BatchFacts } from '../cost/batches.js';
-import { costsBy, costSeries, costTotal, GROUPINGS, type TimeRange } from '../cost/costs.js';
+import { costsBy, costSeries, costTotal, GROUPINGS, SERIES_GRAIN_NS, type TimeRange } from '../cost/costs.js';
 import { addCosts, type CostSum } from '../cost/costSum.js';
-import { pipelineEntry, type ApiContext } from './apiContext.js';
+import { batchCostRule, pipelineEntry, type ApiContext } from './apiContext.js';
 import { freshness, newestSpanNs } from './freshness.js';
 import { parseQuery, rangeOf, timeParam, zoneParam } from './query.js';
 import { route, type RouteRequest } from './route.js';
@@ -26,8 +26,8 @@ const BATCHES_MAX = 2_000;
 const RECENT_MAX = 20;
 const NEEDS_MAX = 20;
 const BUCKETS_MAX = 100n;
-/** Steps that people read on an axis, from a minute to a week. */
-const BUCKETS_NS = [1n, 5n, 15n, 30n, 60n, 180n, 360n, 720n, 1_440n, 10_080n].map(
+/** Steps that people read on an axis, from a quarter of an hour to a week. */
+const BUCKETS_NS = [15n, 30n, 60n, 180n, 360n, 720n, 1_440n, 10_080n].map(
   (minutes) => minutes * 60_000_000_000n,
 );
 
@@ -84,7 +84,7 @@ async function costs({ api, query }: RouteRequest): Promise<Costs> {
       modelCalls: calls,
       tokens,
     })),
-    total: costView(total.cost),
+    total: costView(total),
     nextCursor: null,
     freshness: await freshness(api),
   };
@@ -98,7 +98,7 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
   const [total, previous, series, batches, earlier] = await Promise.all([
     costTotal(api.store, range),
     costTotal(api.store, before),
-    costSeries(api.store, range, bucketNs),
+    costSeries(api.store, wholeBuckets(range), bucketNs),
     batchesIn(api, range, signal),
     batchesIn(api, before, signal),
   ]);
@@ -107,12 +107,12 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
     to: formatTime(range.toNs),
     tz,
     empty: (await newestSpanNs(api)) === null,
-    total: costView(total.cost),
-    previous: costView(previous.cost),
+    total: costView(total),
+    previous: costView(previous),
     usdPer1kRows: usdOrNull(perRows(batches)),
     previousUsdPer1kRows: usdOrNull(perRows(earlier)),
-    batches: total.batches,
-    previousBatches: previous.batches,
+    batches: batches.filter(({ shared }) => !shared).length,
+    previousBatches: earlier.filter(({ shared }) => !shared).length,
     series: series.map((point) => ({
       bucket: formatTime(point.bucketNs),
       series: point.series,
@@ -129,7 +129,7 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
 function needsYou(api: ApiContext, batches: readonly BatchFacts[]): Overview['needsYou'] {
   return batches
     .flatMap((batch) =>
-      alertsOf(batch).map((alert) => ({
+      alertsOf(batch, batchCostRule(api)).map((alert) => ({
         ...alert,
         pipeline: batch.pipeline,
         batchId: batch.batchId,
@@ -218,7 +218,14 @@ function perRows(batches: readonly BatchFacts[]): bigint | null {
   return nanoPer1kRows(cost, told.reduce((sum, batch) => sum + (rowsOf(batch) ?? 0), 0));
 }
 
+/** The range widened to the grain of the series, so that its first and last bars are whole. */
+function wholeBuckets({ fromNs, toNs }: TimeRange): TimeRange {
+  const grain = SERIES_GRAIN_NS;
+  return { fromNs: (fromNs / grain) * grain, toNs: ((toNs + grain - 1n) / grain) * grain };
+}
+
 function bucketOf({ fromNs, toNs }: TimeRange): bigint {
   const span = toNs - fromNs;
-  return BUCKETS_NS.find((bucket) => span / bucket <= BUCKETS_MAX) ?? span / BUCKETS_MAX;
+  const widest = BUCKETS_NS.at(-1) ?? SERIES_GRAIN_NS;
+  return BUCKETS_NS.find((bucket) => span / bucket <= BUCKETS_MAX) ?? widest;
 }

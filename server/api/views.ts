@@ -3,7 +3,7 @@ import { formatUsd } from '@burnbook/domain/money';
 import { formatTime } from '@burnbook/domain/time';
 import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
 import type { Batch, BillLine, CostSum as CostSumView, Evidence, RunState } from '../contract.js';
-import { batchCostAboveNormal, BATCH_COST_ALERT } from '../cost/batchCostAlert.js';
+import { batchCostAboveNormal, BATCH_COST_ALERT, type BatchCostRule } from '../cost/batchCostAlert.js';
 import { nanoPer1kRows, rowsOf, type BatchFacts } from '../cost/batches.js';
 import type { BillPrice } from '../cost/bill.js';
 import type { CostSum } from '../cost/costSum.js';
@@ -34,7 +34,7 @@ export const numberOrNull = (value: unknown): number | null =>
 
 export const textOrNull = (value: unknown): string | null => (value ?? null) as string | null;
 
-export function batchView(batch: BatchFacts): Batch {
+export function batchView(batch: BatchFacts, rule: BatchCostRule): Batch {
   const rows = rowsOf(batch);
   return {
     pipeline: batch.pipeline,
@@ -52,12 +52,12 @@ export function batchView(batch: BatchFacts): Batch {
     cost: costView(batch.cost),
     usdPer1kRows: usdOrNull(nanoPer1kRows(batch.cost, rows)),
     costRatio: batch.costRatio === null ? null : Math.round(batch.costRatio * 1000) / 1000,
-    alerts: alertsOf(batch),
+    alerts: alertsOf(batch, rule),
   };
 }
 
-export function alertsOf(batch: BatchFacts): Batch['alerts'] {
-  const ratio = batchCostAboveNormal(batch);
+export function alertsOf(batch: BatchFacts, rule: BatchCostRule): Batch['alerts'] {
+  const ratio = batchCostAboveNormal(batch, rule);
   if (ratio === null) return [];
   return [
     {

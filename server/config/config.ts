@@ -5,12 +5,17 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { parseUsdPerUnit } from '@burnbook/domain/money';
+import { parseUsd, parseUsdPerUnit } from '@burnbook/domain/money';
 import { ConfigError, parseYaml } from './yamlFile.js';
 
+const AMOUNT_WANTED = 'write the amount as a quoted decimal number of US dollars, such as "0.15"';
+
 const unitPrice = z
-  .string({ error: 'write the amount as a quoted decimal number of US dollars, such as "0.15"' })
-  .refine(isUnitPrice, 'not an amount of US dollars with at most 15 decimal places, from 0');
+  .string({ error: AMOUNT_WANTED })
+  .refine(
+    (text) => isAmount(text, parseUsdPerUnit),
+    'not an amount of US dollars with at most 15 decimal places, from 0',
+  );
 
 const computeRatesSchema = z.strictObject({
   cpuSecondUsd: unitPrice,
@@ -18,8 +23,19 @@ const computeRatesSchema = z.strictObject({
   source: z.string().min(1),
 });
 
+const amount = z
+  .string({ error: AMOUNT_WANTED })
+  .refine((text) => isAmount(text, parseUsd), 'not an amount of US dollars with at most 9 decimal places, from 0');
+
 const pipelinesSchema = z.strictObject({
   computeRates: computeRatesSchema.optional(),
+  /** When BatchCostAboveNormal fires; see `BatchCostRule`. */
+  batchCostAboveNormal: z
+    .strictObject({
+      ratio: z.number().min(1.1, 'must be at least 1.1').optional(),
+      minUsd: amount.optional(),
+    })
+    .optional(),
   pipelines: z
     .array(
       z.strictObject({
@@ -41,7 +57,7 @@ const pipelinesSchema = z.strictObject({
     }),
 });
 
-const tokenUnit = unitPrice.optional();
+const tokenUnit = amount.optional();
 const pricesSchema = z.strictObject({
   prices: z
     .array(
@@ -57,7 +73,7 @@ const pricesSchema = z.strictObject({
         cacheWrite1hUsdPerMillion: tokenUnit,
         audioInputUsdPerMillion: tokenUnit,
         audioOutputUsdPerMillion: tokenUnit,
-        requestUsd: tokenUnit,
+        requestUsd: unitPrice.optional(),
         validFrom: z.iso.date().optional(),
         source: z.string().min(1),
       }),
@@ -116,9 +132,9 @@ async function readIfThere(file: string): Promise<string> {
   }
 }
 
-function isUnitPrice(text: string): boolean {
+function isAmount(text: string, parse: (text: string) => bigint): boolean {
   try {
-    return parseUsdPerUnit(text) >= 0n;
+    return parse(text) >= 0n;
   } catch {
     return false;
   }

@@ -88,9 +88,9 @@ export async function listBatches(
 export const rowsOf = (batch: Pick<BatchFacts, 'rowsIn' | 'rowsOut'>): number | null =>
   batch.rowsIn ?? batch.rowsOut;
 
-/** Nano-USD per 1,000 rows, rounded down; null without rows or while something is unpriced. */
+/** Nano-USD per 1,000 rows, rounded down; null without rows. A lower bound while something is unpriced. */
 export function nanoPer1kRows(cost: CostSum, rows: number | null): bigint | null {
-  if (rows === null || rows === 0 || cost.unpriced > 0) return null;
+  if (rows === null || rows === 0) return null;
   return (cost.total * 1000n) / BigInt(rows);
 }
 

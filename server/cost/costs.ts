@@ -35,14 +35,9 @@ export async function costsBy(
   }));
 }
 
-export async function costTotal(
-  store: StoreClient,
-  range: TimeRange,
-): Promise<{ readonly cost: CostSum; readonly batches: number }> {
+export async function costTotal(store: StoreClient, range: TimeRange): Promise<CostSum> {
   const [row] = await store.query('cost_total', bounds(range));
-  return row
-    ? { cost: costSumOf(row), batches: Number(row['batches']) }
-    : { cost: NO_COST, batches: 0 };
+  return row ? costSumOf(row) : NO_COST;
 }
 
 export interface SeriesPoint {
@@ -51,6 +46,9 @@ export interface SeriesPoint {
   readonly costNano: bigint;
   readonly lines: number;
 }
+
+/** The grain of the series: `range` and `bucketNs` must be multiples of it. */
+export const SERIES_GRAIN_NS = 900_000_000_000n;
 
 export async function costSeries(
   store: StoreClient,

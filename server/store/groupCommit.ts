@@ -14,8 +14,10 @@ import type { CommitReport } from './protocol.js';
 export interface GroupCommitOptions {
   readonly attributor: Attributor;
   readonly writer: GroupWriter;
-  /** Restores what memory took over from the database, after a failed write. */
-  readonly restore: () => Promise<void>;
+  /** Takes over from the database what attribution keeps in memory. */
+  readonly restoreAttribution: () => Promise<void>;
+  /** The same for what the writer keeps. */
+  readonly restoreWriter: () => Promise<void>;
 }
 
 interface Attributed {
@@ -30,16 +32,19 @@ export class GroupCommit {
   readonly #o: GroupCommitOptions;
   #attributed: Promise<unknown> = Promise.resolve();
   #written: Promise<unknown> = Promise.resolve();
+  /** Counts failed writes: what was attributed before one must not be written after it. */
   #epoch = 0;
+  #memoryIsAhead = false;
 
   constructor(options: GroupCommitOptions) {
     this.#o = options;
   }
 
   commit(group: IngestGroup): Promise<CommitReport> {
-    const attributed = this.#attributed.then(() => this.#attribute(group));
+    const before = this.#written;
+    const attributed = this.#attributed.then(() => this.#attribute(group, before));
     this.#attributed = attributed.catch(() => undefined);
-    const written = this.#written.then(async () => this.#write(await attributed, group));
+    const written = before.then(async () => this.#write(await attributed, group));
     this.#written = written.catch(() => undefined);
     return written;
   }
@@ -57,18 +62,24 @@ export class GroupCommit {
     await this.#written;
   }
 
-  async #attribute(group: IngestGroup): Promise<Attributed> {
+  /** @param writesBefore settles when all earlier groups are written or failed. */
+  async #attribute(group: IngestGroup, writesBefore: Promise<unknown>): Promise<Attributed> {
+    if (this.#memoryIsAhead) {
+      await writesBefore;
+      this.#o.attributor.reset();
+      await this.#o.restoreAttribution();
+      this.#memoryIsAhead = false;
+    }
     const epoch = this.#epoch;
     let changes: ChangeSet;
     try {
       changes = await this.#o.attributor.apply(group);
     } catch (error) {
-      await this.#forget();
+      this.#memoryIsAhead = true;
       throw error;
     }
     if (epoch !== this.#epoch) {
-      // A write failed meanwhile: what this one just put into memory stands on spans that are not there.
-      await this.#forget();
+      this.#memoryIsAhead = true;
       throw new Error(STALE);
     }
     return { epoch, changes };
@@ -79,19 +90,17 @@ export class GroupCommit {
     try {
       await this.#o.writer.write(changes, group.prices);
     } catch (error) {
-      await this.#forget();
+      this.#epoch++;
+      this.#memoryIsAhead = true;
+      await this.#o.restoreWriter();
       throw error;
     }
+    // Merging is a transaction of its own: its failure concerns nobody who waits here, and it is tried again.
+    this.#written = this.#written.then(() => this.#o.writer.mergeIfMany().catch(() => undefined));
     return {
       spansAccepted: changes.spansAccepted,
       spansDuplicate: changes.spansDuplicate,
       pipelines: [...changes.pipelines].slice(0, PIPELINES_MAX),
     };
-  }
-
-  async #forget(): Promise<void> {
-    this.#epoch++;
-    this.#o.attributor.reset();
-    await this.#o.restore();
   }
 }

@@ -3,7 +3,9 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { AcceptedBatch, ChangeSet } from './attribution/changeSet.js';
+import type { LosingAttempts, LossChange } from './attribution/losingAttempts.js';
 import type { SourceTable } from './attribution/sourceTable.js';
+import { rollUp, type RollupRow } from './costRollup.js';
 import type { IngestGroup } from './ingestBatch.js';
 import { MinuteCounts } from './minuteCounts.js';
 import type { ActivityRow, AttemptRow, LineRow, SpanKey } from './rows.js';
@@ -56,10 +58,17 @@ const COLUMNS = {
   ],
   price_versions: [...texts(6), 'i64'],
   span_minutes: ['i64', ...texts(2), ...bigs(3), 'text'],
+  cost_rollup: ['i64', ...texts(7), ...bigs(6)],
   doomed: ['text', 'u64', 'u64', 'u64'],
+  flipped: ['u64', 'i64', 'i64', 'bool', 'bool'],
 } satisfies Record<string, ColumnType[]>;
 
 type TableName = keyof typeof COLUMNS;
+
+/** Additive rows between two merges of a table. */
+const UNMERGED_MAX = 60_000;
+/** Lines under an attempt, and attempts of one operation, are at most this far from each other. */
+const ATTEMPT_REACH_NS = 7n * 86_400_000_000_000n;
 
 export class GroupWriter {
   readonly #connection: DuckDBConnection;
@@ -67,11 +76,18 @@ export class GroupWriter {
   readonly #sources: SourceTable;
   readonly #appenders: Record<TableName, TableAppender>;
   readonly #minutes = new MinuteCounts();
+  readonly #losses: LosingAttempts;
+  #unmergedRollup = 0;
+  #unmergedMinutes = 0;
 
-  constructor(connection: DuckDBConnection, sql: SqlTexts, sources: SourceTable) {
+  constructor(
+    connection: DuckDBConnection,
+    state: { readonly sql: SqlTexts; readonly sources: SourceTable; readonly losses: LosingAttempts },
+  ) {
     this.#connection = connection;
-    this.#sql = sql;
-    this.#sources = sources;
+    this.#sql = state.sql;
+    this.#sources = state.sources;
+    this.#losses = state.losses;
     this.#appenders = Object.fromEntries(
       Object.entries(COLUMNS).map(([table, types]) => [
         table,
@@ -82,6 +98,7 @@ export class GroupWriter {
 
   async prepare(): Promise<void> {
     await this.#connection.run(this.#sql.get('create_doomed'));
+    await this.#connection.run(this.#sql.get('create_flipped'));
   }
 
   async write(changes: ChangeSet, prices: IngestGroup['prices']): Promise<void> {
@@ -95,8 +112,13 @@ export class GroupWriter {
       for (const line of changes.lines.add) this.#appendLine(line);
       for (const activity of changes.activities.add) this.#appendActivity(activity);
       for (const attempt of changes.attempts.add) this.#appendAttempt(attempt);
+      const { lines, attempts } = changes;
+      const rollup = rollUp(lines.remove, lines.add, (key) => this.#losses.lossOf(key));
+      for (const row of rollup) this.#appendRollup(row);
       for (const appender of Object.values(this.#appenders)) await appender.finish();
+      await this.#flip(attempts.remove, attempts.add);
       await this.#connection.run('COMMIT');
+      this.#unmergedRollup += rollup.length;
     } catch (error) {
       for (const appender of Object.values(this.#appenders)) appender.abandon();
       this.#minutes.take();
@@ -104,6 +126,51 @@ export class GroupWriter {
       await this.#connection.run('ROLLBACK').catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Merges additive rows once there are many. */
+  async mergeIfMany(): Promise<void> {
+    if (this.#unmergedRollup > UNMERGED_MAX) {
+      this.#unmergedRollup = 0;
+      await this.#merge('compact_rollup');
+    }
+    if (this.#unmergedMinutes > UNMERGED_MAX) {
+      this.#unmergedMinutes = 0;
+      await this.#merge('compact_minutes');
+    }
+  }
+
+  async #merge(statements: string): Promise<void> {
+    await this.#connection.run('BEGIN');
+    try {
+      await this.#connection.run(this.#sql.get(statements));
+      await this.#connection.run('COMMIT');
+    } catch (error) {
+      await this.#connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Moves the cost under attempts that this commit decided: to waste, to failure, or back. */
+  async #flip(removed: readonly AttemptRow[], added: readonly AttemptRow[]): Promise<void> {
+    const changes = await this.#losses.apply(removed, added);
+    if (changes.length === 0) return;
+    const starts = [...removed, ...added].map(({ startNs }) => startNs);
+    const first = starts.reduce((a, b) => (a < b ? a : b)) - ATTEMPT_REACH_NS;
+    const last = starts.reduce((a, b) => (a > b ? a : b)) + ATTEMPT_REACH_NS;
+    const { flipped } = this.#appenders;
+    const sign = (loss: string, { before, after }: LossChange): number =>
+      Number(after === loss) - Number(before === loss);
+    for (const change of changes) {
+      flipped.big(change.attemptKey).number(sign('waste', change)).number(sign('failure', change));
+      flipped.bool(change.after === 'waste').bool(change.after !== null).endRow();
+    }
+    await flipped.finish();
+    await this.#connection.run(this.#sql.get('delete_losing'));
+    await this.#connection.run(this.#sql.get('insert_losing'));
+    await this.#connection.run(this.#sql.get('flip_rollup'), { first, last });
+    await this.#connection.run(this.#sql.get('empty_flipped'));
+    this.#unmergedRollup += changes.length;
   }
 
   async #remove<K extends SpanKey>(
@@ -170,12 +237,23 @@ export class GroupWriter {
       price_versions.text(price.id).text(price.provider).text(price.model).text(price.tier);
       price_versions.text(price.units).text(price.source).big(knownAtNs).endRow();
     }
-    for (const row of this.#minutes.take()) {
+    const minutes = this.#minutes.take();
+    this.#unmergedMinutes += minutes.length;
+    for (const row of minutes) {
       span_minutes.big(row.minuteNs).text(row.service).text(row.name);
       span_minutes.number(row.spans).number(row.errors).big(row.durationNs);
       span_minutes.text([...row.buckets].map(([bucket, count]) => `${bucket}:${count}`).join(' '));
       span_minutes.endRow();
     }
+  }
+
+  #appendRollup(row: RollupRow): void {
+    const table = this.#appenders.cost_rollup;
+    const { line } = row;
+    table.big(row.bucketNs).text(line.kind).text(line.pipeline).text(line.runId).text(line.batch);
+    table.text(line.step).text(row.model).text(line.team);
+    table.number(row.lines).number(row.unpriced).number(row.tokens);
+    table.big(row.costNano).big(row.wasteNano).big(row.failureNano).endRow();
   }
 
   #appendLine(row: LineRow): void {

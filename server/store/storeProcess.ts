@@ -10,6 +10,7 @@ import { Attributor } from './attribution/attributor.js';
 import { BloomFilter } from './attribution/bloomFilter.js';
 import { ComputeRates } from './attribution/computeRates.js';
 import { DatabaseTraceLoader } from './attribution/databaseTraceLoader.js';
+import { LosingAttempts } from './attribution/losingAttempts.js';
 import { ResponseIndex } from './attribution/responseIndex.js';
 import { SourceTable, type SourceRow } from './attribution/sourceTable.js';
 import { SpanArena } from './attribution/spanArena.js';
@@ -36,6 +37,9 @@ interface Store {
 const FILTER_FIRST_CAPACITY = 65_536;
 /** How far back response ids are known: see `ResponseIndex`. */
 const RESPONSE_MEMORY_NS = 31n * 86_400n * 1_000_000_000n;
+
+/** How far back an operation may still get another attempt. */
+const LOSS_MEMORY_NS = 14n * 86_400n * 1_000_000_000n;
 
 const rates = new ComputeRates();
 let store: Store | undefined;
@@ -92,7 +96,10 @@ async function build(options: StoreOpenOptions): Promise<Store> {
   const writerConnection = await database.connect();
   const loaderConnection = await database.connect();
   const sources = new SourceTable();
-  const restore = async (): Promise<void> => {
+  // The tracker of losses asks within the writer's transaction: on the writer's connection.
+  const writerLoader = new DatabaseTraceLoader(writerConnection, sql, rates);
+  const losses = new LosingAttempts(writerLoader);
+  const restoreAttribution = async (): Promise<void> => {
     const result = await loaderConnection.runAndReadAll(sql.get('load_sources'));
     sources.restore(
       result.getRows().map(
@@ -105,7 +112,13 @@ async function build(options: StoreOpenOptions): Promise<Store> {
       ),
     );
   };
-  await restore();
+  const restoreWriter = async (): Promise<void> => {
+    const since = BigInt(Date.now()) * 1_000_000n - LOSS_MEMORY_NS;
+    const lost = await writerLoader.loadLosses(since);
+    losses.restore(lost.attempts, lost.losses);
+  };
+  await restoreAttribution();
+  await restoreWriter();
   const knownTraces = await filterOf(loaderConnection, sql.get('load_trace_ids'), {});
   const knownResponses = await filterOf(loaderConnection, sql.get('load_response_keys'), {
     since: BigInt(Date.now()) * 1_000_000n - RESPONSE_MEMORY_NS,
@@ -119,11 +132,11 @@ async function build(options: StoreOpenOptions): Promise<Store> {
     knownTraces,
     responses: new ResponseIndex(knownResponses, loader),
   });
-  const writer = new GroupWriter(writerConnection, sql, sources);
+  const writer = new GroupWriter(writerConnection, { sql, sources, losses });
   await writer.prepare();
   return {
     database,
-    commit: new GroupCommit({ attributor, writer, restore }),
+    commit: new GroupCommit({ attributor, writer, restoreAttribution, restoreWriter }),
     queries: await QueryRunner.create(sql, () => database.connect()),
     writer: writerConnection,
   };

@@ -49,15 +49,16 @@ export function AttemptsPanel({ batch }: { batch: BatchDetail }) {
           ))}
         </ol>
       )}
-      <p class="panel-note">
-        {batch.attemptsTotal > batch.attempts.length &&
-          t('attempts.shown', { n: batch.attempts.length, total: batch.attemptsTotal })}{' '}
-        {chosen.length > rows.length && (
-          <button type="button" class="link-button" onClick={() => view.set({ rows: 'all' })}>
-            {t('attempts.showAll', { n: chosen.length })}
-          </button>
-        )}
-      </p>
+      {batch.attemptsTotal > batch.attempts.length && (
+        <p class="panel-note">
+          {t('attempts.shown', { n: batch.attempts.length, total: batch.attemptsTotal })}
+        </p>
+      )}
+      {chosen.length > rows.length && (
+        <button type="button" class="link-button" onClick={() => view.set({ rows: 'all' })}>
+          {t('attempts.showAll', { n: chosen.length })}
+        </button>
+      )}
     </section>
   );
 }

@@ -14,6 +14,9 @@ export interface BillGroup {
   lines: BillLine[];
 }
 
+/** Says in the URL that every step is closed; nothing at all means the costliest is open. */
+const NONE = '-';
+
 /** The bill by step, costliest first. Sums come from the server's whole lines, never from the loaded page. */
 export function billGroups(bill: Bill, lines: readonly BillLine[]): BillGroup[] {
   const steps = [...new Set(bill.byStep.map((part) => part.step ?? ''))];
@@ -40,14 +43,15 @@ export function billGroups(bill: Bill, lines: readonly BillLine[]): BillGroup[] 
 /** Which steps are open: what the URL says, else the costliest alone. */
 export function openSteps(param: string | null, groups: readonly BillGroup[]): ReadonlySet<string> {
   if (param === null) return new Set(groups.slice(0, 1).map((group) => group.step));
+  if (param === NONE) return new Set();
   return new Set(param.split('|').filter(Boolean).map(decodeStep));
 }
 
-/** The URL's parameter with one step opened or closed. `-` stands for none. */
+/** The URL's parameter with one step opened or closed. */
 export function toggleStep(open: ReadonlySet<string>, step: string): string {
   const next = new Set(open);
   if (!next.delete(step)) next.add(step);
-  return next.size === 0 ? '-' : [...next].map(encodeStep).join('|');
+  return next.size === 0 ? NONE : [...next].map(encodeStep).join('|');
 }
 
 // A step's name may hold the separator; the nameless one needs a letter to be seen at all.

@@ -15,8 +15,8 @@ export function EmptyState() {
         {t('empty.listening')}: <code>{origin}/v1/traces</code> · {t(`live.${liveState.value}`)}
       </p>
       <Snippet title={t('empty.curl')} code={curlCommand(origin)} />
-      <Snippet title={t('empty.collector')} code={collectorCode(origin)} />
       <Snippet title={t('empty.env')} code={environment(origin)} />
+      <Snippet title={t('empty.collector')} code={collectorCode()} />
       <Snippet title={t('empty.demo')} code="npm run demo" />
     </section>
   );
@@ -47,13 +47,18 @@ function curlCommand(origin: string): string {
   {"key":"gen_ai.usage.output_tokens","value":{"intValue":"500"}}]}]}]}]}'`;
 }
 
-function collectorCode(origin: string): string {
-  return `import { pipeline } from '@burnbook/collectors';
+function collectorCode(): string {
+  return `import { modelCall, pipeline, step } from '@burnbook/collectors';
 
-const mail = pipeline('mail-features', { endpoint: '${origin}' });
-await mail.run({ batch: '2026-11-22' }, async (run) => {
-  await run.step('embed', () => embed(rows));
-});`;
+const mail = pipeline('mail-features', { team: 'search' });
+await mail.run({ batch: '2026-11-22' }, () =>
+  step('embed', () =>
+    modelCall({ provider: 'openai', model: 'text-embedding-3-small' }, async (call) => {
+      const answer = await embed(rows);
+      call.usage({ inputTokens: answer.usage.prompt_tokens });
+    }),
+  ),
+);`;
 }
 
 function environment(origin: string): string {

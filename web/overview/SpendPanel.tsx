@@ -3,7 +3,7 @@ import type { Overview } from '../../server/contract.js';
 import { Chart } from '../chart/Chart.js';
 import { formatDurationMs, formatPercent } from '../format/quantity.js';
 import { formatOffset } from '../format/time.js';
-import { formatUsdShort, usdRatio } from '../format/usd.js';
+import { formatUsdShort, isZeroUsd, usdRatio } from '../format/usd.js';
 import { locale, t } from '../i18n/t.js';
 import { DataAge } from '../parts/DataAge.js';
 import { Money } from '../parts/Money.js';
@@ -103,7 +103,10 @@ function SeriesList({
               <span class="series-share">
                 {formatPercent(usdRatio(series.totalUsd, overview.total.totalUsd))}
               </span>
-              <Money usd={series.totalUsd} />
+              <Money
+                usd={isUnpriced(series.totalUsd, overview) ? null : series.totalUsd}
+                unknown="unpriced"
+              />
             </button>
           </li>
         ))}
@@ -124,6 +127,11 @@ function SeriesList({
       )}
     </div>
   );
+}
+
+// A series of lines that add up to nothing while calls of the range have no price is one of those, not a free one.
+function isUnpriced(totalUsd: string, overview: Overview): boolean {
+  return isZeroUsd(totalUsd) && overview.total.unpricedCalls > 0;
 }
 
 function labelOf(overview: Overview, model: SpendModel): string {

@@ -42,7 +42,11 @@ export function Tiles({ overview }: { overview: Overview }) {
           )
         }
         change={formatChange(unitRatio)}
-        note={overview.usdPer1kRows === null ? t('tile.noRows') : null}
+        note={
+          overview.usdPer1kRows !== null
+            ? null
+            : t(total.unpricedCalls > 0 ? 'tile.unpricedRows' : 'tile.noRows')
+        }
       >
         <Against ratio={unitRatio} label={t('tile.per1k')} before={overview.previousUsdPer1kRows} />
       </Tile>

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { ApiError } from '../api/getJson.js';
 import { t } from '../i18n/t.js';
 import { Skeleton } from './Skeleton.js';
+import { TokenForm } from './TokenForm.js';
 
 /** What a panel needs to know of a query, single or paged. */
 export interface PanelQuery<T> {
@@ -73,9 +74,13 @@ export function PanelError<T>({ query }: { query: PanelQuery<T> }) {
         <br />
         {errorText(query.error)}
       </p>
-      <button type="button" class="button" onClick={() => void query.refetch()}>
-        {t('error.retry')}
-      </button>
+      {query.error?.problem?.status === 401 ? (
+        <TokenForm />
+      ) : (
+        <button type="button" class="button" onClick={() => void query.refetch()}>
+          {t('error.retry')}
+        </button>
+      )}
     </div>
   );
 }

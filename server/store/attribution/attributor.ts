@@ -13,7 +13,7 @@ import type { SpanKey } from '../rows.js';
 import type { BloomFilter } from './bloomFilter.js';
 import { emptyChangeSet, type ChangeSet } from './changeSet.js';
 import type { ComputeRates } from './computeRates.js';
-import { hasCompute, nodeFacts, type NodeFacts } from './nodeFacts.js';
+import { hasCompute, isSampled, nodeFacts, type NodeFacts } from './nodeFacts.js';
 import type { ResponseIndex } from './responseIndex.js';
 import { emitRows } from './rowEmitter.js';
 import type { SourceTable } from './sourceTable.js';
@@ -29,9 +29,6 @@ export interface AttributorOptions {
   readonly knownTraces: BloomFilter;
   readonly responses: ResponseIndex;
 }
-
-/** W3C trace flags: the emitter's sampler set a threshold (`ot=th:`) in the trace state. */
-const SAMPLED_STATE = /(?:^|[,;\s"])ot=[^,]*\bth:(?!0+(?:[;,"]|$))/;
 
 export class Attributor {
   readonly #o: AttributorOptions;
@@ -145,7 +142,7 @@ export class Attributor {
       generation.source[node] = sourceIds[batch.source[i] ?? 0] ?? 0;
       this.#widenHint(trace, batch.startNs[i] ?? 0n, changes);
       const isTop = this.#hang(trace, spanId, parentId);
-      if (this.#facts.size === 0 && !isTop && !call) continue;
+      if (this.#facts.size === 0 && !isTop && !call && !this.#changesSource(generation, node)) continue;
       const facts = this.#nodeFacts(batch, i, call, rare?.extra);
       generation.facts[node] = facts;
       this.#flagCost(generation, node, facts);
@@ -172,7 +169,7 @@ export class Attributor {
       endNs: startNs + (batch.durationNs[i] ?? 0n),
       receivedNs: batch.receivedNs,
       failed: batch.status[i] === 2,
-      sampled: extra !== undefined && isSampled(extra),
+      sampled: isSampled(extra),
       call: call ?? null,
       responseKey:
         call && call.responseId !== null && !call.aggregate
@@ -203,6 +200,14 @@ export class Attributor {
     generation.link(node, parent);
     this.#spread(generation, node);
     return !generation.has(parent, NODE.present);
+  }
+
+  /** Whether the span's resource may say other words of identity than its parent's. */
+  #changesSource(generation: Generation, node: number): boolean {
+    const source = generation.source[node] ?? 0;
+    const parent = generation.parent[node] ?? NONE;
+    if (parent !== NONE && generation.source[parent] === source) return false;
+    return this.#o.sources.info(source).own !== null;
   }
 
   #markBelow(generation: Generation, node: number): void {
@@ -268,14 +273,14 @@ export class Attributor {
       const trace = arena.young.traceOf(node);
       return facts ? [{ facts, traceHi: trace.hi, traceLo: trace.lo }] : [];
     });
-    const flipped = await responses.add(added, changes, (key) => {
+    await responses.add(added, changes, (key) => {
       const node = this.#find(key);
-      return node === NONE ? null : (arena.young.facts[node] ?? null);
+      const facts = node === NONE ? undefined : arena.young.facts[node];
+      if (!facts) return false;
+      facts.duplicateResponse = true;
+      this.#dirty.add(node);
+      return true;
     });
-    for (const key of flipped) {
-      const node = this.#find(key);
-      if (node !== NONE && arena.young.facts[node]) this.#dirty.add(node);
-    }
   }
 
   #find(key: SpanKey): number {
@@ -286,26 +291,53 @@ export class Attributor {
 
   #settle(changes: ChangeSet): void {
     const generation = this.#o.arena.young;
+    const released = new Set<TraceState>();
+    // Rows that stand give their proofs back before new spans look for one.
+    const standing: number[] = [];
+    const fresh: number[] = [];
     for (const node of this.#dirty) {
       const facts = generation.facts[node];
-      if (!facts) continue;
-      const context = this.#contextOf(generation, node);
-      const parent = this.#knownParent(generation, node);
-      emitRows(
-        facts,
-        {
-          trace: generation.traceOf(node),
-          context,
-          parent: parent === NONE ? null : (generation.context[parent] ?? null),
-          settled: parent !== NONE || facts.parentId === 0n,
-          usageBelow: generation.has(node, NODE.usageBelow),
-          costs: generation.has(node, NODE.costs | NODE.costsBelow),
-        },
-        changes,
-        this.#o.rates,
-      );
+      if (facts) (facts.activityRow ? standing : fresh).push(node);
+    }
+    for (const node of [...standing, ...fresh]) this.#emit(generation, node, changes, released);
+    for (const trace of released) {
+      trace.proofReleased = false;
+      for (let node = trace.first; node !== NONE; node = generation.nextInTrace[node] ?? NONE) {
+        const facts = generation.facts[node];
+        if (!facts || facts.activityRow || facts.parentId === 0n) continue;
+        if (this.#knownParent(generation, node) === NONE) {
+          this.#emit(generation, node, changes, new Set());
+        }
+      }
     }
     this.#dirty.clear();
+  }
+
+  #emit(
+    generation: Generation,
+    node: number,
+    changes: ChangeSet,
+    released: Set<TraceState>,
+  ): void {
+    const facts = generation.facts[node];
+    if (!facts) return;
+    const context = this.#contextOf(generation, node);
+    const parent = this.#knownParent(generation, node);
+    const trace = generation.traceOf(node);
+    emitRows(
+      facts,
+      {
+        trace,
+        context,
+        parent: parent === NONE ? null : (generation.context[parent] ?? null),
+        settled: parent !== NONE || facts.parentId === 0n,
+        usageBelow: generation.has(node, NODE.usageBelow),
+        costs: generation.has(node, NODE.costs | NODE.costsBelow),
+      },
+      changes,
+      this.#o.rates,
+    );
+    if (trace.proofReleased) released.add(trace);
   }
 
   #knownParent(generation: Generation, node: number): number {
@@ -343,10 +375,6 @@ export class Attributor {
     if (!context) throw new Error('a node without a context');
     return context;
   }
-}
-
-function isSampled(extra: string): boolean {
-  return extra.includes('traceState') && SAMPLED_STATE.test(extra);
 }
 
 const high = (id: bigint): number => Number(id >> 32n);

@@ -1,6 +1,6 @@
 /** What one transaction writes, besides minute counts. */
 import type { IngestBatch } from '../ingestBatch.js';
-import type { ActivityRow, AttemptRow, LineKey, LineRow, SpanKey } from '../rows.js';
+import type { ActivityRow, AttemptRow, LineRow, SpanKey } from '../rows.js';
 import type { SourceRow } from './sourceTable.js';
 
 export interface TraceHint {
@@ -18,6 +18,7 @@ export interface AcceptedBatch {
   readonly sourceIds: Int32Array;
 }
 
+/** `remove` of lines and attempts holds the rows as they stand, since sums must give back what they added. */
 export interface RowChanges<T, K = SpanKey> {
   readonly remove: K[];
   readonly add: T[];
@@ -27,9 +28,9 @@ export interface ChangeSet {
   readonly accepted: AcceptedBatch[];
   readonly sources: SourceRow[];
   readonly hints: TraceHint[];
-  readonly lines: RowChanges<LineRow, LineKey>;
+  readonly lines: RowChanges<LineRow, LineRow>;
   readonly activities: RowChanges<ActivityRow>;
-  readonly attempts: RowChanges<AttemptRow>;
+  readonly attempts: RowChanges<AttemptRow, AttemptRow>;
   spansAccepted: number;
   spansDuplicate: number;
   /** Pipelines whose rows changed. */

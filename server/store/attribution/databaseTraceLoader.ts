@@ -5,14 +5,15 @@ import { PROMOTED_CODES } from '@burnbook/domain/semconv';
 import type { ActivityRow, AttemptRow, CallFacts, LineRow, Owner } from '../rows.js';
 import type { SqlTexts } from '../sqlTexts.js';
 import type { ComputeRates } from './computeRates.js';
-import { nodeFacts, type NodeFacts } from './nodeFacts.js';
+import { isSampled, nodeFacts, type NodeFacts } from './nodeFacts.js';
+import type { KnownAttempt, Loss, OperationLoader } from './losingAttempts.js';
 import type { ResponseLoader } from './responseIndex.js';
 import { EXCLUDED, proofOf } from './rowEmitter.js';
 import type { LoadedTrace, TraceLoader } from './traceLoader.js';
 
 type Row = Record<string, DuckDBValue>;
 
-export class DatabaseTraceLoader implements TraceLoader, ResponseLoader {
+export class DatabaseTraceLoader implements TraceLoader, ResponseLoader, OperationLoader {
   readonly #connection: DuckDBConnection;
   readonly #sql: SqlTexts;
   readonly #rates: ComputeRates;
@@ -27,6 +28,32 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader {
   async loadResponses(keys: readonly bigint[], sinceNs: bigint): Promise<LineRow[]> {
     const rows = await this.#rows('load_responses', { keys: listValue([...keys]), since: sinceNs });
     return rows.map(lineRow);
+  }
+
+  async loadOperations(
+    keys: readonly bigint[],
+    around: { readonly fromNs: bigint; readonly toNs: bigint },
+  ): Promise<KnownAttempt[]> {
+    const rows = await this.#rows('load_operations', {
+      keys: listValue([...keys]),
+      first: around.fromNs,
+      last: around.toNs,
+    });
+    return rows.map(knownAttempt);
+  }
+
+  /** What the tracker of losses starts from. */
+  async loadLosses(
+    sinceNs: bigint,
+  ): Promise<{ attempts: KnownAttempt[]; losses: Map<bigint, Loss> }> {
+    const attempts = await this.#rows('load_lost_operations', { since: sinceNs });
+    const losses = await this.#rows('load_losses', {});
+    return {
+      attempts: attempts.map(knownAttempt),
+      losses: new Map(
+        losses.map((row) => [big(row, 'attempt_key'), row['waste'] === true ? 'waste' : 'failure']),
+      ),
+    };
   }
 
   async load(ids: readonly { readonly hi: bigint; readonly lo: bigint }[]): Promise<LoadedTrace[]> {
@@ -92,7 +119,7 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader {
       endNs: startNs + big(span, 'duration_ns'),
       receivedNs: big(span, 'received_ns'),
       failed: Number(span['status']) === 2,
-      sampled: text(span, 'extra')?.includes('ot=') ?? false,
+      sampled: isSampled(text(span, 'extra')),
       call: model?.call ?? null,
       responseKey: model?.responseKey ?? null,
       // The rates of its arrival are in its line; a line that moves takes the rates known now.
@@ -159,6 +186,13 @@ const key = (row: Row) => ({
   traceLo: big(row, 'trace_lo'),
   spanId: big(row, 'span_id'),
   startNs: big(row, 'start_ns'),
+});
+
+const knownAttempt = (row: Row): KnownAttempt => ({
+  operationKey: big(row, 'operation_key'),
+  attemptKey: big(row, 'attempt_key'),
+  outerAttemptKey: bigOrNull(row, 'outer_attempt_key'),
+  outcome: String(row['outcome']),
 });
 
 function activityRow(row: Row, node: NodeFacts): ActivityRow {

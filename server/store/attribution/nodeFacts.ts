@@ -99,6 +99,13 @@ export function hasCompute(facts: NodeFacts): boolean {
   return (facts.cpuNs ?? 0n) > 0n || (facts.gbNs ?? 0n) > 0n;
 }
 
+/** The emitter's sampler set a threshold (`ot=th:`) in the W3C trace state. */
+const SAMPLED_STATE = /(?:^|[,;\s"])ot=[^,]*\bth:(?!0+(?:[;,"]|$))/;
+
+/** @param extra JSON of a span's rare parts. */
+export const isSampled = (extra: string | null | undefined): boolean =>
+  extra?.includes('traceState') === true && SAMPLED_STATE.test(extra);
+
 function activityFacts(facts: FactSet): ActivityFacts {
   return {
     event: facts.text('event'),

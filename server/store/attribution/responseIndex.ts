@@ -16,14 +16,8 @@ export interface ResponseLoader {
 const MEMORY_NS = 30n * 86_400n * 1_000_000_000n;
 const ENTRIES_MAX = 200_000;
 
-interface Claim {
-  readonly startNs: bigint;
-  readonly traceHi: bigint;
-  readonly traceLo: bigint;
-  readonly spanId: bigint;
-  /** The span in memory, or its line as the database has it. */
-  readonly facts: NodeFacts | null;
-  readonly line: LineRow | null;
+interface Claim extends SpanKey {
+  readonly responseKey: bigint;
 }
 
 export class ResponseIndex {
@@ -43,52 +37,41 @@ export class ResponseIndex {
   }
 
   /**
-   * Enters new calls. Losers get `duplicateResponse`; lines of losers that only the database has go into `changes`.
-   * @param inMemory the facts of a span if it is in memory.
-   * @returns the spans in memory that lost although they counted before.
+   * Enters new calls. Losers among them get `duplicateResponse`; a span that counted before and loses is told to
+   * `lose`, and where that one does not have it in memory, its line goes into `changes`.
    */
   async add(
     added: readonly { readonly facts: NodeFacts; readonly traceHi: bigint; readonly traceLo: bigint }[],
     changes: ChangeSet,
-    inMemory: (key: SpanKey) => NodeFacts | null,
-  ): Promise<SpanKey[]> {
-    await this.#load(added, inMemory);
-    const flipped: SpanKey[] = [];
+    lose: (key: SpanKey) => boolean,
+  ): Promise<void> {
+    await this.#load(added);
+    const flipped: Claim[] = [];
     for (const { facts, traceHi, traceLo } of added) {
-      const key = facts.responseKey;
-      if (key === null) continue;
-      const { startNs, spanId } = facts;
-      const claim: Claim = { startNs, spanId, traceHi, traceLo, facts, line: null };
-      const holder = this.#young.get(key) ?? this.#old.get(key);
-      this.#known.add(key);
+      const { responseKey, startNs, spanId } = facts;
+      if (responseKey === null) continue;
+      const claim: Claim = { responseKey, startNs, spanId, traceHi, traceLo };
+      const holder = this.#young.get(responseKey) ?? this.#old.get(responseKey);
+      this.#known.add(responseKey);
       if (!holder || distance(holder.startNs, startNs) > MEMORY_NS) {
-        this.#young.set(key, claim);
+        this.#young.set(responseKey, claim);
         continue;
       }
       if (!isBefore(claim, holder)) {
         facts.duplicateResponse = true;
         continue;
       }
-      this.#young.set(key, claim);
-      if (holder.facts) {
-        holder.facts.duplicateResponse = true;
-        flipped.push(holder);
-      } else if (holder.line) {
-        changes.lines.remove.push(holder.line);
-        changes.lines.add.push({ ...holder.line, excluded: EXCLUDED.duplicateResponse });
-      }
+      this.#young.set(responseKey, claim);
+      if (!lose(holder)) flipped.push(holder);
     }
     if (this.#young.size > ENTRIES_MAX) {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    return flipped;
+    await this.#flipStored(flipped, changes);
   }
 
-  async #load(
-    added: readonly { readonly facts: NodeFacts }[],
-    inMemory: (key: SpanKey) => NodeFacts | null,
-  ): Promise<void> {
+  async #load(added: readonly { readonly facts: NodeFacts }[]): Promise<void> {
     const wanted = new Set<bigint>();
     let since: bigint | null = null;
     for (const { facts } of added) {
@@ -100,12 +83,30 @@ export class ResponseIndex {
     }
     if (wanted.size === 0 || since === null) return;
     for (const line of await this.#loader.loadResponses([...wanted], since - MEMORY_NS)) {
-      if (line.responseKey === null) continue;
+      const { responseKey } = line;
+      if (responseKey === null) continue;
       const { startNs, traceHi, traceLo, spanId } = line;
-      const facts = inMemory(line);
-      const claim: Claim = { startNs, traceHi, traceLo, spanId, facts, line: facts ? null : line };
-      const holder = this.#young.get(line.responseKey);
-      if (!holder || isBefore(claim, holder)) this.#young.set(line.responseKey, claim);
+      const claim: Claim = { responseKey, startNs, traceHi, traceLo, spanId };
+      const holder = this.#young.get(responseKey);
+      if (!holder || isBefore(claim, holder)) this.#young.set(responseKey, claim);
+    }
+  }
+
+  /** Lines of spans that have left the memory. */
+  async #flipStored(flipped: readonly Claim[], changes: ChangeSet): Promise<void> {
+    if (flipped.length === 0) return;
+    const since = flipped.map(({ startNs }) => startNs).reduce((a, b) => (a < b ? a : b));
+    const keys = flipped.map(({ responseKey }) => responseKey);
+    for (const line of await this.#loader.loadResponses(keys, since)) {
+      const loses = flipped.some(
+        (claim) =>
+          claim.spanId === line.spanId &&
+          claim.traceLo === line.traceLo &&
+          claim.traceHi === line.traceHi,
+      );
+      if (!loses) continue;
+      changes.lines.remove.push(line);
+      changes.lines.add.push({ ...line, excluded: EXCLUDED.duplicateResponse });
     }
   }
 }

@@ -54,6 +54,7 @@ export function emitRows(
   const activity = activityRow(facts, standing, begins, key, owner);
   if (!sameActivity(facts.activityRow, activity)) {
     if (facts.activityRow) changes.activities.remove.push(key);
+    releaseProof(facts.activityRow, activity, standing.trace);
     if (activity) changes.activities.add.push(activity);
     note(changes, facts.activityRow, activity);
     facts.activityRow = activity;
@@ -61,7 +62,7 @@ export function emitRows(
 
   const attempt = begins.attempt ? attemptRow(facts, standing, key) : null;
   if (!sameAttempt(facts.attemptRow, attempt)) {
-    if (facts.attemptRow) changes.attempts.remove.push(key);
+    if (facts.attemptRow) changes.attempts.remove.push(facts.attemptRow);
     if (attempt) changes.attempts.add.push(attempt);
     note(changes, facts.attemptRow, attempt);
     facts.attemptRow = attempt;
@@ -135,6 +136,18 @@ function isEvidence(facts: NodeFacts, standing: Standing, owner: Owner): boolean
   if (standing.trace.evidence.has(proof)) return false;
   standing.trace.evidence.add(proof);
   return true;
+}
+
+/** The next span without a known parent may have to stand in as the proof. */
+function releaseProof(
+  before: ActivityRow | null,
+  after: ActivityRow | null,
+  trace: TraceState,
+): void {
+  if (!before) return;
+  const proof = proofOf(before);
+  if (after && proofOf(after) === proof) return;
+  if (trace.evidence.delete(proof)) trace.proofReleased = true;
 }
 
 export const proofOf = (row: Owner): string =>

@@ -27,6 +27,8 @@ export interface TraceState {
   hintLastNs: bigint;
   /** (pipeline, run, batch, step) that already have a row as evidence of their existence. */
   readonly evidence: Set<string>;
+  /** A proof was taken away in the commit at hand. */
+  proofReleased: boolean;
 }
 
 export class SpanArena {
@@ -74,6 +76,7 @@ export class SpanArena {
       hintFirstNs: 1n,
       hintLastNs: 0n,
       evidence: new Set(),
+      proofReleased: false,
     };
     this.young.addTrace(trace);
     return trace;

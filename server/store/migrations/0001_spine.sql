@@ -164,31 +164,30 @@ FROM activities
 WHERE batch IS NOT NULL
 GROUP BY pipeline, run_id;
 
--- Attempts that lost: `won` says whether another attempt of their operation won.
-CREATE VIEW lost_attempts AS
-WITH losers AS (
-  SELECT operation_key, attempt_key FROM attempts WHERE outcome <> 'succeeded'
-),
-winners AS (
-  SELECT DISTINCT operation_key
-  FROM attempts
-  WHERE outcome = 'succeeded' AND operation_key IN (SELECT operation_key FROM losers)
-)
-SELECT l.attempt_key, bool_or(w.operation_key IS NOT NULL) AS won
-FROM losers AS l
-LEFT JOIN winners AS w USING (operation_key)
-GROUP BY l.attempt_key;
+-- Attempts whose cost was lost: `waste` when another attempt of their operation won (or of an operation around it),
+-- failure cost otherwise. Kept by the writer in the transaction of the attempt that decides it.
+CREATE TABLE losing_attempts (
+  attempt_key UBIGINT NOT NULL,
+  waste BOOLEAN NOT NULL
+);
 
--- The same for everything nested in such an attempt; waste outranks failure, and the outermost decides.
-CREATE VIEW losing_attempts AS
-WITH RECURSIVE nested AS (
-  SELECT attempt_key, won FROM lost_attempts
-  UNION
-  SELECT a.attempt_key, n.won
-  FROM attempts AS a
-  JOIN nested AS n ON a.outer_attempt_key = n.attempt_key
-)
-SELECT attempt_key, bool_or(won) AS waste FROM nested GROUP BY attempt_key;
+-- Sums of counted bill lines by quarter of an hour (the grain of time zones): additive rows, −old +new, merged later.
+CREATE TABLE cost_rollup (
+  bucket_ns BIGINT NOT NULL,
+  kind VARCHAR NOT NULL,
+  pipeline VARCHAR NOT NULL,
+  run_id VARCHAR NOT NULL,
+  batch VARCHAR,
+  step VARCHAR,
+  model VARCHAR,
+  team VARCHAR,
+  lines BIGINT NOT NULL,
+  unpriced BIGINT NOT NULL,
+  tokens BIGINT NOT NULL,
+  cost_nano BIGINT NOT NULL,
+  waste_nano BIGINT NOT NULL,
+  failure_nano BIGINT NOT NULL
+);
 
 -- How every run stands. `last_sign_ns` is when its latest telemetry arrived.
 CREATE VIEW run_facts AS
@@ -210,32 +209,38 @@ GROUP BY pipeline, run_id;
 
 -- Steps of earlier runs of a batch that did not succeed and that a later run did again, with success.
 CREATE VIEW repeated_steps AS
-WITH runs AS (
-  SELECT DISTINCT a.pipeline, a.batch, a.run_id, r.start_ns,
-    coalesce(r.outcome, CASE WHEN r.failed THEN 'failed' WHEN r.ended THEN 'succeeded' END) AS outcome
-  FROM activities AS a
-  JOIN run_facts AS r USING (pipeline, run_id)
-  WHERE a.batch IS NOT NULL
-),
-retried AS (
-  SELECT pipeline, batch FROM runs GROUP BY pipeline, batch HAVING count(*) > 1
+WITH retried AS (
+  SELECT pipeline, batch
+  FROM activities
+  WHERE batch IS NOT NULL
+  GROUP BY pipeline, batch
+  HAVING min(run_id) <> max(run_id)
 ),
 steps AS (
   SELECT a.pipeline, a.batch, a.run_id, a.step, bool_and(NOT a.failed) AS succeeded
   FROM activities AS a
-  JOIN retried USING (pipeline, batch)
+  SEMI JOIN retried AS r ON r.pipeline = a.pipeline AND r.batch = a.batch
   WHERE a.is_step
   GROUP BY ALL
+),
+runs AS (
+  SELECT pipeline, run_id, min(start_ns) AS start_ns,
+    coalesce(
+      arg_max(outcome, end_ns) FILTER (is_run AND outcome IS NOT NULL),
+      CASE WHEN bool_or(failed) FILTER (is_run) THEN 'failed' WHEN bool_or(is_run) THEN 'succeeded' END
+    ) AS outcome
+  FROM activities AS a
+  SEMI JOIN steps AS s ON s.pipeline = a.pipeline AND s.run_id = a.run_id
+  GROUP BY pipeline, run_id
 )
-SELECT DISTINCT early.pipeline, early.batch, early.run_id, early_steps.step
-FROM runs AS early
-JOIN steps AS early_steps USING (pipeline, batch, run_id)
-JOIN runs AS late
-  ON late.pipeline = early.pipeline AND late.batch = early.batch AND late.start_ns > early.start_ns
-JOIN steps AS late_steps
-  ON late_steps.pipeline = late.pipeline AND late_steps.batch = late.batch
-  AND late_steps.run_id = late.run_id AND late_steps.step = early_steps.step
-WHERE early.outcome IS DISTINCT FROM 'succeeded' AND late_steps.succeeded;
+SELECT DISTINCT early.pipeline, early.batch, early.run_id, early.step
+FROM steps AS early
+JOIN runs AS early_run ON early_run.pipeline = early.pipeline AND early_run.run_id = early.run_id
+JOIN steps AS late
+  ON late.pipeline = early.pipeline AND late.batch = early.batch AND late.step = early.step AND late.succeeded
+JOIN runs AS late_run
+  ON late_run.pipeline = late.pipeline AND late_run.run_id = late.run_id AND late_run.start_ns > early_run.start_ns
+WHERE early_run.outcome IS DISTINCT FROM 'succeeded';
 
 -- Bill lines with the batch that they belong to and whether they were wasted.
 CREATE VIEW settled_lines AS

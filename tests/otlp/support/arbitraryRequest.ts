@@ -96,7 +96,7 @@ function id(size: number): fc.Arbitrary<Uint8Array> {
 }
 
 function attributes(): fc.Arbitrary<object[]> {
-  return fc.array(fc.record({ key: key(), value: value }, { requiredKeys: ['key'] }), {
+  return fc.array(fc.record({ key: key(), value: value() }, { requiredKeys: ['key'] }), {
     maxLength: 8,
   });
 }
@@ -109,23 +109,25 @@ function key(): fc.Arbitrary<string> {
   );
 }
 
-const { value } = fc.letrec<{ value: object }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 3, depthIdentifier: 'value' },
-    fc.record({ stringValue: text() }),
-    fc.record({ intValue: int64() }),
-    fc.record({ doubleValue: fc.double() }),
-    fc.record({ boolValue: fc.boolean() }),
-    fc.record({ bytesValue: fc.uint8Array({ maxLength: 9 }) }),
-    fc.constant({}),
-    fc.record({ arrayValue: fc.record({ values: fc.array(tie('value'), { maxLength: 3 }) }) }),
-    fc.record({
-      kvlistValue: fc.record({
-        values: fc.array(fc.record({ key: key(), value: tie('value') }), { maxLength: 3 }),
+function value(): fc.Arbitrary<object> {
+  return fc.letrec<{ value: object }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3, depthIdentifier: 'value' },
+      fc.record({ stringValue: text() }),
+      fc.record({ intValue: int64() }),
+      fc.record({ doubleValue: fc.double() }),
+      fc.record({ boolValue: fc.boolean() }),
+      fc.record({ bytesValue: fc.uint8Array({ maxLength: 9 }) }),
+      fc.constant({}),
+      fc.record({ arrayValue: fc.record({ values: fc.array(tie('value'), { maxLength: 3 }) }) }),
+      fc.record({
+        kvlistValue: fc.record({
+          values: fc.array(fc.record({ key: key(), value: tie('value') }), { maxLength: 3 }),
+        }),
       }),
-    }),
-  ),
-}));
+    ),
+  })).value;
+}
 
 /** All of Unicode but halves of surrogate pairs, which protobuf cannot carry; long ones cross the word-wise copying. */
 function text(): fc.Arbitrary<string> {

@@ -19,7 +19,8 @@ function write(value: unknown, field: string, pick: Pick): string {
   }
   if (typeof value === 'object' && value !== null) {
     const members = shuffled(Object.entries(value), pick).map(
-      ([name, member]) => `${nameText(name, pick)}${space()}:${space()}${write(member, name, pick)}`,
+      ([name, member]) =>
+        `${nameText(name, pick)}${space()}:${space()}${write(member, name, pick)}`,
     );
     // A receiver must ignore what it does not know, snake_case names of known fields included.
     if (pick(4) === 0) members.push(UNKNOWN[pick(UNKNOWN.length)] ?? '');

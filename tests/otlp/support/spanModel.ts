@@ -29,7 +29,7 @@ export interface FactModel {
 
 /** Reads the columns of a batch back, checking on the way that they fit together. */
 export function readBatch(batch: SpanBatch): SpanModel[] {
-  const factsOf = Map.groupBy(factsIn(batch), ([span]) => span);
+  const factsOf = factsBySpan(batch);
   const rareOf = new Map(batch.rare.map((rare) => [rare.span, rare]));
   if (batch.strings[0] !== '') throw new Error('strings[0] must be empty');
   if (new Set(batch.strings).size !== batch.strings.length) throw new Error('strings repeat');
@@ -50,7 +50,7 @@ export function readBatch(batch: SpanBatch): SpanModel[] {
       resource: source.resource,
       scope: source.scope,
       resourceFacts: source.facts.map(([code, value]) => [code, value]),
-      facts: (factsOf.get(i) ?? []).map(([, fact]) => fact),
+      facts: factsOf.get(i) ?? [],
       events: rare?.events ?? '',
       links: rare?.links ?? '',
       extra: rare?.extra ?? '',
@@ -64,14 +64,17 @@ export function attributesText(batch: SpanBatch, i: number): string {
   return Buffer.from(batch.attrs.subarray(start, at(batch.attrsEnd, i))).toString('utf8');
 }
 
-function factsIn(batch: SpanBatch): [number, FactModel][] {
+function factsBySpan(batch: SpanBatch): Map<number, FactModel[]> {
   const { facts } = batch;
-  return Array.from({ length: facts.length }, (_, j) => {
+  const bySpan = new Map<number, FactModel[]>();
+  for (let j = 0; j < facts.length; j++) {
     const type = at(facts.type, j);
     const value =
       type === FACT_TYPE.text ? (batch.strings[at(facts.text, j)] ?? 'missing') : at(facts.num, j);
-    return [at(facts.span, j), { key: at(facts.key, j), type, value }];
-  });
+    const span = at(facts.span, j);
+    bySpan.set(span, [...(bySpan.get(span) ?? []), { key: at(facts.key, j), type, value }]);
+  }
+  return bySpan;
 }
 
 function at(column: { readonly [index: number]: number }, i: number): number {

@@ -1,0 +1,184 @@
+/**
+ * Which attempts lost, kept up to date with every commit: in memory for the ops that have a loser, in a table for reads.
+ *
+ * An attempt that did not win is waste where another attempt of its operation won, and failure cost where none did. What
+ * is nested in an attempt shares its fate; waste outranks failure, so that a cost counts once, under the outermost.
+ */
+import type { AttemptRow } from '../rows.js';
+
+export type Loss = 'waste' | 'failure';
+
+/** An attempt as the tracker knows it. */
+export interface KnownAttempt {
+  readonly operationKey: bigint;
+  readonly attemptKey: bigint;
+  readonly outerAttemptKey: bigint | null;
+  readonly outcome: string;
+}
+
+/** Looks up operations that are not in memory: their attempts as the database has them. */
+export interface OperationLoader {
+  loadOperations(keys: readonly bigint[], around: { fromNs: bigint; toNs: bigint }): Promise<KnownAttempt[]>;
+}
+
+export interface LossChange {
+  readonly attemptKey: bigint;
+  readonly before: Loss | null;
+  readonly after: Loss | null;
+}
+
+/** Spans of one attempt: parallel siblings of one name and number are one attempt, and it won if any of them did. */
+interface Spans {
+  won: number;
+  lost: number;
+}
+
+/** Attempts of one operation are at most this far apart. */
+const OPERATION_SPAN_NS = 7n * 86_400_000_000_000n;
+
+export class LosingAttempts {
+  readonly #loader: OperationLoader;
+  /** Operation → its attempts: only of operations with a loser or a second attempt. */
+  readonly #operations = new Map<bigint, Map<bigint, Spans>>();
+  readonly #operationOf = new Map<bigint, bigint>();
+  readonly #outer = new Map<bigint, bigint>();
+  readonly #inner = new Map<bigint, Set<bigint>>();
+  readonly #losses = new Map<bigint, Loss>();
+
+  constructor(loader: OperationLoader) {
+    this.#loader = loader;
+  }
+
+  /** Starts anew from what the database has. */
+  restore(attempts: readonly KnownAttempt[], losses: ReadonlyMap<bigint, Loss>): void {
+    this.#operations.clear();
+    this.#operationOf.clear();
+    this.#outer.clear();
+    this.#inner.clear();
+    this.#losses.clear();
+    for (const attempt of attempts) this.#enter(attempt);
+    for (const [key, loss] of losses) this.#losses.set(key, loss);
+  }
+
+  /** How the lines under an attempt stand, as of the last commit. */
+  lossOf(attemptKey: bigint | null): Loss | null {
+    return attemptKey === null ? null : (this.#losses.get(attemptKey) ?? null);
+  }
+
+  /** Takes over the attempts of a commit. @returns the attempts whose loss changed. */
+  async apply(
+    removed: readonly AttemptRow[],
+    added: readonly AttemptRow[],
+  ): Promise<LossChange[]> {
+    await this.#load([...removed, ...added]);
+    const touched = new Set<bigint>();
+    for (const row of removed) {
+      this.#touch(row, touched);
+      this.#leave(row);
+    }
+    for (const row of added) {
+      const isKnown = this.#operations.has(row.operationKey);
+      const matters = row.outcome !== 'succeeded' || row.number > 1 || isKnown;
+      if (matters || row.outerAttemptKey !== null) this.#enter(row);
+      if (matters) this.#touch(row, touched);
+      else if (row.outerAttemptKey !== null) touched.add(row.attemptKey);
+    }
+    return this.#settle(touched);
+  }
+
+  /** Operations that a new attempt may decide and that memory does not have. */
+  async #load(rows: readonly AttemptRow[]): Promise<void> {
+    const wanted = new Set<bigint>();
+    let fromNs: bigint | null = null;
+    let toNs = 0n;
+    for (const row of rows) {
+      if (this.#operations.has(row.operationKey)) continue;
+      if (row.outcome === 'succeeded' && row.number === 1) continue;
+      wanted.add(row.operationKey);
+      if (fromNs === null || row.startNs < fromNs) fromNs = row.startNs;
+      if (row.startNs > toNs) toNs = row.startNs;
+    }
+    if (wanted.size === 0 || fromNs === null) return;
+    const around = { fromNs: fromNs - OPERATION_SPAN_NS, toNs: toNs + OPERATION_SPAN_NS };
+    for (const attempt of await this.#loader.loadOperations([...wanted], around)) {
+      this.#enter(attempt);
+    }
+  }
+
+  #enter(attempt: KnownAttempt): void {
+    const { operationKey, attemptKey, outerAttemptKey, outcome } = attempt;
+    const attempts = this.#operations.get(operationKey) ?? new Map<bigint, Spans>();
+    const spans = attempts.get(attemptKey) ?? { won: 0, lost: 0 };
+    if (outcome === 'succeeded') spans.won++;
+    else spans.lost++;
+    attempts.set(attemptKey, spans);
+    this.#operations.set(operationKey, attempts);
+    this.#operationOf.set(attemptKey, operationKey);
+    if (outerAttemptKey === null) return;
+    this.#outer.set(attemptKey, outerAttemptKey);
+    const inner = this.#inner.get(outerAttemptKey) ?? new Set<bigint>();
+    inner.add(attemptKey);
+    this.#inner.set(outerAttemptKey, inner);
+  }
+
+  #leave({ operationKey, attemptKey, outcome }: KnownAttempt): void {
+    const attempts = this.#operations.get(operationKey);
+    const spans = attempts?.get(attemptKey);
+    if (!attempts || !spans) return;
+    if (outcome === 'succeeded') spans.won--;
+    else spans.lost--;
+    if (spans.won + spans.lost > 0) return;
+    attempts.delete(attemptKey);
+    const outer = this.#outer.get(attemptKey);
+    if (outer !== undefined) this.#inner.get(outer)?.delete(attemptKey);
+    this.#outer.delete(attemptKey);
+    this.#operationOf.delete(attemptKey);
+  }
+
+  #touch(row: AttemptRow, touched: Set<bigint>): void {
+    touched.add(row.attemptKey);
+    for (const key of this.#operations.get(row.operationKey)?.keys() ?? []) touched.add(key);
+  }
+
+  #settle(touched: ReadonlySet<bigint>): LossChange[] {
+    const changes: LossChange[] = [];
+    const seen = new Set<bigint>();
+    const stack = [...touched];
+    for (let key = stack.pop(); key !== undefined; key = stack.pop()) {
+      if (seen.has(key)) continue;
+      seen.add(key);
+      for (const inner of this.#inner.get(key) ?? []) stack.push(inner);
+      const before = this.#losses.get(key) ?? null;
+      const after = this.#judge(key);
+      if (before === after) continue;
+      if (after === null) this.#losses.delete(key);
+      else this.#losses.set(key, after);
+      changes.push({ attemptKey: key, before, after });
+    }
+    return changes;
+  }
+
+  /** Along the chain of enclosing attempts: any waste wins, else any failure. */
+  #judge(attemptKey: bigint): Loss | null {
+    let loss: Loss | null = null;
+    const chain = new Set<bigint>();
+    let at: bigint | undefined = attemptKey;
+    while (at !== undefined && !chain.has(at)) {
+      chain.add(at);
+      const own = this.#ownLoss(at);
+      if (own === 'waste') return 'waste';
+      loss ??= own;
+      at = this.#outer.get(at);
+    }
+    return loss;
+  }
+
+  #ownLoss(attemptKey: bigint): Loss | null {
+    const operation = this.#operationOf.get(attemptKey);
+    const attempts = operation === undefined ? undefined : this.#operations.get(operation);
+    const spans = attempts?.get(attemptKey);
+    if (!attempts || !spans || spans.won > 0) return null;
+    for (const other of attempts.values()) if (other.won > 0) return 'waste';
+    return 'failure';
+  }
+}

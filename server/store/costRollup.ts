@@ -1,0 +1,77 @@
+/** Sums of the lines of one commit, −old +new, for the rollup of costs. */
+import type { Loss } from './attribution/losingAttempts.js';
+import type { LineRow } from './rows.js';
+
+export interface RollupRow {
+  readonly bucketNs: bigint;
+  readonly line: Pick<LineRow, 'kind' | 'pipeline' | 'runId' | 'batch' | 'step' | 'team'>;
+  readonly model: string | null;
+  lines: number;
+  unpriced: number;
+  tokens: number;
+  costNano: bigint;
+  wasteNano: bigint;
+  failureNano: bigint;
+}
+
+/** A quarter of an hour: every time zone's days begin on one. */
+export const BUCKET_NS = 900_000_000_000n;
+
+/** @param lossOf how an attempt stood before the commit; what the commit changes is added by its own statement. */
+export function rollUp(
+  removed: readonly LineRow[],
+  added: readonly LineRow[],
+  lossOf: (attemptKey: bigint | null) => Loss | null,
+): RollupRow[] {
+  const rows = new Map<string, RollupRow>();
+  const enter = (line: LineRow, sign: 1 | -1): void => {
+    if (line.excluded !== null) return;
+    const bucketNs = floorTo(line.startNs, BUCKET_NS);
+    const model = line.call?.model ?? null;
+    const key = JSON.stringify([
+      `${bucketNs}`,
+      line.kind,
+      line.pipeline,
+      line.runId,
+      line.batch,
+      line.step,
+      line.team,
+      model,
+    ]);
+    let row = rows.get(key);
+    if (!row) {
+      row = {
+        bucketNs,
+        line,
+        model,
+        lines: 0,
+        unpriced: 0,
+        tokens: 0,
+        costNano: 0n,
+        wasteNano: 0n,
+        failureNano: 0n,
+      };
+      rows.set(key, row);
+    }
+    const usage = line.call?.usage;
+    const cost = line.costNanoUsd ?? 0n;
+    const signed = sign === 1 ? cost : -cost;
+    row.lines += sign;
+    if (line.costNanoUsd === null) row.unpriced += sign;
+    row.tokens += sign * ((usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0));
+    row.costNano += signed;
+    const loss = lossOf(line.attemptKey);
+    if (loss === 'waste') row.wasteNano += signed;
+    if (loss === 'failure') row.failureNano += signed;
+  };
+  for (const line of removed) enter(line, -1);
+  for (const line of added) enter(line, 1);
+  return [...rows.values()].filter(
+    (row) => row.lines !== 0 || row.costNano !== 0n || row.unpriced !== 0 || row.tokens !== 0,
+  );
+}
+
+function floorTo(ns: bigint, step: bigint): bigint {
+  const rest = ns % step;
+  return rest < 0n ? ns - rest - step : ns - rest;
+}

@@ -1,0 +1,7 @@
+CREATE TEMP TABLE flipped (
+  attempt_key UBIGINT,
+  waste_sign BIGINT,
+  failure_sign BIGINT,
+  after_waste BOOLEAN,
+  loses BOOLEAN
+)

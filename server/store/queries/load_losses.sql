@@ -1,0 +1,1 @@
+SELECT attempt_key, waste FROM losing_attempts

@@ -1,0 +1,521 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PROMOTED_KEYS } from '@burnbook/domain/semconv';
+import type { SpanBatch } from '@burnbook/domain/spanBatch';
+import { DecodeError } from '../../server/otlp/decodeError.js';
+import { decodeTracesJson } from '../../server/otlp/decodeTracesJson.js';
+import { decodeTracesProtobuf } from '../../server/otlp/decodeTracesProtobuf.js';
+import { field, hexId, stringAttribute, traceBody, varint } from './conformance/bodies.js';
+import { encodeRequest } from './support/officialCodec.js';
+import { attributesText, readBatch } from './support/spanModel.js';
+import type { SpanModel } from './support/spanModel.js';
+
+const EXAMPLE = fileURLToPath(new URL('../../../shared/data/otlp/trace.json', import.meta.url));
+const IDS = { traceId: Buffer.from(hexId(16), 'hex'), spanId: Buffer.from(hexId(8), 'hex') };
+
+describe('the protobuf decoder', () => {
+  it('merges a resource, a scope and a status that come in pieces, wherever they stand', () => {
+    const span = Buffer.concat([
+      field(1, IDS.traceId),
+      field(15, field(2, 'broken')),
+      field(2, IDS.spanId),
+      field(15, Buffer.from([0x18, 2])),
+    ]);
+    const body = field(
+      1,
+      Buffer.concat([
+        field(
+          2,
+          Buffer.concat([field(2, span), field(1, field(1, 'lib')), field(1, field(2, '1'))]),
+        ),
+        field(1, stringAttribute(1, 'service.name', 'a')),
+        field(1, stringAttribute(1, 'team', 'b')),
+      ]),
+    );
+    const [model] = readBatch(decodeTracesProtobuf(body));
+    expect(model).toMatchObject({
+      resource: '{"service.name":"a","team":"b"}',
+      scope: '{"name":"lib","version":"1"}',
+      status: 2,
+      extra: '{"statusMessage":"broken"}',
+    });
+    expect(model?.resourceFacts.map(([code, value]) => [PROMOTED_KEYS[code]?.fact, value])).toEqual(
+      [
+        ['serviceName', 'a'],
+        ['team', 'b'],
+      ],
+    );
+  });
+
+  it('merges a value that comes in pieces, and lets the last member of another kind win', () => {
+    const arrayOf = (text: string) => field(5, field(1, field(1, text)));
+    const attribute = (key: string, ...pieces: Buffer[]) =>
+      field(9, Buffer.concat([...pieces.map((piece) => field(2, piece)), field(1, key)]));
+    const mapOf = (key: string) => field(6, stringAttribute(1, key, 'v'));
+    const body = traceBody('protobuf', [
+      {
+        rawProtobuf: Buffer.concat([
+          attribute('array', arrayOf('a'), arrayOf('b')),
+          attribute('inOne', Buffer.concat([mapOf('x'), mapOf('y'), mapOf('x')])),
+          attribute('scalarWins', arrayOf('a'), Buffer.from([0x18, 7])),
+          attribute('arrayWins', Buffer.from([0x18, 7]), arrayOf('a')),
+          attribute('team', field(1, 'one'), field(1, 'two')),
+        ]),
+      },
+    ]);
+    const batch = decodeTracesProtobuf(body);
+    expect(attributesText(batch, 0)).toBe(
+      '{"array":["a","b"],"inOne":{"x":"v","y":"v"},"scalarWins":7,"arrayWins":["a"],"team":"two"}',
+    );
+    expect(readBatch(batch)[0]?.facts).toMatchObject([{ type: 0, value: 'two' }]);
+  });
+
+  it('keeps the last of a repeated scalar field and treats a wrong wire type as unknown', () => {
+    const body = traceBody('protobuf', [
+      {
+        name: 'first',
+        rawProtobuf: Buffer.concat([
+          field(5, 'last'),
+          Buffer.from([5 * 8, 1]),
+          Buffer.from([6 * 8, 3]),
+          field(6, 'kind as text'),
+        ]),
+      },
+    ]);
+    expect(readBatch(decodeTracesProtobuf(body))[0]).toMatchObject({ name: 'last', kind: 3 });
+  });
+
+  it('refuses groups and values that are nested too deep, and lengths beyond the message', () => {
+    const groups = (depth: number) =>
+      Buffer.from([
+        ...Array.from({ length: depth }, () => varint(20 * 8 + 3)).flat(),
+        ...Array.from({ length: depth }, () => varint(20 * 8 + 4)).flat(),
+      ]);
+    expect(decodeTracesProtobuf(groups(64)).length).toBe(0);
+    expect(() => decodeTracesProtobuf(groups(65))).toThrow(
+      new DecodeError('malformed', 'the protobuf message has groups nested deeper than 64'),
+    );
+    expect(() => decodeTracesProtobuf(Buffer.from([0x0a, 0x80, 0x80, 0x80, 0x80, 0x10]))).toThrow(
+      new DecodeError('malformed', 'the protobuf message has a tag or length beyond 32 bits'),
+    );
+  });
+});
+
+describe('the JSON decoder', () => {
+  const decode = (text: string) => decodeTracesJson(Buffer.from(text));
+  const spanJson = (...members: string[]) => traceBody('json', [{ rawJson: members }]).toString();
+  const attributesJson = (...values: string[]) =>
+    spanJson(
+      `"attributes":[${values.map((value, i) => `{"key":"k${i}","value":${value}}`).join(',')}]`,
+    );
+
+  it('reads the official example', ({ skip }) => {
+    if (!existsSync(EXAMPLE)) {
+      console.log(`skipped: the official OTLP/JSON example is not at ${EXAMPLE}`);
+      skip();
+    }
+    expect(readBatch(decodeTracesJson(readFileSync(EXAMPLE)))).toEqual<SpanModel[]>([
+      {
+        traceId: '5b8efff798038103d269b633813fc60c',
+        spanId: 'eee19b7ec3c1b174',
+        parentId: 'eee19b7ec3c1b173',
+        name: "I'm a server span",
+        startNs: '1544712660000000000',
+        endNs: '1544712661000000000',
+        kind: 2,
+        status: 0,
+        attrs: '{"my.span.attr":"some value"}',
+        resource: '{"service.name":"my.service"}',
+        resourceFacts: [
+          [PROMOTED_KEYS.findIndex(({ key }) => key === 'service.name'), 'my.service'],
+        ],
+        scope:
+          '{"name":"my.library","version":"1.0.0","attributes":{"my.scope.attribute":"some scope attribute"}}',
+        facts: [],
+        events: '',
+        links: '',
+        extra: '',
+      },
+    ]);
+  });
+
+  it('reads every integer exactly, however it is written', () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+        fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+        fc.integer({ min: 0, max: 3 }),
+        (value, time, zeros) => {
+          const texts = [
+            `${value}`,
+            `"${value}"`,
+            `${value}.${'0'.repeat(zeros + 1)}`,
+            `${value}${'0'.repeat(zeros)}e-${zeros}`,
+          ];
+          const body = spanJson(
+            `"startTimeUnixNano":${time}`,
+            `"attributes":[${texts.map((text, i) => `{"key":"k${i}","value":{"intValue":${text}}}`).join(',')}]`,
+          );
+          const batch = decode(body);
+          expect(batch.startNs[0]).toBe(time);
+          const isSafe = value > -(2n ** 53n) && value < 2n ** 53n;
+          const expected = isSafe ? `${value}` : `{"$int":"${value}"}`;
+          expect(attributesText(batch, 0)).toBe(
+            `{${texts.map((_, i) => `"k${i}":${expected}`).join(',')}}`,
+          );
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    ['-9223372036854775809', 'intValue must be a signed 64-bit integer'],
+    ['9223372036854775808', 'intValue must be a signed 64-bit integer'],
+    ['"12a"', 'intValue must be a signed 64-bit integer'],
+    ['""', 'intValue must be a signed 64-bit integer'],
+    ['1.5', 'intValue must be a signed 64-bit integer'],
+    ['1e400', 'intValue must be a signed 64-bit integer'],
+    ['true', 'intValue must be an integer'],
+    ['{}', 'intValue must be an integer'],
+  ])('refuses %s as an integer', (text, message) => {
+    expect(() => decode(attributesJson(`{"intValue":${text}}`))).toThrow(
+      new DecodeError('malformed', message),
+    );
+  });
+
+  it.each([
+    ['{"doubleValue":"nan"}', 'doubleValue must be a double'],
+    ['{"doubleValue":1e999}', 'doubleValue must be a double'],
+    ['{"boolValue":"true"}', 'boolValue must be true or false'],
+    ['{"bytesValue":"***"}', 'bytesValue must be base64'],
+    ['{"stringValue":7}', 'stringValue must be a string'],
+    ['{"arrayValue":[]}', 'arrayValue must be an object'],
+    ['{"kvlistValue":{"values":{}}}', 'values must be an array'],
+  ])('refuses the value %s', (value, message) => {
+    expect(() => decode(attributesJson(value))).toThrow(new DecodeError('malformed', message));
+  });
+
+  it('takes null for absent, the last of a repeated member, and escaped member names', () => {
+    const batch = decode(
+      spanJson(
+        '"name":"a"',
+        '"n\\u0061me":"b"',
+        '"kind":null',
+        '"events":null',
+        '"attributes":[{"value":{"stringValue":"v"},"key":"k"},{"key":"n","value":null},{"key":"k","value":{"intValue":1}}]',
+      ),
+    );
+    expect(readBatch(batch)[0]).toMatchObject({ name: 'b', kind: 0, attrs: '{"k":"v","n":null}' });
+  });
+
+  it('replaces half a surrogate pair and remarks on it', () => {
+    const batch = decode(attributesJson('{"stringValue":"a\\ud800b\\udc00\\ud83d\\ude00"}'));
+    expect(attributesText(batch, 0)).toBe('{"k0":"a\ufffdb\ufffd😀"}');
+    expect(batch.warning).toBe(
+      '1 texts were not valid UTF-8; the invalid bytes were replaced by U+FFFD',
+    );
+  });
+
+  it('accepts exactly what JSON.parse accepts', () => {
+    const piece = fc.constantFrom(
+      ...'{}[],:"\\ -+.eE0123456789tfnu',
+      'true',
+      'false',
+      'null',
+      '"a"',
+      '"a":',
+      '\\u00e9',
+      '\n',
+      '\u0001',
+      '1.5e3',
+      '[]',
+      '{"a":1}',
+    );
+    const document = fc.oneof(
+      fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join('')),
+      fc
+        .json()
+        .chain((text) =>
+          fc
+            .tuple(fc.nat({ max: text.length }), piece)
+            .map(([at, inserted]) => text.slice(0, at) + inserted + text.slice(at)),
+        ),
+    );
+    fc.assert(
+      fc.property(document, (text) => {
+        // As an unknown member, so that every document is a request.
+        const request = `{"unknown":${text}}`;
+        const isJson = parses(request);
+        if (isJson) expect(decode(request).length).toBe(0);
+        else expect(() => decode(request)).toThrow(DecodeError);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('refuses JSON nested too deep without recursion', () => {
+    expect(() => decode(`${'['.repeat(50_000)}${']'.repeat(50_000)}`)).toThrow(
+      new DecodeError('malformed', 'the JSON is nested deeper than 640'),
+    );
+    expect(() => decode('['.repeat(50_000))).toThrow(DecodeError);
+  });
+});
+
+describe.each([['protobuf', decodeTracesProtobuf] as const, ['json', decodeTracesJson] as const])(
+  'the bounds of the %s decoder',
+  (encoding, decode) => {
+    const withAttributes = (attributes: readonly (readonly [string, string])[]): SpanBatch =>
+      decode(
+        traceBody(encoding, [
+          {
+            rawProtobuf: Buffer.concat(
+              attributes.map(([key, value]) => stringAttribute(9, key, value)),
+            ),
+            rawJson: [
+              `"attributes":[${attributes
+                .map(
+                  ([key, value]) =>
+                    `{"key":${JSON.stringify(key)},"value":{"stringValue":${JSON.stringify(value)}}}`,
+                )
+                .join(',')}]`,
+            ],
+          },
+        ]),
+      );
+
+    it('cuts an attribute of 1 MB at a character boundary and says so', () => {
+      const batch = withAttributes([['large', 'é'.repeat(500_000)]]);
+      const { large } = JSON.parse(attributesText(batch, 0)) as { large: string };
+      expect(large).toBe(`${'é'.repeat(32_768)}…[cut: 1000000 bytes]`);
+      const odd = withAttributes([['large', `x${'é'.repeat(500_000)}`]]);
+      expect((JSON.parse(attributesText(odd, 0)) as { large: string }).large).toBe(
+        `x${'é'.repeat(32_767)}…[cut: 1000001 bytes]`,
+      );
+    });
+
+    it('cuts a promoted attribute and a name alike', () => {
+      const batch = withAttributes([['team', 'x'.repeat(70_000)]]);
+      expect(readBatch(batch)[0]?.facts).toMatchObject([
+        { value: `${'x'.repeat(65_536)}…[cut: 70000 bytes]` },
+      ]);
+      const named = decode(traceBody(encoding, [{ name: 'n'.repeat(70_000) }]));
+      expect(named.strings).toContain(`${'n'.repeat(65_536)}…[cut: 70000 bytes]`);
+    });
+
+    it('keeps 1,024 of 10,000 attributes and counts the rest', () => {
+      const batch = withAttributes(
+        Array.from({ length: 10_000 }, (_, i): [string, string] => [`key.${i}`, `value ${i}`]),
+      );
+      const kept = JSON.parse(attributesText(batch, 0)) as Record<string, string>;
+      expect(Object.keys(kept).length).toBe(1024);
+      expect(kept['key.1023']).toBe('value 1023');
+      expect(readBatch(batch)[0]?.extra).toBe('{"droppedAttributesCount":8976}');
+    });
+
+    it('drops and counts an attribute whose key is longer than 1 KiB', () => {
+      const batch = withAttributes([
+        ['k'.repeat(1025), 'v'],
+        ['k'.repeat(1024), 'v'],
+      ]);
+      expect(attributesText(batch, 0)).toBe(`{"${'k'.repeat(1024)}":"v"}`);
+      expect(readBatch(batch)[0]?.extra).toBe('{"droppedAttributesCount":1}');
+    });
+
+    it('reads more distinct keys than it remembers, and still finds the repeated ones', () => {
+      const spans = Array.from({ length: 60 }, (_, span) => ({
+        attributes: Array.from({ length: 500 }, (_, i): [string, string] => [
+          `${encoding}.${span}.${i}`,
+          'v',
+        ]),
+      }));
+      const body = traceBody(
+        encoding,
+        spans.map(({ attributes }) => {
+          const repeated = [
+            ...attributes,
+            ...attributes.slice(0, 3).map(([key]): [string, string] => [key, 'again']),
+          ];
+          return {
+            rawProtobuf: Buffer.concat(
+              repeated.map(([key, value]) => stringAttribute(9, key, value)),
+            ),
+            rawJson: [
+              `"attributes":[${repeated.map(([key, value]) => `{"key":"${key}","value":{"stringValue":"${value}"}}`).join(',')}]`,
+            ],
+          };
+        }),
+      );
+      const batch = decode(body);
+      for (let span = 0; span < spans.length; span++) {
+        expect(JSON.parse(attributesText(batch, span))).toEqual(
+          Object.fromEntries(spans[span]?.attributes ?? []),
+        );
+      }
+    });
+
+    it('cuts an overlong array to a text of its beginning', () => {
+      const text = 'y'.repeat(100);
+      const values = Array.from({ length: 2000 }, () => text);
+      const batch = decode(
+        traceBody(encoding, [
+          {
+            rawProtobuf: field(
+              9,
+              Buffer.concat([
+                field(1, 'list'),
+                field(2, field(5, Buffer.concat(values.map((value) => field(1, field(1, value)))))),
+              ]),
+            ),
+            rawJson: [
+              `"attributes":[{"key":"list","value":{"arrayValue":{"values":[${values.map((value) => `{"stringValue":"${value}"}`).join(',')}]}}}]`,
+            ],
+          },
+        ]),
+      );
+      const { list } = JSON.parse(attributesText(batch, 0)) as { list: string };
+      expect(list.startsWith(`["${text}","${text}"`)).toBe(true);
+      expect(list.slice(65_536)).toMatch(/^…\[cut: \d+ bytes\]$/);
+    });
+
+    it('keeps one key with values of several types, each as it is', () => {
+      const span = (rawProtobuf: Buffer, json: string) => ({
+        rawProtobuf: field(9, Buffer.concat([field(1, 'pipeline.rows.in'), field(2, rawProtobuf)])),
+        rawJson: [`"attributes":[{"key":"pipeline.rows.in","value":${json}}]`],
+      });
+      const batch = decode(
+        traceBody(encoding, [
+          span(Buffer.from([0x18, 5]), '{"intValue":5}'),
+          span(field(1, '5'), '{"stringValue":"5"}'),
+          span(Buffer.from([0x10, 1]), '{"boolValue":true}'),
+          span(Buffer.from([0x21, 0, 0, 0, 0, 0, 0, 0x14, 0x40]), '{"doubleValue":5}'),
+          span(Buffer.alloc(0), '{}'),
+        ]),
+      );
+      const models = readBatch(batch);
+      expect(models.map(({ attrs }) => attrs)).toEqual(
+        ['5', '"5"', 'true', '5.0', 'null'].map((text) => `{"pipeline.rows.in":${text}}`),
+      );
+      expect(models.map(({ facts }) => facts.map(({ type, value }) => [type, value]))).toEqual([
+        [[1, 5]],
+        [[0, '5']],
+        [[3, 1]],
+        [[2, 5]],
+        [],
+      ]);
+    });
+
+    it('keeps U+0000 in the attributes as an escape and replaces it in names and facts', () => {
+      const batch = withAttributes([
+        ['team', 'a\0b'],
+        ['nul\0key', '\0'],
+      ]);
+      expect(attributesText(batch, 0)).toBe('{"team":"a\\u0000b","nul\\u0000key":"\\u0000"}');
+      expect(batch.strings).toContain('a\ufffdb');
+      expect(batch.strings.join('').includes('\0')).toBe(false);
+    });
+
+    it('replaces invalid UTF-8 just as TextDecoder does', () => {
+      const decoder = new TextDecoder();
+      const bytes = fc.oneof(
+        fc.uint8Array({ maxLength: 12 }),
+        fc.array(
+          fc.constantFrom(0x41, 0x80, 0xbf, 0xc2, 0xe0, 0xa0, 0xed, 0xef, 0xf0, 0x90, 0xf4, 0xff),
+          {
+            maxLength: 12,
+          },
+        ),
+      );
+      fc.assert(
+        fc.property(bytes, (given) => {
+          // What JSON would escape is not this property's concern.
+          const raw = Buffer.from(given).map((byte) =>
+            byte < 0x20 || byte === 0x22 || byte === 0x5c ? 0x2e : byte,
+          );
+          const expected = decoder.decode(Uint8Array.from([0x2e, ...raw, 0x2e]));
+          const batch = decode(
+            bodyWithText(encoding, Buffer.concat([Buffer.from('.'), raw, Buffer.from('.')])),
+          );
+          expect(JSON.parse(attributesText(batch, 0))).toEqual({ team: expected });
+          expect(readBatch(batch)[0]?.facts[0]?.value).toBe(expected);
+          expect(batch.warning === undefined).toBe(
+            Buffer.from(expected).equals(Buffer.concat([Buffer.from('.'), raw, Buffer.from('.')])),
+          );
+        }),
+        { numRuns: 500 },
+      );
+    });
+
+    it('keeps 1,024 events and links and counts the rest', () => {
+      const many = Array.from({ length: 1030 });
+      const batch = decode(
+        traceBody(encoding, [
+          {
+            rawProtobuf: Buffer.concat([
+              ...many.map(() => field(11, '')),
+              ...many.map(() => field(13, '')),
+            ]),
+            rawJson: [
+              `"events":[${many.map(() => '{}').join(',')}]`,
+              `"links":[${many.map(() => '{}').join(',')}]`,
+            ],
+          },
+        ]),
+      );
+      const [model] = readBatch(batch);
+      expect(JSON.parse(model?.events ?? '')).toHaveLength(1024);
+      expect(JSON.parse(model?.links ?? '')).toHaveLength(1024);
+      expect(model?.extra).toBe('{"droppedEventsCount":6,"droppedLinksCount":6}');
+    });
+
+    it('refuses what becomes more text than it may hold', () => {
+      const resource = 'r'.repeat(60_000);
+      const scopes = Array.from({ length: 5000 }, (_, i) => i);
+      const body =
+        encoding === 'json'
+          ? Buffer.from(
+              `{"resourceSpans":[{"resource":{"attributes":[{"key":"r","value":{"stringValue":"${resource}"}}]},"scopeSpans":[${scopes
+                .map(
+                  (i) =>
+                    `{"scope":{"name":"${i}"},"spans":[{"traceId":"${hexId(16)}","spanId":"${hexId(8)}"}]}`,
+                )
+                .join(',')}]}]}`,
+            )
+          : encodeRequest({
+              resourceSpans: [
+                {
+                  resource: { attributes: [{ key: 'r', value: { stringValue: resource } }] },
+                  scopeSpans: scopes.map((i) => ({ scope: { name: String(i) }, spans: [IDS] })),
+                },
+              ],
+            });
+      expect(() => decode(body)).toThrow(
+        new DecodeError('too_large', 'the resources and scopes are too large'),
+      );
+    });
+  },
+);
+
+/** A span whose attribute `team` holds these bytes. */
+function bodyWithText(encoding: 'protobuf' | 'json', text: Buffer): Buffer {
+  if (encoding === 'protobuf') {
+    return traceBody('protobuf', [{ rawProtobuf: stringAttribute(9, 'team', text) }]);
+  }
+  const [before = '', after = ''] = traceBody('json', [
+    { rawJson: ['"attributes":[{"key":"team","value":{"stringValue":"@"}}]'] },
+  ])
+    .toString()
+    .split('@');
+  return Buffer.concat([Buffer.from(before), text, Buffer.from(after)]);
+}
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

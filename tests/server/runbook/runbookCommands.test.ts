@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  createCollector,
+  modelCall,
+  pipeline,
+  retry,
+  setDefaultCollector,
+  step,
+} from '@burnbook/collectors';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { batchDetailSchema } from '../../../server/contract.js';
+import { loadRunbooks } from '../../../server/runbook/loadRunbooks.js';
+import { startServer, type RunningServer } from '../../../server/server.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const rates = { cpuSecondUsd: '0.0001', memoryGbSecondUsd: '0.00001', source: 'this test' };
+const hostile = `2026/11/22 "it's" $(reboot) 日次`;
+
+let folder = '';
+let origin = '';
+let server: RunningServer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'burnbook-runbook-commands-'));
+  server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    store: {
+      file: join(folder, 'burnbook.duckdb'),
+      tempDirectory: join(folder, 'tmp'),
+      memoryLimit: '256MB',
+      threads: 1,
+      lockWaitMs: 1_000,
+      arenaNodesMax: 4_096,
+      processFile: join(root, 'dist/server/store/storeProcess.js'),
+    },
+    guard: { hosts: [], token: null },
+    config: { pipelines: { computeRates: rates }, prices: {} },
+    runbooks: await loadRunbooks(join(root, 'runbooks')),
+    webFolder: join(root, 'dist/web'),
+    version: '0.0.0',
+    queueBytesMax: 1024 * 1024,
+    groupSpansMax: 512,
+    nowNs: () => BigInt(Date.now()) * 1_000_000n,
+    log: () => undefined,
+  });
+  origin = `http://127.0.0.1:${server.port}`;
+  const collector = createCollector({ endpoint: origin, serviceName: 'runbook-commands' });
+  setDefaultCollector(collector);
+  for (const batch of ['a', 'b', 'c', 'd']) await runBatch(batch, { failures: 0 });
+  await runBatch(hostile, { failures: 2 });
+  await collector.shutdown();
+});
+
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+/** A batch of 1,000 rows that costs $2.20 an attempt at the model. */
+async function runBatch(batch: string, { failures }: { failures: number }): Promise<void> {
+  await pipeline('mail etl').run({ batch }, () =>
+    step('classify', async (profile) => {
+      profile.rows({ in: 1_000, out: 1_000 });
+      let failed = 0;
+      await retry(
+        () =>
+          modelCall({ provider: 'openai', model: 'gpt-4o', operation: 'chat' }, (call) => {
+            call.usage({ inputTokens: 800_000, outputTokens: 20_000 });
+            if (failed++ < failures) throw Object.assign(new Error('cut off'), { status: 503 });
+          }),
+        { operation: 'classify all', retries: 3, minTimeoutMs: 1, maxTimeoutMs: 2 },
+      );
+    }),
+  );
+}
+
+async function commandsOf(runbook: string): Promise<string[]> {
+  const query = new URLSearchParams({ pipeline: 'mail etl', batch: hostile });
+  const answer = await fetch(`${origin}/runbooks/${runbook}?${query}`);
+  expect(answer.status).toBe(200);
+  return [...(await answer.text()).matchAll(/<figure class="run"><pre><code>([^<]*)</g)].map(
+    ([, command = '']) => command.replaceAll('&#x26;', '&'),
+  );
+}
+
+test('a batch that costs three times the usual raises the alert whose runbook this is', async () => {
+  const path = `/api/batches/mail%20etl/${encodeURIComponent(hostile)}`;
+  const batch = batchDetailSchema.parse(await (await fetch(origin + path)).json());
+  expect(batch.alerts.map(({ name }) => name)).toEqual(['BatchCostAboveNormal']);
+});
+
+test('every command of the runbook reads something that is there', async () => {
+  const commands = await commandsOf('BatchCostAboveNormal');
+  expect(commands.length).toBeGreaterThanOrEqual(3);
+  for (const command of commands) {
+    const [, url = '', filter = ''] = /^curl -s '([^']+)' \| jq '([^']+)'$/.exec(command) ?? [];
+    expect(url, command).toContain(origin);
+    const answer = await fetch(url);
+    expect(answer.status, command).toBe(200);
+    const body: unknown = await answer.json();
+    // The names that the filter takes, wherever they stand in the answer.
+    const names = [...filter.matchAll(/(?:^\{|[{,]\s*|\.)([a-zA-Z]\w*)(?=[,}\s)[]|$)/g)];
+    const known = keysOf(body);
+    for (const [, name = ''] of names) expect(known, `${name} of ${command}`).toContain(name);
+  }
+});
+
+function keysOf(value: unknown): Set<string> {
+  if (typeof value !== 'object' || value === null) return new Set();
+  const own = Array.isArray(value) ? [] : Object.keys(value);
+  return new Set([...own, ...Object.values(value).flatMap((each) => [...keysOf(each)])]);
+}

@@ -1,0 +1,91 @@
+/** Sends random spans to a server and compares its bill with the plain reading. */
+import { expect } from 'vitest';
+import type { Config } from '../../server/config/config.js';
+import {
+  materialise,
+  PIPELINES,
+  requestsOf,
+  type Delivery,
+  type TraceCase,
+} from './arbitraryTraces.js';
+import { readBills } from './billReading.js';
+import { readPlainly, type PlainPrices } from './plainReading.js';
+import type { SpanSpec } from './spanSpec.js';
+import type { TestServer } from './testServer.js';
+
+const CASES_MAX = 3_000;
+const HOUR_NS = 3_600_000_000_000n;
+
+const PRICES: PlainPrices = {
+  models: { wren: { inputQuarters: 82n, outputQuarters: 401n } },
+  cpuMilliNano: (pipeline) => (pipeline.endsWith('-b') ? 10_101_500n : 12_500_000n),
+};
+
+const CONFIG: Config = {
+  prices: {
+    prices: [
+      {
+        provider: 'testai',
+        model: 'wren',
+        tier: 'standard',
+        inputUsdPerMillion: '0.0205',
+        outputUsdPerMillion: '0.10025',
+        source: 'the test',
+      },
+    ],
+  },
+  pipelines: {
+    computeRates: { cpuSecondUsd: '0.0000125', memoryGbSecondUsd: '0', source: 'the test' },
+    pipelines: Array.from({ length: CASES_MAX }, (_, number) => ({
+      name: `${number}-b`,
+      computeRates: { cpuSecondUsd: '0.0000101015', memoryGbSecondUsd: '0', source: 'the test' },
+    })),
+  },
+};
+
+export class AttributionCheck {
+  static readonly config = CONFIG;
+  static #next = 0;
+  readonly #server: TestServer;
+  #sent: { readonly number: number; readonly spans: readonly SpanSpec[] }[] = [];
+
+  constructor(server: TestServer) {
+    this.#server = server;
+  }
+
+  /** Sends the requests of all cases in turns, those of one turn at once. */
+  async deliver(
+    cases: readonly { readonly spans: TraceCase; readonly plan: Delivery }[],
+    options: { readonly halfway?: () => Promise<void> } = {},
+  ): Promise<void> {
+    this.#sent = cases.map(({ spans }) => {
+      const number = AttributionCheck.#next++;
+      if (number >= CASES_MAX) throw new Error(`more than ${CASES_MAX} cases`);
+      return {
+        number,
+        spans: materialise(spans, { number, baseNs: this.#server.nowNs - HOUR_NS }),
+      };
+    });
+    const queues = cases.map(({ plan }, index) => requestsOf(this.#sent[index]?.spans ?? [], plan));
+    const turns = Math.max(...queues.map(({ length }) => length));
+    for (let turn = 0; turn < turns; turn++) {
+      if (turn === turns >> 1) await options.halfway?.();
+      await Promise.all(
+        queues.map(async (requests, index) => {
+          const request = requests[turn];
+          if (request)
+            await this.#server.send(request, (turn + index) % 2 === 0 ? 'json' : 'protobuf');
+        }),
+      );
+    }
+  }
+
+  /** Compares the bills of all cases that were delivered last. */
+  async compare(): Promise<void> {
+    for (const { number, spans } of this.#sent) {
+      const pipelines = PIPELINES.map((name) => `${number}-${name}`);
+      const told = await readBills(this.#server, pipelines);
+      expect(told).toEqual(readPlainly(spans, PRICES));
+    }
+  }
+}

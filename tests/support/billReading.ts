@@ -1,0 +1,69 @@
+/** The whole bill of some pipelines as the API tells it, in the form of the plain reading. */
+import { parseUsd } from '@burnbook/domain/money';
+import { batchSchema, billSchema, listOf, type Batch, type Bill } from '../../server/contract.js';
+import type { PlainLine } from './plainReading.js';
+import type { TestServer } from './testServer.js';
+
+const EXCLUDED: Readonly<Record<string, PlainLine['excluded']>> = {
+  'usage repeated from a span below': 'repeated below',
+  'response id already counted': 'duplicate response',
+};
+
+export async function readBills(
+  server: TestServer,
+  pipelines: readonly string[],
+): Promise<PlainLine[]> {
+  const lines: PlainLine[] = [];
+  for (const pipeline of pipelines) {
+    for (const batch of await allBatches(server, pipeline)) {
+      lines.push(...linesOf(batch, await readBill(server, batch)));
+    }
+  }
+  return lines.toSorted((a, b) => (evidenceOf(a) < evidenceOf(b) ? -1 : 1));
+}
+
+export async function allBatches(server: TestServer, pipeline: string): Promise<Batch[]> {
+  const page = await server.get(
+    `/api/batches?limit=200&pipeline=${encodeURIComponent(pipeline)}`,
+    listOf(batchSchema),
+  );
+  if (page.nextCursor !== null) throw new Error(`${pipeline} has more than 200 batches`);
+  return page.items;
+}
+
+export function readBill(
+  server: TestServer,
+  { pipeline, batchId }: Pick<Batch, 'pipeline' | 'batchId'>,
+): Promise<Bill> {
+  const path = [pipeline, batchId].map(encodeURIComponent).join('/');
+  return server.get(`/api/batches/${path}/bill`, billSchema);
+}
+
+/** @throws when the total is not the sum of the lines. */
+function linesOf(batch: Batch, bill: Bill): PlainLine[] {
+  const own = bill.lines.filter(({ shared }) => !shared);
+  const sum = own
+    .filter(({ excluded }) => excluded === null)
+    .reduce((total, { listCostUsd }) => total + parseUsd(listCostUsd ?? '0'), 0n);
+  if (sum !== parseUsd(bill.totalUsd) || bill.totalUsd !== batch.cost.totalUsd) {
+    throw new Error(
+      `${batch.batchId}: the lines sum up to ${sum} nano-USD, the bill says ${bill.totalUsd}, the list ${batch.cost.totalUsd}`,
+    );
+  }
+  return own.map((line) => ({
+    ...line.evidence,
+    kind: line.kind,
+    pipeline: bill.pipeline,
+    runId: line.runId,
+    batchId: bill.batchId,
+    shared: batch.shared,
+    step: line.step,
+    attempt: line.attempt,
+    costNanoUsd: line.listCostUsd === null ? null : parseUsd(line.listCostUsd),
+    excluded: line.excluded === null ? null : (EXCLUDED[line.excluded] ?? null),
+    retryWaste: line.retryWaste,
+    failureCost: line.failureCost,
+  }));
+}
+
+const evidenceOf = (line: PlainLine): string => `${line.traceId}/${line.spanId}/${line.kind}`;

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser } from 'playwright-core';
+
+/** A started browser, or why there is none. */
+export type BrowserOrReason =
+  { browser: Browser; name: string } | { browser: null; reason: string };
+
+const ARGUMENTS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+interface Candidate {
+  name: string;
+  /** null: not on this machine. */
+  path: () => Promise<string | null>;
+  arguments?: () => Promise<string[]>;
+}
+
+/**
+ * Starts the first Chromium that works: the one of `BURNBOOK_CHROMIUM`, then the system's, then the one that npm
+ * installs (`@sparticuz/chromium`, which needs libnss3 and libexpat of the system and nothing else).
+ */
+export async function launchBrowser(): Promise<BrowserOrReason> {
+  const tried: string[] = [];
+  for (const candidate of candidates()) {
+    try {
+      const path = await candidate.path();
+      if (path === null) {
+        tried.push(`${candidate.name}: not there`);
+        continue;
+      }
+      const browser = await chromium.launch({
+        executablePath: path,
+        chromiumSandbox: false,
+        args: [...ARGUMENTS, ...((await candidate.arguments?.()) ?? [])],
+        timeout: 20_000,
+      });
+      return { browser, name: `${candidate.name} ${browser.version()}` };
+    } catch (error) {
+      tried.push(`${candidate.name}: ${firstLines(error)}`);
+    }
+  }
+  return {
+    browser: null,
+    reason: `no Chromium starts. Set BURNBOOK_CHROMIUM to one, or install libnss3 and libexpat1 for the one of npm.\n  ${tried.join('\n  ')}`,
+  };
+}
+
+function candidates(): Candidate[] {
+  const own = process.env['BURNBOOK_CHROMIUM'];
+  return [
+    ...(own ? [{ name: `BURNBOOK_CHROMIUM (${own})`, path: () => existing(own) }] : []),
+    ...['/usr/bin/chromium', '/usr/bin/google-chrome'].map((path) => ({
+      name: path,
+      path: () => existing(path),
+    })),
+    {
+      name: '@sparticuz/chromium',
+      path: async () => (await import('@sparticuz/chromium')).default.executablePath(),
+      arguments: async () =>
+        // Its list turns off what a browser in a test needs, such as stacked windows; these are the parts that it needs to start.
+        (await import('@sparticuz/chromium')).default.args.filter((each) =>
+          /^--(no-sandbox|no-zygote|single-process|headless|in-process-gpu|use-gl|use-angle|disable-dev-shm)/.test(
+            each,
+          ),
+        ),
+    },
+  ];
+}
+
+async function existing(path: string): Promise<string | null> {
+  return Promise.resolve(existsSync(path) ? path : null);
+}
+
+function firstLines(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n').slice(0, 4).join(' ').slice(0, 400);
+}

@@ -1,0 +1,15 @@
+/** Which spans are model calls, in the plain reading. */
+import type { SpanSpec } from './spanSpec.js';
+
+const SUMMING_UP = new Set(['invoke_agent', 'chain']);
+
+export const usesTokens = (span: SpanSpec): boolean =>
+  span.attributes['gen_ai.usage.input_tokens'] !== undefined ||
+  span.attributes['gen_ai.usage.output_tokens'] !== undefined;
+
+/** Has usage, or failed without telling whether it was billed. */
+export const isCall = (span: SpanSpec): boolean =>
+  usesTokens(span) || (span.attributes['gen_ai.operation.name'] === 'chat' && span.failed);
+
+export const sumsUp = (span: SpanSpec): boolean =>
+  SUMMING_UP.has(String(span.attributes['gen_ai.operation.name']));

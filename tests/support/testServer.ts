@@ -1,0 +1,153 @@
+/** The real server on a free port with a real DuckDB, in the process of the test: its clock and its configuration can be set. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
+import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
+import { startServer, type RunningServer } from '../../server/server.js';
+import { otlpBody, type Encoding, type SpanSpec } from './spanSpec.js';
+
+export interface TestServerOptions {
+  readonly config?: Config;
+  /** Nodes of a generation of the span arena; small: traces are dropped from memory and read back. */
+  readonly arenaNodesMax?: number;
+  readonly queueBytesMax?: number;
+  readonly token?: string;
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly folder: string;
+  /** What the server logged, `level message`. */
+  readonly log: readonly string[];
+  /** The server's clock, UTC nanoseconds; moved by the tests only. */
+  nowNs: bigint;
+  readonly running: RunningServer;
+  /** Sends one export request. @throws when the answer is not 200. */
+  send(spans: readonly SpanSpec[], encoding?: Encoding): Promise<void>;
+  /** Sends one export request and gives the answer back, whatever it is. */
+  trySend(spans: readonly SpanSpec[], encoding?: Encoding): Promise<Response>;
+  /** GETs and parses with the schema. @throws when the answer is not 200 or not what the schema says. */
+  get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>>;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  applyConfig(config: Config): void;
+  /** Closes in good order and starts again on the same data. */
+  restart(): Promise<void>;
+  /** Closes and removes the data. */
+  close(): Promise<void>;
+}
+
+const processFile = fileURLToPath(
+  new URL('../../dist/server/store/storeProcess.js', import.meta.url),
+);
+
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  if (!existsSync(processFile))
+    throw new Error(`${processFile} is missing: run npm run build first`);
+  const folder = await mkdtemp(path.join(tmpdir(), 'burnbook-test-'));
+  const server = new InProcessServer(folder, options);
+  await server.start();
+  return server;
+}
+
+class InProcessServer implements TestServer {
+  readonly folder: string;
+  readonly log: string[] = [];
+  nowNs = BigInt(Date.now()) * 1_000_000n;
+  readonly #options: TestServerOptions;
+  #config: Config;
+  #running: RunningServer | undefined;
+
+  constructor(folder: string, options: TestServerOptions) {
+    this.folder = folder;
+    this.#options = options;
+    this.#config = options.config ?? EMPTY_CONFIG;
+  }
+
+  async start(): Promise<void> {
+    this.#running = await startServer({
+      host: '127.0.0.1',
+      port: 0,
+      store: {
+        file: path.join(this.folder, 'burnbook.duckdb'),
+        tempDirectory: path.join(this.folder, 'tmp'),
+        memoryLimit: '512MB',
+        threads: 2,
+        lockWaitMs: 5_000,
+        arenaNodesMax: this.#options.arenaNodesMax ?? 65_536,
+        processFile,
+        environment: { PATH: process.env['PATH'] ?? '', HOME: this.folder },
+      },
+      guard: { hosts: ['127.0.0.1'], token: this.#options.token ?? null },
+      config: this.#config,
+      runbooks: new Map(),
+      webFolder: path.join(this.folder, 'no-page'),
+      version: '0.0.0-test',
+      queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
+      groupSpansMax: 8_192,
+      nowNs: () => this.nowNs,
+      log: (level, message) => this.log.push(`${level} ${message}`),
+    });
+  }
+
+  get running(): RunningServer {
+    if (!this.#running) throw new Error('the server is not running');
+    return this.#running;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.running.port}`;
+  }
+
+  async send(spans: readonly SpanSpec[], encoding: Encoding = 'json'): Promise<void> {
+    const answer = await this.trySend(spans, encoding);
+    const text = await answer.text();
+    if (answer.status !== 200 || (encoding === 'json' && text !== '{}')) {
+      throw new Error(`the export was answered ${answer.status} ${text}`);
+    }
+  }
+
+  trySend(spans: readonly SpanSpec[], encoding: Encoding = 'json'): Promise<Response> {
+    const { contentType, body } = otlpBody(spans, encoding);
+    return this.fetch('/v1/traces', {
+      method: 'POST',
+      headers: { 'content-type': contentType },
+      body: body as string,
+    });
+  }
+
+  async get<Schema extends z.ZodType>(
+    pathAndQuery: string,
+    schema: Schema,
+  ): Promise<z.infer<Schema>> {
+    const answer = await this.fetch(pathAndQuery);
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`GET ${pathAndQuery}: ${answer.status} ${text}`);
+    return schema.parse(JSON.parse(text));
+  }
+
+  fetch(pathAndQuery: string, init: RequestInit = {}): Promise<Response> {
+    const { token } = this.#options;
+    const headers = new Headers(init.headers);
+    if (token !== undefined && !headers.has('authorization'))
+      headers.set('authorization', `Bearer ${token}`);
+    return fetch(`${this.url}${pathAndQuery}`, { ...init, headers });
+  }
+
+  applyConfig(config: Config): void {
+    this.#config = config;
+    this.running.applyConfig(config);
+  }
+
+  async restart(): Promise<void> {
+    await this.running.close();
+    await this.start();
+  }
+
+  async close(): Promise<void> {
+    await this.#running?.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

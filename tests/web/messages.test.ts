@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { en, type MessageKey } from '../../web/i18n/en.js';
+import { zhCN } from '../../web/i18n/zhCN.js';
+
+const keys = Object.keys(en) as MessageKey[];
+
+describe('the sentences of the page', () => {
+  test('exist in both languages', () => {
+    expect(Object.keys(zhCN).sort()).toEqual([...keys].sort());
+  });
+
+  test('have the same places to fill in', () => {
+    const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
+    for (const key of keys)
+      expect({ key, places: places(zhCN[key]) }).toEqual({ key, places: places(en[key]) });
+  });
+
+  test('are all used', () => {
+    const root = new URL('../../web/', import.meta.url);
+    const code = readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name) && !name.startsWith('i18n'))
+      .map((name) => readFileSync(new URL(name, root), 'utf8'))
+      .join('\n');
+    // `status.${kind}` and the like use every key that begins so.
+    const families = [...code.matchAll(/`([\w.]+\.)\$\{/g)].map(([, family = '']) => family);
+    const unused = keys.filter(
+      (key) => !code.includes(`'${key}'`) && !families.some((family) => key.startsWith(family)),
+    );
+    expect(unused).toEqual([]);
+  });
+});
