@@ -163,7 +163,8 @@ export class SpanLoad {
     write('gen_ai.provider.name', provider);
     write('gen_ai.request.model', model);
     write('gen_ai.response.model', answered);
-    write('gen_ai.response.id', `chatcmpl-${this.#int(0x7fffffff).toString(36)}${this.#traces}`);
+    // Behind the last dash is room for `PatchableBody`.
+    write('gen_ai.response.id', `chatcmpl-${this.#traces}-${this.#int(0x7fffffff)}-00000000`);
     write('gen_ai.usage.input_tokens', this.#int(8000));
     write('gen_ai.usage.output_tokens', this.#int(800));
   }

@@ -136,7 +136,12 @@ export function deriveContext(input: ContextInput): Context {
 export function boundaries(
   own: Context,
   parent: Context | null,
-): { readonly run: boolean; readonly batch: boolean; readonly step: boolean; readonly attempt: boolean } {
+): {
+  readonly run: boolean;
+  readonly batch: boolean;
+  readonly step: boolean;
+  readonly attempt: boolean;
+} {
   const a = own.identity;
   const b = parent?.identity;
   const run = !b || a.run !== b.run || a.pipeline !== b.pipeline;

@@ -42,6 +42,23 @@ export function formatUsd(nanoUsd: bigint): string {
   return `${negative ? '-' : ''}${magnitude / NANO_PER_USD}${fraction && `.${fraction}`}`;
 }
 
+/** For a sentence: to the cent from one dollar on, below that to three significant digits; never `0` for something. */
+export function formatUsdShort(nanoUsd: bigint): string {
+  const magnitude = nanoUsd < 0n ? -nanoUsd : nanoUsd;
+  let grain = NANO_PER_USD / 100n;
+  if (magnitude < NANO_PER_USD) {
+    grain = 10n ** BigInt(Math.max(0, magnitude.toString().length - 3));
+  }
+  const rounded = divideHalfEven(nanoUsd, grain) * grain;
+  const text = formatUsd(rounded);
+  return magnitude < NANO_PER_USD
+    ? text
+    : text.replace(
+        /^([^.]*)(?:\.(\d*))?$/,
+        (_, whole: string, cents = '') => `${whole}.${String(cents).padEnd(2, '0')}`,
+      );
+}
+
 /** Divides and rounds half to even. @throws RangeError when the divisor is not positive. */
 export function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
   if (divisor <= 0n) throw new RangeError(`divisor must be positive, not ${divisor}`);

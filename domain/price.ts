@@ -37,8 +37,7 @@ export interface PriceVersion {
   readonly source: string;
 }
 
-export type PricedUsage =
-  { readonly costNanoUsd: bigint } | { readonly unpriced: string };
+export type PricedUsage = { readonly costNanoUsd: bigint } | { readonly unpriced: string };
 
 /**
  * Price × usage, rounded half-even once.
@@ -79,7 +78,8 @@ export function priceUsage(price: PriceVersion, usage: Usage): PricedUsage {
   let total = price.perMillionRequests;
   for (const [tokens, unit, tokenClass] of parts) {
     if (tokens === 0n) continue;
-    if (!unit) return { unpriced: `no price for ${tokenClass} tokens of ${price.provider} ${price.model}` };
+    if (!unit)
+      return { unpriced: `no price for ${tokenClass} tokens of ${price.provider} ${price.model}` };
     total += tokens * unitPriceAt(unit, usage.inputTokens ?? 0);
   }
   return { costNanoUsd: divideHalfEven(total, 1_000_000n) };
@@ -123,8 +123,16 @@ export interface StoredPrice {
 
 export function storedPrice(price: PriceVersion): StoredPrice {
   const { id, provider, model, tier, source, units, perMillionRequests } = price;
-  const requests = perMillionRequests > 0n ? { request: { perMillion: perMillionRequests, steps: [] } } : {};
-  return { id, provider, model, tier, source, units: unitsText({ ...units, ...requests }, 'M tokens') };
+  const requests =
+    perMillionRequests > 0n ? { request: { perMillion: perMillionRequests, steps: [] } } : {};
+  return {
+    id,
+    provider,
+    model,
+    tier,
+    source,
+    units: unitsText({ ...units, ...requests }, 'M tokens'),
+  };
 }
 
 export function storedRate(rate: ComputeRate): StoredPrice {
@@ -133,7 +141,14 @@ export function storedRate(rate: ComputeRate): StoredPrice {
     memory: { perMillion: rate.perMillionGbSeconds, steps: [] },
   };
   const { id, source } = rate;
-  return { id, provider: 'compute', model: 'compute', tier: 'standard', source, units: unitsText(units, 'M seconds') };
+  return {
+    id,
+    provider: 'compute',
+    model: 'compute',
+    tier: 'standard',
+    source,
+    units: unitsText(units, 'M seconds'),
+  };
 }
 
 function unitsText(units: Readonly<Record<string, UnitPrice>>, per: string): string {

@@ -34,9 +34,7 @@ export function runState(run: RunFacts, nowNs: bigint): RunState {
 }
 
 /** Whether nothing more is expected of a run in this state. */
-export const isFinal = (
-  state: RunState,
-): state is 'succeeded' | 'failed' | 'cancelled' =>
+export const isFinal = (state: RunState): state is 'succeeded' | 'failed' | 'cancelled' =>
   state === 'succeeded' || state === 'failed' || state === 'cancelled';
 
 /** The state of a batch from those of its runs in order of their start: the latest run decides once all have ended. */

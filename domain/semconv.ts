@@ -116,6 +116,8 @@ export const ACCEPTED_KEYS = {
   cpuSystemS: [KEY.cpuSystemS],
   memoryGbSeconds: [KEY.memoryGbSeconds],
   memoryPeakBytes: [KEY.memoryPeakBytes],
+  gcDurationS: [KEY.gcDurationS],
+  eventLoopUtilization: [KEY.eventLoopUtilization],
   droppedSpans: [KEY.droppedSpans],
   team: [KEY.team],
   environment: [KEY.environment, 'deployment.environment'],

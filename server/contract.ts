@@ -6,7 +6,10 @@
  */
 import { z } from 'zod';
 
-const usd = z.string().regex(/^-?\d+(\.\d{1,9})?$/).meta({ description: 'US dollars, exact decimal' });
+const usd = z
+  .string()
+  .regex(/^-?\d+(\.\d{1,9})?$/)
+  .meta({ description: 'US dollars, exact decimal' });
 const time = z.string().meta({ description: 'RFC 3339, UTC', format: 'date-time' });
 const count = z.number().int().nonnegative();
 
@@ -21,7 +24,14 @@ export const problemSchema = z.object({
 export type Problem = z.infer<typeof problemSchema>;
 
 /** How a run or batch stands. `open`: a foreign run whose root has not arrived; `lost`: no sign of life for 2 min. */
-export const runStateSchema = z.enum(['running', 'succeeded', 'failed', 'cancelled', 'lost', 'open']);
+export const runStateSchema = z.enum([
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'lost',
+  'open',
+]);
 export type RunState = z.infer<typeof runStateSchema>;
 
 export const outcomeSchema = z.enum(['succeeded', 'failed', 'cancelled']).nullable();
@@ -31,7 +41,9 @@ export const unpricedSchema = z.object({
   calls: count,
   /** Compute lines without a rate. */
   computeLines: count,
-  models: z.array(z.object({ provider: z.string().nullable(), model: z.string().nullable(), calls: count })),
+  models: z.array(
+    z.object({ provider: z.string().nullable(), model: z.string().nullable(), calls: count }),
+  ),
 });
 
 /** Money of a group, every part a sum of whole lines. */
@@ -71,7 +83,9 @@ export const pipelineSchema = z.object({
   /** Cost per 1,000 rows out of the pipeline's batches that report rows; null when none does. */
   usdPer1kRows: usd.nullable(),
   /** The newest batches' totals, oldest first, at most 20: a sparkline. */
-  recent: z.array(z.object({ batchId: z.string(), startedAt: time, totalUsd: usd, state: runStateSchema })),
+  recent: z.array(
+    z.object({ batchId: z.string(), startedAt: time, totalUsd: usd, state: runStateSchema }),
+  ),
 });
 export type Pipeline = z.infer<typeof pipelineSchema>;
 
@@ -183,7 +197,12 @@ export const batchDetailSchema = batchSchema.extend({
   profile: profileSchema,
   /** The median of the pipeline's 8 batches before this one, for comparison. */
   median: z
-    .object({ batches: count, totalUsd: usd, usdPer1kRows: usd.nullable(), durationMs: z.number().nullable() })
+    .object({
+      batches: count,
+      totalUsd: usd,
+      usdPer1kRows: usd.nullable(),
+      durationMs: z.number().nullable(),
+    })
     .nullable(),
   freshness: freshnessSchema,
 });
@@ -252,7 +271,12 @@ export const billSchema = z.object({
   nextCursor: z.string().nullable(),
   /** Sum by step and kind, for a first view. */
   byStep: z.array(
-    z.object({ step: z.string().nullable(), kind: z.enum(['compute', 'model']), lines: count, cost: costSumSchema }),
+    z.object({
+      step: z.string().nullable(),
+      kind: z.enum(['compute', 'model']),
+      lines: count,
+      cost: costSumSchema,
+    }),
   ),
   freshness: freshnessSchema,
 });
@@ -290,8 +314,10 @@ export const overviewSchema = z.object({
   previousUsdPer1kRows: usd.nullable(),
   batches: count,
   previousBatches: count,
-  /** Spend a bucket and model ('compute' for compute), at most six series and '(other)'. */
-  series: z.array(z.object({ bucket: time, series: z.string(), usd, lines: count })),
+  /** Spend a bucket and model ('compute' for compute), five series and '(other)'; `unpriced` lines are not in `usd`. */
+  series: z.array(
+    z.object({ bucket: time, series: z.string(), usd, lines: count, unpriced: count }),
+  ),
   bucketMs: z.number(),
   needsYou: z.array(
     alertSchema.extend({
@@ -350,7 +376,9 @@ export const runbookSchema = runbookHeadSchema.extend({
   html: z.string(),
   /** sha-256 of the source, first 12 hex digits: the revision. */
   revision: z.string(),
-  panels: z.array(z.object({ id: z.string(), panel: z.string(), params: z.record(z.string(), z.string()) })),
+  panels: z.array(
+    z.object({ id: z.string(), panel: z.string(), params: z.record(z.string(), z.string()) }),
+  ),
 });
 export type Runbook = z.infer<typeof runbookSchema>;
 export type RunbookHead = z.infer<typeof runbookHeadSchema>;
@@ -368,4 +396,8 @@ export const commitEventSchema = z.object({
 });
 export type CommitEvent = z.infer<typeof commitEventSchema>;
 
-export const healthSchema = z.object({ status: z.enum(['ok', 'unavailable']), version: z.string(), detail: z.string().optional() });
+export const healthSchema = z.object({
+  status: z.enum(['ok', 'unavailable']),
+  version: z.string(),
+  detail: z.string().optional(),
+});

@@ -43,7 +43,11 @@ program
   .description('start the server: OTLP receiver, API and page on one port')
   .option('--data <dir>', 'folder of the database', './burnbook-data')
   .option('--config <dir>', 'folder with pipelines.yaml and prices.yaml')
-  .option('--host <host>', 'address to listen on; beyond loopback BURNBOOK_TOKEN must be set', '127.0.0.1')
+  .option(
+    '--host <host>',
+    'address to listen on; beyond loopback BURNBOOK_TOKEN must be set',
+    '127.0.0.1',
+  )
   .option('--port <port>', 'port to listen on; 0 for any free one', port, 4318)
   .option('--memory <size>', "DuckDB's memory limit, such as 512MB", '512MB')
   .action((flags: ServeFlags) => run(() => serve(flags)));
@@ -74,7 +78,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   await writableFolder(folder);
   const configFolder = flags.config === undefined ? null : path.resolve(flags.config);
   if (configFolder !== null) await readableFolder(configFolder);
-  const config = configFolder === null ? { pipelines: {}, prices: {} } : await loadConfig(configFolder);
+  const config =
+    configFolder === null ? { pipelines: {}, prices: {} } : await loadConfig(configFolder);
   const server = await startServer({
     host: flags.host,
     port: flags.port,
@@ -117,12 +122,17 @@ function watchConfig(folder: string, server: RunningServer): () => void {
           log('info', `configuration of ${folder} in force`);
         },
         (error: unknown) => {
-          log('error', `configuration rejected, the former one stays in force:\n${messageOf(error)}`);
+          log(
+            'error',
+            `configuration rejected, the former one stays in force:\n${messageOf(error)}`,
+          );
         },
       );
     }, RELOAD_DELAY_MS).unref();
   });
-  watcher.on('error', (error) => log('warn', `${folder} is not watched any more: ${error.message}`));
+  watcher.on('error', (error) =>
+    log('warn', `${folder} is not watched any more: ${error.message}`),
+  );
   return () => {
     clearTimeout(timer);
     watcher.close();
@@ -199,7 +209,8 @@ async function run(work: () => Promise<void>): Promise<void> {
     await work();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EADDRINUSE') log('error', 'the port is in use: stop the other program or choose --port');
+    if (code === 'EADDRINUSE')
+      log('error', 'the port is in use: stop the other program or choose --port');
     else if (isExpected(error)) log('error', messageOf(error));
     else log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
     process.exitCode = 1;

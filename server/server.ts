@@ -108,7 +108,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-function listen(fetch: Parameters<typeof serve>[0]['fetch'], options: ServerOptions): Promise<Server> {
+function listen(
+  fetch: Parameters<typeof serve>[0]['fetch'],
+  options: ServerOptions,
+): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = serve(
       {

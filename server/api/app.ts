@@ -1,12 +1,13 @@
 /** The one Hono app: receiver, API, page. */
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { healthSchema, type Problem } from '../contract.js';
 import type { ApiContext } from './apiContext.js';
 import { batchRoutes } from './batchRoutes.js';
 import { costRoutes } from './costRoutes.js';
 import { events } from './events.js';
-import { hostGuard, SECURITY_HEADERS, tokenGuard, type GuardOptions } from './guard.js';
+import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
 import { openApi } from './openApi.js';
 import { otlpRoutes } from './otlp.js';
 import type { SpanSink } from './otlpSink.js';
@@ -35,7 +36,10 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
 
   app.onError((error, context) => sendProblem(context, problemOf(error, api.report)));
   app.notFound((context) =>
-    sendProblem(context, problemOf(new ApiError(404, `there is no ${context.req.path}`), api.report)),
+    sendProblem(
+      context,
+      problemOf(new ApiError(404, `there is no ${context.req.path}`), api.report),
+    ),
   );
   app.use(async (context, next) => {
     await next();
@@ -50,12 +54,10 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
       : context.json(health(api, 'unavailable', 'the database is restarting'), 503),
   );
 
+  app.post('/api/session', bodyLimit({ maxSize: 4_096 }), (context) => signIn(guard, context));
   app.use('/v1/*', tokenGuard(guard));
   app.use('/api/*', tokenGuard(guard));
-  app.route(
-    '/',
-    otlpRoutes({ ingest, nowNs: api.nowNs, reportError: api.report }),
-  );
+  app.route('/', otlpRoutes({ ingest, nowNs: api.nowNs, reportError: api.report }));
 
   app.get('/api/events', (context) => events(api, context));
   app.get('/api/openapi.json', compress(), (context) => context.json(openApi(ROUTES, api.version)));

@@ -15,7 +15,6 @@ import {
 import {
   operationName,
   readBatchDetail,
-  type BatchDetailFacts,
   type ProfileFacts,
   type StepFacts,
 } from '../cost/batchDetail.js';
@@ -172,7 +171,12 @@ async function bill({ api, part, query, signal }: RouteRequest): Promise<Bill> {
     })),
     linesTotal: facts.linesTotal,
     nextCursor: next < facts.linesTotal && facts.lines.length > 0 ? cursorOf(next) : null,
-    byStep: facts.steps.map(({ step, kind, lines, cost }) => ({ step, kind, lines, cost: costView(cost) })),
+    byStep: facts.steps.map(({ step, kind, lines, cost }) => ({
+      step,
+      kind,
+      lines,
+      cost: costView(cost),
+    })),
     freshness: await freshness(api),
   };
 }
@@ -201,7 +205,10 @@ async function findBatch(
   // A run id can name both a batch and shared cost; the batch comes first.
   const found = batches.find(({ shared }) => !shared) ?? batches[0];
   if (!found) {
-    throw new ApiError(404, `there is no batch ${JSON.stringify(batchId)} of pipeline ${JSON.stringify(pipeline)}`);
+    throw new ApiError(
+      404,
+      `there is no batch ${JSON.stringify(batchId)} of pipeline ${JSON.stringify(pipeline)}`,
+    );
   }
   return found;
 }
@@ -243,7 +250,7 @@ function attemptView(row: QueryRow): Attempt {
   };
 }
 
-function profileView(profile: ProfileFacts | BatchDetailFacts['profile']): Profile {
+function profileView(profile: ProfileFacts): Profile {
   const seconds = (ns: number | null): number | null => (ns === null ? null : ns / 1e9);
   return {
     wallMs: profile.wallNs === null ? null : durationMs(profile.wallNs),
@@ -251,8 +258,8 @@ function profileView(profile: ProfileFacts | BatchDetailFacts['profile']): Profi
     cpuSystemS: seconds(profile.cpuSystemNs),
     memoryGbSeconds: seconds(profile.gbNs),
     memoryPeakBytes: profile.peakBytes,
-    gcS: null,
-    eventLoopUtilization: null,
+    gcS: seconds(profile.gcNs),
+    eventLoopUtilization: profile.eventLoopUtilization,
     rowsIn: profile.rowsIn,
     rowsOut: profile.rowsOut,
     rowsFailed: profile.rowsFailed,

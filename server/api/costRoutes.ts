@@ -12,7 +12,14 @@ import {
   type Pipeline,
 } from '../contract.js';
 import { listBatches, nanoPer1kRows, rowsOf, type BatchFacts } from '../cost/batches.js';
-import { costsBy, costSeries, costTotal, GROUPINGS, SERIES_GRAIN_NS, type TimeRange } from '../cost/costs.js';
+import {
+  costsBy,
+  costSeries,
+  costTotal,
+  GROUPINGS,
+  SERIES_GRAIN_NS,
+  type TimeRange,
+} from '../cost/costs.js';
 import { addCosts, type CostSum } from '../cost/costSum.js';
 import { batchCostRule, pipelineEntry, type ApiContext } from './apiContext.js';
 import { freshness, newestSpanNs } from './freshness.js';
@@ -93,7 +100,10 @@ async function costs({ api, query }: RouteRequest): Promise<Costs> {
 async function overview({ api, query, signal }: RouteRequest): Promise<Overview> {
   const { tz, ...bounds } = parseQuery(overviewQuery, query);
   const range = rangeOf(bounds, { nowNs: api.nowNs(), spanNs: WEEK_NS });
-  const before: TimeRange = { fromNs: range.fromNs - (range.toNs - range.fromNs), toNs: range.fromNs };
+  const before: TimeRange = {
+    fromNs: range.fromNs - (range.toNs - range.fromNs),
+    toNs: range.fromNs,
+  };
   const bucketNs = bucketOf(range);
   const [total, previous, series, batches, earlier] = await Promise.all([
     costTotal(api.store, range),
@@ -118,6 +128,7 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
       series: point.series,
       usd: formatUsd(point.costNano),
       lines: point.lines,
+      unpriced: point.unpriced,
     })),
     bucketMs: Number(bucketNs / 1_000_000n),
     needsYou: needsYou(api, batches),
@@ -207,7 +218,9 @@ function pipelinesOf(api: ApiContext, batches: readonly BatchFacts[]): Pipeline[
       };
       return [{ view, cost }];
     })
-    .toSorted((a, b) => Number(b.cost.total - a.cost.total > 0n) - Number(b.cost.total - a.cost.total < 0n))
+    .toSorted(
+      (a, b) => Number(b.cost.total - a.cost.total > 0n) - Number(b.cost.total - a.cost.total < 0n),
+    )
     .map(({ view }) => view);
 }
 
@@ -215,7 +228,10 @@ function pipelinesOf(api: ApiContext, batches: readonly BatchFacts[]): Pipeline[
 function perRows(batches: readonly BatchFacts[]): bigint | null {
   const told = batches.filter((batch) => (rowsOf(batch) ?? 0) > 0);
   const cost: CostSum = addCosts(told.map((batch) => batch.cost));
-  return nanoPer1kRows(cost, told.reduce((sum, batch) => sum + (rowsOf(batch) ?? 0), 0));
+  return nanoPer1kRows(
+    cost,
+    told.reduce((sum, batch) => sum + (rowsOf(batch) ?? 0), 0),
+  );
 }
 
 /** The range widened to the grain of the series, so that its first and last bars are whole. */

@@ -3,7 +3,8 @@
  * pages, and beyond loopback only with the token.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
 import { ApiError } from './problem.js';
 
 export interface GuardOptions {
@@ -13,6 +14,7 @@ export interface GuardOptions {
   readonly token: string | null;
 }
 
+const TOKEN_COOKIE = 'burnbook_token';
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
@@ -43,18 +45,32 @@ export function hostGuard(options: GuardOptions): MiddlewareHandler {
 
 /** @throws ApiError 401 without the right token, when there is one. */
 export function tokenGuard(options: GuardOptions): MiddlewareHandler {
-  const expected = options.token === null ? null : digest(options.token);
   return async (context, next) => {
-    if (expected) {
-      const header = context.req.header('authorization') ?? '';
-      const given = /^Bearer (.+)$/i.exec(header)?.[1] ?? cookieToken(context.req.header('cookie'));
-      // Digests have one length, so the comparison tells nothing of the token's.
-      if (given === undefined || !timingSafeEqual(digest(given), expected)) {
-        throw new ApiError(401, 'send the token as Authorization: Bearer …', 'Authorization');
-      }
+    const header = context.req.header('authorization') ?? '';
+    const given = /^Bearer (.+)$/i.exec(header)?.[1] ?? getCookie(context, TOKEN_COOKIE);
+    if (!isToken(options, given)) {
+      throw new ApiError(401, 'send the token as Authorization: Bearer …', 'Authorization');
     }
     await next();
   };
+}
+
+/** A browser's sign-in: the token in the body becomes a cookie that no script can read. @throws ApiError 401 */
+export async function signIn(options: GuardOptions, context: Context): Promise<Response> {
+  const body: unknown = await context.req.json().catch(() => null);
+  const given =
+    typeof body === 'object' && body !== null && 'token' in body && typeof body.token === 'string'
+      ? body.token
+      : undefined;
+  if (!isToken(options, given)) throw new ApiError(401, 'that is not the token', 'token');
+  setCookie(context, TOKEN_COOKIE, given ?? '', { httpOnly: true, sameSite: 'Strict', path: '/' });
+  return context.body(null, 204);
+}
+
+function isToken(options: GuardOptions, given: string | undefined): boolean {
+  if (options.token === null) return true;
+  // Digests have one length, so the comparison tells nothing of the token's.
+  return given !== undefined && timingSafeEqual(digest(given), digest(options.token));
 }
 
 /** `127.0.0.1:4318` → `127.0.0.1`, `[::1]:80` → `[::1]`; null when it is no host. */
@@ -69,11 +85,6 @@ function isOwnOrigin(origin: string, host: string): boolean {
   } catch {
     return false;
   }
-}
-
-function cookieToken(cookies: string | undefined): string | undefined {
-  const pair = cookies?.split(/;\s*/).find((cookie) => cookie.startsWith('burnbook_token='));
-  return pair === undefined ? undefined : decodeURIComponent(pair.slice('burnbook_token='.length));
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -14,10 +14,7 @@ export function openApi(routes: readonly Route[], version: string): Record<strin
         'Money is a decimal string of US dollars, exact. Times are RFC 3339 in UTC; ranges are half-open. null means unknown, never zero.',
     },
     paths: Object.fromEntries(
-      routes.map((route) => [
-        route.path.replaceAll(/:(\w+)/g, '{$1}'),
-        { get: operation(route) },
-      ]),
+      routes.map((route) => [route.path.replaceAll(/:(\w+)/g, '{$1}'), { get: operation(route) }]),
     ),
     components: { schemas: { Problem: schemaOf(problemSchema) } },
   };

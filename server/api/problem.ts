@@ -34,9 +34,14 @@ export function problemOf(error: unknown, report: (error: unknown) => void): Pro
   if (error instanceof ApiError) return problem(error.status, error.message, error.field);
   if (error instanceof ZodError) {
     const issue = error.issues[0];
-    return problem(400, issue?.message ?? 'invalid', issue?.path.map(String).join('.') || undefined);
+    return problem(
+      400,
+      issue?.message ?? 'invalid',
+      issue?.path.map(String).join('.') || undefined,
+    );
   }
-  if (error instanceof HTTPException && error.status < 500) return problem(error.status, error.message);
+  if (error instanceof HTTPException && error.status < 500)
+    return problem(error.status, error.message);
   if (error instanceof StoreError && error.reason !== 'error') {
     return problem(error.reason === 'timeout' ? 504 : 503, error.message);
   }

@@ -37,7 +37,11 @@ export function parseQuery<Shape extends z.ZodRawShape>(
 ): z.infer<z.ZodObject<Shape>> {
   const unknown = Object.keys(query).find((name) => !Object.hasOwn(shape, name));
   if (unknown !== undefined) {
-    throw new ApiError(400, `there is no parameter ${unknown}; there are ${Object.keys(shape).join(', ')}`, unknown);
+    throw new ApiError(
+      400,
+      `there is no parameter ${unknown}; there are ${Object.keys(shape).join(', ')}`,
+      unknown,
+    );
   }
   const result = z.object(shape).safeParse(query);
   if (result.success) return result.data;
@@ -53,7 +57,11 @@ export function timeOf(name: string, text: string, nowNs: bigint): bigint {
   if (relative) return nowNs - BigInt(relative[1] ?? 0) * (NS_PER_UNIT[relative[2] ?? ''] ?? 0n);
   const ns = parseTime(text);
   if (ns === null || ns < TIME_MIN_NS || ns > TIME_MAX_NS) {
-    throw new ApiError(400, `${name}: must be RFC 3339 with an offset between 1970 and 2200, or relative as -7d, not ${JSON.stringify(text)}`, name);
+    throw new ApiError(
+      400,
+      `${name}: must be RFC 3339 with an offset between 1970 and 2200, or relative as -7d, not ${JSON.stringify(text)}`,
+      name,
+    );
   }
   return ns;
 }
@@ -64,10 +72,15 @@ export function rangeOf(
   defaults: { readonly nowNs: bigint; readonly spanNs: bigint },
 ): { fromNs: bigint; toNs: bigint } {
   const toNs = query.to === undefined ? defaults.nowNs : timeOf('to', query.to, defaults.nowNs);
-  const fromNs = query.from === undefined ? toNs - defaults.spanNs : timeOf('from', query.from, defaults.nowNs);
+  const fromNs =
+    query.from === undefined ? toNs - defaults.spanNs : timeOf('from', query.from, defaults.nowNs);
   if (fromNs >= toNs) throw new ApiError(400, 'from: must be before to', 'from');
   if (toNs - fromNs > RANGE_DAYS_MAX * (NS_PER_UNIT['d'] ?? 0n)) {
-    throw new ApiError(400, `from: the range must not be longer than ${RANGE_DAYS_MAX} days`, 'from');
+    throw new ApiError(
+      400,
+      `from: the range must not be longer than ${RANGE_DAYS_MAX} days`,
+      'from',
+    );
   }
   return { fromNs, toNs };
 }

@@ -41,7 +41,11 @@ export const runbookRoutes = [
 export function runbookFor(
   api: ApiContext,
   name: string,
-  place: { readonly pipeline?: string | undefined; readonly batch?: string | undefined; readonly server: string },
+  place: {
+    readonly pipeline?: string | undefined;
+    readonly batch?: string | undefined;
+    readonly server: string;
+  },
 ): Runbook {
   const document = api.runbooks().get(name);
   if (!document) throw new ApiError(404, `there is no runbook ${JSON.stringify(name)}`);

@@ -1,9 +1,13 @@
 /** From facts (bigint, nanoseconds) to what the contract says (decimal strings, RFC 3339). */
-import { formatUsd } from '@burnbook/domain/money';
+import { formatUsd, formatUsdShort } from '@burnbook/domain/money';
 import { formatTime } from '@burnbook/domain/time';
 import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
-import type { Batch, BillLine, CostSum as CostSumView, Evidence, RunState } from '../contract.js';
-import { batchCostAboveNormal, BATCH_COST_ALERT, type BatchCostRule } from '../cost/batchCostAlert.js';
+import type { Batch, BillLine, CostSum as CostSumView, Evidence } from '../contract.js';
+import {
+  batchCostAboveNormal,
+  BATCH_COST_ALERT,
+  type BatchCostRule,
+} from '../cost/batchCostAlert.js';
 import { nanoPer1kRows, rowsOf, type BatchFacts } from '../cost/batches.js';
 import type { BillPrice } from '../cost/bill.js';
 import type { CostSum } from '../cost/costSum.js';
@@ -18,9 +22,11 @@ export const costView = (cost: CostSum): CostSumView => ({
   unpricedCalls: cost.unpriced,
 });
 
-export const usdOrNull = (nano: bigint | null): string | null => (nano === null ? null : formatUsd(nano));
+export const usdOrNull = (nano: bigint | null): string | null =>
+  nano === null ? null : formatUsd(nano);
 
-export const timeOrNull = (ns: bigint | null): string | null => (ns === null ? null : formatTime(ns));
+export const timeOrNull = (ns: bigint | null): string | null =>
+  ns === null ? null : formatTime(ns);
 
 export const durationMs = (ns: bigint): number => Number(ns) / 1e6;
 
@@ -40,7 +46,7 @@ export function batchView(batch: BatchFacts, rule: BatchCostRule): Batch {
     pipeline: batch.pipeline,
     batchId: batch.batchId,
     shared: batch.shared,
-    state: batch.state as RunState,
+    state: batch.state,
     final: batch.final,
     runs: batch.runs.length,
     startedAt: formatTime(batch.startNs),
@@ -62,7 +68,7 @@ export function alertsOf(batch: BatchFacts, rule: BatchCostRule): Batch['alerts'
   return [
     {
       name: BATCH_COST_ALERT,
-      summary: `${batch.batchId} cost $${formatUsd(batch.cost.total)}: ${ratio.toFixed(1)} × the usual per row`,
+      summary: `${batch.batchId} cost $${formatUsdShort(batch.cost.total)}: ${ratio.toFixed(1)} × the usual per row`,
       runbook: BATCH_COST_ALERT,
     },
   ];

@@ -36,7 +36,9 @@ export class WebFiles {
     if (!body) return null;
     return context.body(new Uint8Array(body), 200, {
       'content-type': type,
-      'cache-control': name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'cache-control': name.startsWith('assets/')
+        ? 'public, max-age=31536000, immutable'
+        : 'no-cache',
     });
   }
 

@@ -25,7 +25,10 @@ const computeRatesSchema = z.strictObject({
 
 const amount = z
   .string({ error: AMOUNT_WANTED })
-  .refine((text) => isAmount(text, parseUsd), 'not an amount of US dollars with at most 9 decimal places, from 0');
+  .refine(
+    (text) => isAmount(text, parseUsd),
+    'not an amount of US dollars with at most 9 decimal places, from 0',
+  );
 
 const pipelinesSchema = z.strictObject({
   computeRates: computeRatesSchema.optional(),
@@ -50,7 +53,11 @@ const pipelinesSchema = z.strictObject({
       const names = new Set<string>();
       pipelines?.forEach(({ name }, index) => {
         if (names.has(name)) {
-          context.addIssue({ code: 'custom', path: [index, 'name'], message: `${name} stands here twice` });
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'name'],
+            message: `${name} stands here twice`,
+          });
         }
         names.add(name);
       });

@@ -13,6 +13,9 @@ export interface ProfileFacts {
   readonly cpuSystemNs: number | null;
   readonly gbNs: number | null;
   readonly peakBytes: number | null;
+  readonly gcNs: number | null;
+  /** The highest of the executions, 0 to 1. */
+  readonly eventLoopUtilization: number | null;
   readonly rowsIn: number | null;
   readonly rowsOut: number | null;
   readonly rowsFailed: number | null;
@@ -47,7 +50,10 @@ export interface BatchDetailFacts {
   readonly runEvidence: ReadonlyMap<string, QueryRow>;
 }
 
-export async function readBatchDetail(store: StoreClient, batch: BatchFacts): Promise<BatchDetailFacts> {
+export async function readBatchDetail(
+  store: StoreClient,
+  batch: BatchFacts,
+): Promise<BatchDetailFacts> {
   const params: QueryParams = {
     pipeline: batch.pipeline,
     batch: batch.batchId,
@@ -67,7 +73,8 @@ export async function readBatchDetail(store: StoreClient, batch: BatchFacts): Pr
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
   for (const key of sums.keys()) {
-    if ((JSON.parse(key) as [string, string | null])[1] !== null && !groups.has(key)) groups.set(key, []);
+    if ((JSON.parse(key) as [string, string | null])[1] !== null && !groups.has(key))
+      groups.set(key, []);
   }
   const steps = [...groups].map(([key, rows]): StepFacts => {
     const [runId, step] = JSON.parse(key) as [string, string];
@@ -137,7 +144,9 @@ function profileOf(rows: readonly QueryRow[]): ProfileFacts {
     cpuUserNs: total(rows, 'cpu_user_ns'),
     cpuSystemNs: total(rows, 'cpu_system_ns'),
     gbNs: total(rows, 'gb_ns'),
-    peakBytes: values(rows, 'peak_bytes').reduce<number | null>((a, b) => Math.max(a ?? 0, b), null),
+    peakBytes: highest(rows, 'peak_bytes'),
+    gcNs: total(rows, 'gc_ns'),
+    eventLoopUtilization: highest(rows, 'event_loop_utilization'),
     rowsIn: total(rows, 'rows_in'),
     rowsOut: total(rows, 'rows_out'),
     rowsFailed: total(rows, 'rows_failed'),
@@ -152,6 +161,9 @@ const values = (rows: readonly QueryRow[], column: string): number[] =>
 
 const total = (rows: readonly QueryRow[], column: string): number | null =>
   values(rows, column).reduce<number | null>((a, b) => (a ?? 0) + b, null);
+
+const highest = (rows: readonly QueryRow[], column: string): number | null =>
+  values(rows, column).reduce<number | null>((a, b) => Math.max(a ?? 0, b), null);
 
 const minimum = (all: readonly bigint[]): bigint => all.reduce((a, b) => (a < b ? a : b));
 const maximum = (all: readonly bigint[]): bigint => all.reduce((a, b) => (a > b ? a : b));

@@ -42,7 +42,9 @@ export async function readBill(
     store.query('bill_lines', { ...key, runIds, ...page }),
     store.query('unpriced_models', key),
   ]);
-  const ids = [...new Set(lines.flatMap((row) => (row['price_id'] ? [row['price_id'] as string] : [])))];
+  const ids = [
+    ...new Set(lines.flatMap((row) => (row['price_id'] ? [row['price_id'] as string] : []))),
+  ];
   const own = sums.filter((row) => batch.shared || row['shared'] !== true);
   const shared = sums.filter((row) => !batch.shared && row['shared'] === true);
   return {
@@ -113,7 +115,8 @@ function priceText(units: string): string {
   const parts = Object.entries(classes).map(([name, { perMillion, steps }]) => {
     const base = `$${formatUsd(BigInt(perMillion))} ${CLASS_WORDS[name] ?? name}`;
     return steps.reduce(
-      (text, step) => `${text} ($${formatUsd(BigInt(step.perMillion))} above ${step.above} tokens in)`,
+      (text, step) =>
+        `${text} ($${formatUsd(BigInt(step.perMillion))} above ${step.above} tokens in)`,
       base,
     );
   });

@@ -45,6 +45,8 @@ export interface SeriesPoint {
   readonly series: string;
   readonly costNano: bigint;
   readonly lines: number;
+  /** Lines without a price. */
+  readonly unpriced: number;
 }
 
 /** The grain of the series: `range` and `bucketNs` must be multiples of it. */
@@ -61,6 +63,7 @@ export async function costSeries(
     series: row['series'] as string,
     costNano: row['cost'] as bigint,
     lines: Number(row['lines']),
+    unpriced: Number(row['unpriced']),
   }));
 }
 

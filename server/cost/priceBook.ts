@@ -154,7 +154,11 @@ export class PriceBook {
   }
 }
 
-function fromCatalogue(provider: string | null, model: string, startNs: bigint): PriceVersion | null {
+function fromCatalogue(
+  provider: string | null,
+  model: string,
+  startNs: bigint,
+): PriceVersion | null {
   const timestamp = new Date(Number(startNs / 1_000_000n));
   for (const [providerId, modelId] of catalogueNames(provider, model)) {
     try {
@@ -181,7 +185,10 @@ function fromCatalogue(provider: string | null, model: string, startNs: bigint):
 }
 
 /** The names to try: as said, by alias, without the AI SDK's suffix (`openai.chat`), and as `provider/model`. */
-function* catalogueNames(provider: string | null, model: string): Generator<[string | null, string]> {
+function* catalogueNames(
+  provider: string | null,
+  model: string,
+): Generator<[string | null, string]> {
   if (provider !== null) {
     const plain = provider.replace(/\.(chat|completion|responses|embedding|messages|image)$/, '');
     const short = plain.split('.')[0] ?? plain;
@@ -225,7 +232,10 @@ const nanoOf = (usd: number): bigint => parseUsd(usd.toFixed(9));
 
 function overlayPrice(entry: OverlayPrice): PriceVersion {
   const units: Partial<Record<TokenClass, UnitPrice>> = {};
-  for (const [tokenClass, key] of Object.entries(OVERLAY_KEYS) as [TokenClass, keyof OverlayPrice][]) {
+  for (const [tokenClass, key] of Object.entries(OVERLAY_KEYS) as [
+    TokenClass,
+    keyof OverlayPrice,
+  ][]) {
     const usd = entry[key];
     if (usd !== undefined) units[tokenClass] = { perMillion: parseUsd(usd), steps: [] };
   }
@@ -249,6 +259,8 @@ function priceVersion(price: Omit<PriceVersion, 'id'>): PriceVersion {
 function catalogueVersion(): string {
   const require = createRequire(import.meta.url);
   const main = require.resolve('@pydantic/genai-prices');
-  const manifest = require(main.replace(/dist[\\/][^\\/]+$/, 'package.json')) as { version: string };
+  const manifest = require(main.replace(/dist[\\/][^\\/]+$/, 'package.json')) as {
+    version: string;
+  };
   return manifest.version;
 }

@@ -104,7 +104,8 @@ export class IngestQueue {
     const prices = new Map<string, IngestGroup['prices'][number]>();
     for (const { batch, prices: used } of group) {
       for (const [id, price] of used) {
-        if (!this.#storedPrices.has(id)) prices.set(id, { price: storedPrice(price), knownAtNs: batch.receivedNs });
+        if (!this.#storedPrices.has(id))
+          prices.set(id, { price: storedPrice(price), knownAtNs: batch.receivedNs });
       }
     }
     let result: IngestResult = { kind: 'committed' };
@@ -117,7 +118,8 @@ export class IngestQueue {
       this.#o.onCommit?.(report);
     } catch (error) {
       result = { kind: 'unavailable', retryAfterS: RETRY_AFTER_S };
-      if (!(error instanceof StoreError && error.reason === 'unavailable')) this.#o.onError?.(error);
+      if (!(error instanceof StoreError && error.reason === 'unavailable'))
+        this.#o.onError?.(error);
     }
     this.#underWay--;
     for (const { bytes, resolve } of group) {

@@ -41,7 +41,7 @@ export function ingestRows(
   const calls: CallRecord[] = [];
   const factSet = new FactSet();
   const { facts } = spans;
-  for (let at = 0; at < facts.length; ) {
+  for (let at = 0; at < facts.length;) {
     const span = facts.span[at] ?? 0;
     let end = at;
     let maybeCall = false;
@@ -92,7 +92,17 @@ function priced(
   prices: Map<string, PriceVersion>,
 ): CallRecord {
   const { provider, model, tier, operation, usage, reportedNanoUsd, responseId, aggregate } = call;
-  const base = { span, provider, model, tier, operation, usage, reportedNanoUsd, responseId, aggregate };
+  const base = {
+    span,
+    provider,
+    model,
+    tier,
+    operation,
+    usage,
+    reportedNanoUsd,
+    responseId,
+    aggregate,
+  };
   const unpriced = (unpricedReason: string): CallRecord => ({
     ...base,
     priceId: null,
@@ -104,5 +114,10 @@ function priced(
   const result = priceUsage(found.price, usage);
   if ('unpriced' in result) return unpriced(result.unpriced);
   prices.set(found.price.id, found.price);
-  return { ...base, priceId: found.price.id, costNanoUsd: result.costNanoUsd, unpricedReason: null };
+  return {
+    ...base,
+    priceId: found.price.id,
+    costNanoUsd: result.costNanoUsd,
+    unpricedReason: null,
+  };
 }

@@ -44,7 +44,13 @@ const CALL_OPERATIONS: ReadonlySet<string> = new Set([
 ]);
 /** Refused before any work was done: nothing was used. */
 const REFUSED: ReadonlySet<string> = new Set(['rate_limited', 'invalid_request']);
-const STANDARD_TIERS: ReadonlySet<string> = new Set(['', 'default', 'auto', 'standard', 'on_demand']);
+const STANDARD_TIERS: ReadonlySet<string> = new Set([
+  '',
+  'default',
+  'auto',
+  'standard',
+  'on_demand',
+]);
 
 /**
  * @param failed whether the span's status is an error.
@@ -70,7 +76,9 @@ export function readModelCall(facts: FactSet, failed: boolean): ModelCall | null
     tier: readTier(facts, metadata),
     operation,
     usage,
-    fault: hasUsage ? fault : 'the call failed without telling its usage: whether it was billed is unknown',
+    fault: hasUsage
+      ? fault
+      : 'the call failed without telling its usage: whether it was billed is unknown',
     reportedNanoUsd: readReported(facts),
     responseId: facts.text('responseId'),
     aggregate: operation !== null && AGGREGATE_OPERATIONS.has(operation),
@@ -103,24 +111,38 @@ function readUsage(
 
   const anthropic = objectAt(metadata, 'anthropic', 'usage', 'cache_creation');
   const bedrock = objectAt(metadata, 'bedrock', 'usage');
-  const write5m = tokens('ephemeral_5m_input_tokens', numberAt(anthropic, 'ephemeral_5m_input_tokens'));
-  const write1h = tokens('ephemeral_1h_input_tokens', numberAt(anthropic, 'ephemeral_1h_input_tokens'));
+  const write5m = tokens(
+    'ephemeral_5m_input_tokens',
+    numberAt(anthropic, 'ephemeral_5m_input_tokens'),
+  );
+  const write1h = tokens(
+    'ephemeral_1h_input_tokens',
+    numberAt(anthropic, 'ephemeral_1h_input_tokens'),
+  );
   const cacheRead =
-    of('cacheReadTokens') ?? tokens('cacheReadInputTokens', numberAt(bedrock, 'cacheReadInputTokens'));
+    of('cacheReadTokens') ??
+    tokens('cacheReadInputTokens', numberAt(bedrock, 'cacheReadInputTokens'));
   const written =
     of('cacheWriteTokens') ??
     tokens('cacheWriteInputTokens', numberAt(bedrock, 'cacheWriteInputTokens'));
   const cacheWrite = write5m ?? (written === null ? null : Math.max(0, written - (write1h ?? 0)));
   let inputTokens = of('inputTokens');
   const cached = (cacheRead ?? 0) + (cacheWrite ?? 0) + (write1h ?? 0);
-  const exclusive = /anthropic|claude|bedrock/.test(`${provider ?? ''} ${facts.text('model') ?? ''}`);
+  const exclusive = /anthropic|claude|bedrock/.test(
+    `${provider ?? ''} ${facts.text('model') ?? ''}`,
+  );
   if (inputTokens !== null && cached > inputTokens && exclusive) inputTokens += cached;
   let outputTokens = of('outputTokens');
   const total = of('totalTokens');
   // With a total and one part the other part is known.
   if (total !== null && inputTokens !== null && outputTokens === null && total >= inputTokens) {
     outputTokens = total - inputTokens;
-  } else if (total !== null && outputTokens !== null && inputTokens === null && total >= outputTokens) {
+  } else if (
+    total !== null &&
+    outputTokens !== null &&
+    inputTokens === null &&
+    total >= outputTokens
+  ) {
     inputTokens = total - outputTokens;
   }
   const usage: Usage = {

@@ -3,6 +3,7 @@ import { EMPTY_SOURCE } from './byteSource.js';
 import type { ByteSource } from './byteSource.js';
 import { hashBytes } from './hashBytes.js';
 import { VALUE_BYTES_MAX } from './limits.js';
+import { mapKey } from './mapKey.js';
 import { cutEnd } from './utf8.js';
 
 const SLOTS = 4096;
@@ -66,11 +67,12 @@ export class TextTable {
   }
 
   #indexOf(text: string): number {
-    const known = this.#indexes.get(text);
+    const key = mapKey(text);
+    const known = this.#indexes.get(key);
     if (known !== undefined) return known;
     const index = this.strings.length;
     this.strings.push(text);
-    this.#indexes.set(text, index);
+    this.#indexes.set(key, index);
     return index;
   }
 

@@ -6,6 +6,7 @@ import { tooLarge } from './decodeError.js';
 import { KeyTable } from './keyTable.js';
 import { OUTPUT_BYTES_MAX } from './limits.js';
 import { extraText } from './rareText.js';
+import { mapKey } from './mapKey.js';
 import { SpanColumns } from './spanColumns.js';
 import { SpanDraft } from './spanDraft.js';
 import { TextTable } from './textTable.js';
@@ -34,6 +35,7 @@ export class TraceBuilder {
   readonly span = new SpanDraft();
 
   #resource = '';
+  #resourceKey = '';
   #resourceFacts: readonly SourceFact[] = [];
   #scope = '';
   /** Index of the current source; -1 while no span has used it. */
@@ -71,6 +73,7 @@ export class TraceBuilder {
   /** The resource of the spans to come, which have no scope yet. */
   setResource(json: string, facts: readonly SourceFact[]): void {
     this.#resource = json;
+    this.#resourceKey = mapKey(json);
     this.#resourceFacts = facts;
     this.setScope('');
   }
@@ -162,11 +165,11 @@ export class TraceBuilder {
   }
 
   #sourceIndex(): number {
-    const identity = `${this.#resource}\n${this.#scope}`;
+    const identity = mapKey(`${this.#resourceKey}\n${this.#scope}`);
     const known = this.#sourceIndexes.get(identity);
     if (known !== undefined) return known;
     // A large resource above many scopes would be repeated for each.
-    this.#sourceBytes += identity.length;
+    this.#sourceBytes += this.#resource.length + this.#scope.length;
     if (this.#sourceBytes > OUTPUT_BYTES_MAX) tooLarge('the resources and scopes are too large');
     const index = this.#sources.length;
     this.#sources.push({

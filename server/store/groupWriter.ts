@@ -7,7 +7,7 @@ import type { LosingAttempts, LossChange } from './attribution/losingAttempts.js
 import type { SourceTable } from './attribution/sourceTable.js';
 import { rollUp, type RollupRow } from './costRollup.js';
 import type { IngestGroup } from './ingestBatch.js';
-import { MinuteCounts } from './minuteCounts.js';
+import { countSpan, MinuteCounts, minuteOf, type MinuteRow } from './minuteCounts.js';
 import type { ActivityRow, AttemptRow, LineRow, SpanKey } from './rows.js';
 import { TableAppender, type ColumnType } from './tableAppender.js';
 import type { SqlTexts } from './sqlTexts.js';
@@ -46,6 +46,8 @@ const COLUMNS = {
     ...(['bool', 'bool', 'bool', 'bool'] as const),
     ...texts(5),
     ...bigs(11),
+    'f64',
+    'i64',
     'bool',
   ],
   attempts: [
@@ -82,7 +84,11 @@ export class GroupWriter {
 
   constructor(
     connection: DuckDBConnection,
-    state: { readonly sql: SqlTexts; readonly sources: SourceTable; readonly losses: LosingAttempts },
+    state: {
+      readonly sql: SqlTexts;
+      readonly sources: SourceTable;
+      readonly losses: LosingAttempts;
+    },
   ) {
     this.#connection = connection;
     this.#sql = state.sql;
@@ -163,7 +169,10 @@ export class GroupWriter {
       Number(after === loss) - Number(before === loss);
     for (const change of changes) {
       flipped.big(change.attemptKey).number(sign('waste', change)).number(sign('failure', change));
-      flipped.bool(change.after === 'waste').bool(change.after !== null).endRow();
+      flipped
+        .bool(change.after === 'waste')
+        .bool(change.after !== null)
+        .endRow();
     }
     await flipped.finish();
     await this.#connection.run(this.#sql.get('delete_losing'));
@@ -197,10 +206,13 @@ export class GroupWriter {
     const table = this.#appenders.spans;
     const words = (array: BigUint64Array | BigInt64Array): Uint32Array =>
       new Uint32Array(array.buffer, array.byteOffset, array.length * 2);
-    const [hi, lo, id, parent] = [batch.traceHi, batch.traceLo, batch.spanId, batch.parentId].map(words);
+    const [hi, lo, id, parent] = [batch.traceHi, batch.traceLo, batch.spanId, batch.parentId].map(
+      words,
+    );
     const start = words(batch.startNs);
     const duration = words(batch.durationNs);
     if (!hi || !lo || !id || !parent) return;
+    const minuteRows = new Map<number, { minute: number; counts: MinuteRow }>();
     const rare = new Map(batch.rare.map((parts) => [parts.span, parts]));
     for (const i of spans) {
       const sourceId = sourceIds[batch.source[i] ?? 0] ?? 0;
@@ -210,17 +222,25 @@ export class GroupWriter {
       const attrsTo = batch.attrsEnd[i] ?? 0;
       table.words(hi, i).words(lo, i).words(id, i).words(parent, i).words(start, i);
       table.words(duration, i).big(batch.receivedNs).number(sourceId).text(name);
-      table.number(batch.kind[i] ?? 0).number(batch.status[i] ?? 0).number(batch.timeFrom[i] ?? 0);
+      table
+        .number(batch.kind[i] ?? 0)
+        .number(batch.status[i] ?? 0)
+        .number(batch.timeFrom[i] ?? 0);
       table.text(attrsTo > attrsFrom ? batch.attrs.subarray(attrsFrom, attrsTo) : null);
-      table.text(parts?.events ?? null).text(parts?.links ?? null).text(parts?.extra ?? null);
+      table
+        .text(parts?.events ?? null)
+        .text(parts?.links ?? null)
+        .text(parts?.extra ?? null);
       table.endRow();
-      this.#minutes.add({
-        service: this.#sources.info(sourceId).service,
-        name,
-        startNs: batch.startNs[i] ?? 0n,
-        durationNs: batch.durationNs[i] ?? 0n,
-        failed: batch.status[i] === 2,
-      });
+      const minute = minuteOf(asNumber(start, i));
+      const series = (batch.name[i] ?? 0) * batch.sources.length + (batch.source[i] ?? 0);
+      let row = minuteRows.get(series);
+      if (row?.minute !== minute) {
+        const { service } = this.#sources.info(sourceId);
+        row = { minute, counts: this.#minutes.row({ service, name }, minute) };
+        minuteRows.set(series, row);
+      }
+      countSpan(row.counts, asNumber(duration, i), batch.status[i] === 2);
     }
   }
 
@@ -241,7 +261,7 @@ export class GroupWriter {
     this.#unmergedMinutes += minutes.length;
     for (const row of minutes) {
       span_minutes.big(row.minuteNs).text(row.service).text(row.name);
-      span_minutes.number(row.spans).number(row.errors).big(row.durationNs);
+      span_minutes.number(row.spans).number(row.errors).number(Math.round(row.durationNs));
       span_minutes.text([...row.buckets].map(([bucket, count]) => `${bucket}:${count}`).join(' '));
       span_minutes.endRow();
     }
@@ -264,15 +284,25 @@ export class GroupWriter {
     table.big(row.receivedNs).text(row.name).bool(row.failed).text(row.pipeline).text(row.runId);
     table.text(row.batch).text(row.step).number(row.attempt).big(row.attemptKey);
     table.text(row.team).text(row.environment);
-    table.text(call?.provider ?? null).text(call?.model ?? null).text(call?.tier ?? null);
+    table
+      .text(call?.provider ?? null)
+      .text(call?.model ?? null)
+      .text(call?.tier ?? null);
     table.text(call?.operation ?? null);
     table.number(usage?.inputTokens ?? null).number(usage?.outputTokens ?? null);
     table.number(usage?.cacheReadTokens ?? null).number(usage?.cacheWriteTokens ?? null);
     table.number(usage?.cacheWrite1hTokens ?? null).number(usage?.reasoningTokens ?? null);
     table.number(usage?.audioInputTokens ?? null).number(usage?.audioOutputTokens ?? null);
-    table.big(row.cpuNs).big(row.gbNs).big(row.costNanoUsd).big(call?.reportedNanoUsd ?? null);
+    table
+      .big(row.cpuNs)
+      .big(row.gbNs)
+      .big(row.costNanoUsd)
+      .big(call?.reportedNanoUsd ?? null);
     table.text(row.priceId).text(row.unpricedReason).big(row.responseKey);
-    table.bool(call?.aggregate ?? false).text(row.excluded).endRow();
+    table
+      .bool(call?.aggregate ?? false)
+      .text(row.excluded)
+      .endRow();
   }
 
   #appendActivity(row: ActivityRow): void {
@@ -282,11 +312,15 @@ export class GroupWriter {
     table.big(row.receivedNs).text(row.name).bool(row.failed).text(row.pipeline).text(row.runId);
     table.text(row.batch).text(row.step).bool(row.isRun).bool(row.isBatch).bool(row.isStep);
     table.bool(row.rooted).text(facts.event).text(facts.runKind);
-    table.text(facts.runOutcome ?? facts.attemptOutcome).text(row.team).text(row.environment);
+    table
+      .text(facts.runOutcome ?? facts.attemptOutcome)
+      .text(row.team)
+      .text(row.environment);
     table.number(facts.rowsIn).number(facts.rowsOut).number(facts.rowsFailed);
     table.number(facts.bytesIn).number(facts.bytesOut).number(facts.queueWaitNs);
     table.number(facts.cpuUserNs).number(facts.cpuSystemNs).number(facts.gbNs);
-    table.number(facts.peakBytes).number(facts.droppedSpans).bool(row.sampled).endRow();
+    table.number(facts.peakBytes).number(facts.gcNs).number(facts.eventLoopUtilization);
+    table.number(facts.droppedSpans).bool(row.sampled).endRow();
   }
 
   #appendAttempt(row: AttemptRow): void {
@@ -297,3 +331,7 @@ export class GroupWriter {
     table.text(row.outcome).text(row.errorClass).number(row.backoffMs).endRow();
   }
 }
+
+/** A 64-bit integer from its words; beyond 2^53 to the nearest double. */
+const asNumber = (words: Uint32Array, index: number): number =>
+  (words[2 * index + 1] ?? 0) * 4_294_967_296 + (words[2 * index] ?? 0);

@@ -12,7 +12,8 @@ export interface MinuteRow {
   readonly name: string;
   spans: number;
   errors: number;
-  durationNs: bigint;
+  /** Sum; exact up to 104 days, beyond that to 1 in 10^15. */
+  durationNs: number;
   readonly buckets: Map<number, number>;
 }
 
@@ -20,34 +21,24 @@ export class MinuteCounts {
   #rows = new Map<string, MinuteRow>();
   readonly #names = new Map<string, Set<string>>();
 
-  add(span: {
-    readonly service: string;
-    readonly name: string;
-    readonly startNs: bigint;
-    readonly durationNs: bigint;
-    readonly failed: boolean;
-  }): void {
-    const minute = span.startNs / NS_PER_MINUTE;
-    const name = this.#boundedName(span.service, span.name);
-    const key = `${minute}\n${span.service}\n${name}`;
+  /** The row of a series and minute; keep it for the next span of both. */
+  row(series: { readonly service: string; readonly name: string }, minute: number): MinuteRow {
+    const name = this.#boundedName(series.service, series.name);
+    const key = `${minute}\n${series.service}\n${name}`;
     let row = this.#rows.get(key);
     if (!row) {
       row = {
-        minuteNs: minute * NS_PER_MINUTE,
-        service: span.service,
+        minuteNs: BigInt(minute) * NS_PER_MINUTE,
+        service: series.service,
         name,
         spans: 0,
         errors: 0,
-        durationNs: 0n,
+        durationNs: 0,
         buckets: new Map(),
       };
       this.#rows.set(key, row);
     }
-    row.spans++;
-    if (span.failed) row.errors++;
-    row.durationNs += span.durationNs;
-    const bucket = bucketOf(Number(span.durationNs));
-    row.buckets.set(bucket, (row.buckets.get(bucket) ?? 0) + 1);
+    return row;
   }
 
   /** The rows since the last call. */
@@ -69,6 +60,18 @@ export class MinuteCounts {
     names.add(name);
     return name;
   }
+}
+
+/** The minute since 1970 of a time in ns; within 256 ns of the boundary it may be the neighbour. */
+export const minuteOf = (startNs: number): number => Math.floor(startNs / 6e10);
+
+/** Counts one span in its row. */
+export function countSpan(row: MinuteRow, durationNs: number, failed: boolean): void {
+  row.spans++;
+  if (failed) row.errors++;
+  row.durationNs += durationNs;
+  const bucket = bucketOf(durationNs);
+  row.buckets.set(bucket, (row.buckets.get(bucket) ?? 0) + 1);
 }
 
 function bucketOf(durationNs: number): number {

@@ -12,7 +12,8 @@ export interface StoreOpenOptions {
 }
 
 /** Values that a query takes: DuckDB scalars, or a list of texts or integers. */
-export type QueryValue = string | number | bigint | boolean | null | readonly string[] | readonly bigint[];
+export type QueryValue =
+  string | number | bigint | boolean | null | readonly string[] | readonly bigint[];
 export type QueryParams = Readonly<Record<string, QueryValue>>;
 export type QueryRow = Readonly<Record<string, unknown>>;
 
@@ -48,7 +49,12 @@ export type FromStore =
   | { readonly type: 'openFailed'; readonly message: string; readonly locked: boolean }
   | { readonly type: 'committed'; readonly id: number; readonly report: CommitReport }
   | { readonly type: 'rows'; readonly id: number; readonly rows: readonly QueryRow[] }
-  | { readonly type: 'failed'; readonly id: number; readonly reason: StoreFailure; readonly message: string };
+  | {
+      readonly type: 'failed';
+      readonly id: number;
+      readonly reason: StoreFailure;
+      readonly message: string;
+    };
 
 /** `timeout`: the query took too long. `busy`: too many wait. `error`: DuckDB refused. `unavailable`: no process. */
 export type StoreFailure = 'timeout' | 'cancelled' | 'busy' | 'error' | 'unavailable';

@@ -28,7 +28,10 @@ export class QueryRunner {
     this.#idle = connections;
   }
 
-  static async create(sql: SqlTexts, connect: () => Promise<DuckDBConnection>): Promise<QueryRunner> {
+  static async create(
+    sql: SqlTexts,
+    connect: () => Promise<DuckDBConnection>,
+  ): Promise<QueryRunner> {
     const connections = await Promise.all(Array.from({ length: CONNECTIONS }, connect));
     return new QueryRunner(sql, connections);
   }
@@ -88,11 +91,13 @@ export class QueryRunner {
         Object.entries(job.params).map(([name, value]) => [name, bindable(value)]),
       );
       const result = await connection.runAndReadAll(this.#sql.get(job.name), values);
-      job.resolve(result.getRowObjects() as QueryRow[]);
+      job.resolve(result.getRowObjects());
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (timedOut) {
-        job.reject(new StoreError('timeout', `the query ${job.name} took over ${job.timeoutMs} ms`));
+        job.reject(
+          new StoreError('timeout', `the query ${job.name} took over ${job.timeoutMs} ms`),
+        );
       } else if (this.#cancelled.has(job.id)) {
         job.reject(new StoreError('cancelled', 'the query was cancelled'));
       } else job.reject(new StoreError('error', `${job.name}: ${message}`));
@@ -105,5 +110,7 @@ export class QueryRunner {
 }
 
 function bindable(value: QueryValue): DuckDBValue {
-  return Array.isArray(value) ? listValue([...(value as readonly (string | bigint)[])]) : (value as DuckDBValue);
+  return Array.isArray(value)
+    ? listValue([...(value as readonly (string | bigint)[])])
+    : (value as DuckDBValue);
 }

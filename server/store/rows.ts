@@ -74,6 +74,9 @@ export interface ActivityFacts {
   readonly cpuSystemNs: number | null;
   readonly gbNs: number | null;
   readonly peakBytes: number | null;
+  readonly gcNs: number | null;
+  /** 0 to 1. */
+  readonly eventLoopUtilization: number | null;
   readonly droppedSpans: number | null;
 }
 

@@ -12,12 +12,10 @@ export class SqlTexts {
     const folder = new URL('./queries/', import.meta.url);
     const files = (await readdir(folder)).filter((name) => name.endsWith('.sql'));
     const texts = await Promise.all(
-      files.map(
-        async (name): Promise<[string, string]> => [
-          name.slice(0, -'.sql'.length),
-          await readFile(new URL(name, folder), 'utf8'),
-        ],
-      ),
+      files.map(async (name): Promise<[string, string]> => [
+        name.slice(0, -'.sql'.length),
+        await readFile(new URL(name, folder), 'utf8'),
+      ]),
     );
     return new SqlTexts(new Map(texts));
   }

@@ -141,7 +141,7 @@ export class StoreClient {
         return;
       }
       const id = this.#nextId++;
-      this.#pending.set(id, { resolve: resolve as (value: never) => void, reject });
+      this.#pending.set(id, { resolve, reject });
       this.#send(message(id));
     });
   }
@@ -177,8 +177,14 @@ export class StoreClient {
         reject(new StoreOpenError(`the store's process ended (${signal ?? code})`, false));
         this.#onExit(child, code, signal);
       });
-      const { file: database, tempDirectory, memoryLimit, threads, lockWaitMs, arenaNodesMax } =
-        this.#options;
+      const {
+        file: database,
+        tempDirectory,
+        memoryLimit,
+        threads,
+        lockWaitMs,
+        arenaNodesMax,
+      } = this.#options;
       this.#send({
         type: 'open',
         options: { file: database, tempDirectory, memoryLimit, threads, lockWaitMs, arenaNodesMax },
@@ -211,7 +217,8 @@ export class StoreClient {
   async #restart(): Promise<void> {
     const startedMs = performance.now();
     while (!this.#closing) {
-      const delayMs = RESTART_DELAYS_MS[Math.min(this.#failures, RESTART_DELAYS_MS.length - 1)] ?? 0;
+      const delayMs =
+        RESTART_DELAYS_MS[Math.min(this.#failures, RESTART_DELAYS_MS.length - 1)] ?? 0;
       await new Promise((resolve) => setTimeout(resolve, delayMs));
       try {
         await this.#start();

@@ -102,14 +102,12 @@ async function build(options: StoreOpenOptions): Promise<Store> {
   const restoreAttribution = async (): Promise<void> => {
     const result = await loaderConnection.runAndReadAll(sql.get('load_sources'));
     sources.restore(
-      result.getRows().map(
-        ([sourceId, service, resource, scope]): SourceRow => ({
-          sourceId: Number(sourceId),
-          service: String(service),
-          resource: String(resource),
-          scope: String(scope),
-        }),
-      ),
+      result.getRows().map(([sourceId, service, resource, scope]): SourceRow => ({
+        sourceId: Number(sourceId),
+        service: String(service),
+        resource: String(resource),
+        scope: String(scope),
+      })),
     );
   };
   const restoreWriter = async (): Promise<void> => {

@@ -7,23 +7,33 @@
 import { DuckDBDataChunk, type DuckDBConnection } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
 
-export type ColumnType = 'u64' | 'i64' | 'i32' | 'u8' | 'bool' | 'text';
+export type ColumnType = 'u64' | 'i64' | 'f64' | 'i32' | 'u8' | 'bool' | 'text';
 
 const CHUNK_ROWS = 2048;
 const LOGICAL_TYPE: Record<ColumnType, number> = {
   u64: duckdb.Type.UBIGINT,
   i64: duckdb.Type.BIGINT,
+  f64: duckdb.Type.DOUBLE,
   i32: duckdb.Type.INTEGER,
   u8: duckdb.Type.UTINYINT,
   bool: duckdb.Type.BOOLEAN,
   text: duckdb.Type.VARCHAR,
 };
-const WIDTH: Record<ColumnType, number> = { u64: 8, i64: 8, i32: 4, u8: 1, bool: 1, text: 0 };
+const WIDTH: Record<ColumnType, number> = {
+  u64: 8,
+  i64: 8,
+  f64: 8,
+  i32: 4,
+  u8: 1,
+  bool: 1,
+  text: 0,
+};
 
 interface Column {
   readonly type: ColumnType;
   readonly buffer: ArrayBuffer;
   readonly big: BigInt64Array | null;
+  readonly double: Float64Array | null;
   readonly words: Uint32Array | null;
   readonly small: Int32Array | null;
   readonly bytes: Uint8Array | null;
@@ -72,6 +82,7 @@ export class TableAppender {
     if (value === null) this.#setNull(column);
     else if (column.small) column.small[this.#row] = value;
     else if (column.bytes) column.bytes[this.#row] = value;
+    else if (column.double) column.double[this.#row] = value;
     else if (column.big) column.big[this.#row] = BigInt(value);
     return this;
   }
@@ -144,7 +155,13 @@ export class TableAppender {
       if (column.nulls) {
         duckdb.vector_ensure_validity_writable(vector);
         const bytes = Math.ceil(rows / 64) * 8;
-        duckdb.copy_data_to_vector_validity(vector, 0, column.valid.buffer as ArrayBuffer, 0, bytes);
+        duckdb.copy_data_to_vector_validity(
+          vector,
+          0,
+          column.valid.buffer as ArrayBuffer,
+          0,
+          bytes,
+        );
         resetValidity(column);
       }
     });
@@ -158,7 +175,8 @@ function newColumn(type: ColumnType): Column {
   return {
     type,
     buffer,
-    big: wide ? new BigInt64Array(buffer) : null,
+    big: wide && type !== 'f64' ? new BigInt64Array(buffer) : null,
+    double: type === 'f64' ? new Float64Array(buffer) : null,
     words: wide ? new Uint32Array(buffer) : null,
     small: WIDTH[type] === 4 ? new Int32Array(buffer) : null,
     bytes: WIDTH[type] === 1 ? new Uint8Array(buffer) : null,

@@ -152,7 +152,7 @@ describe('the JSON decoder', () => {
             `${value}`,
             `"${value}"`,
             `${value}.${'0'.repeat(zeros + 1)}`,
-            `${value}${'0'.repeat(zeros)}e-${zeros}`,
+            value === 0n ? '0e9' : `${value}${'0'.repeat(zeros)}e-${zeros}`,
           ];
           const body = spanJson(
             `"startTimeUnixNano":${time}`,
@@ -405,6 +405,18 @@ describe.each([['protobuf', decodeTracesProtobuf] as const, ['json', decodeTrace
         [[2, 5]],
         [],
       ]);
+    });
+
+    it('lists a long text once, and two long texts of one length apart', () => {
+      const names = ['a', 'b', 'a'].map((letter) => `${'x'.repeat(20_000)}${letter}`);
+      const batch = decode(
+        traceBody(
+          encoding,
+          names.map((name) => ({ name })),
+        ),
+      );
+      expect(readBatch(batch).map(({ name }) => name)).toEqual(names);
+      expect(batch.strings.filter((text) => text.length > 20_000)).toEqual(names.slice(0, 2));
     });
 
     it('keeps U+0000 in the attributes as an escape and replaces it in names and facts', () => {

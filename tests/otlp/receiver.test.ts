@@ -268,7 +268,7 @@ describe('the OTLP receiver', () => {
     const answer = await app.request('/v1/traces', {
       method: 'POST',
       headers: { 'content-type': CONTENT_TYPE.json },
-      body: traceBody('json', [{}]),
+      body: traceBody('json', [{}]).toString(),
     });
     expect(answer.status).toBe(200);
     expect(received).toEqual([42n]);

@@ -30,7 +30,8 @@ describe('the load of the benchmarks', () => {
     const load = new SpanLoad({ seed: 2, ...START });
     const bodies = [load.next(), load.next()];
     const again = new SpanLoad({ seed: 2, ...START });
-    expect(again.nextGzip(2).map((body) => gunzipSync(body))).toEqual(bodies);
+    const same = again.nextGzip(2).map((body, i) => gunzipSync(body).equals(bodies[i] ?? body));
+    expect(same).toEqual([true, true]);
     const ids = bodies.flatMap(spanIds);
     expect(new Set(ids).size).toBe(1024);
   });

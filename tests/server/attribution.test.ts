@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { AttributionCheck } from '../support/attributionCheck.js';
 import { delivery, traceCase } from '../support/arbitraryTraces.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';

@@ -40,7 +40,7 @@ const oneOf = (prefix: string, count: number) =>
 const rarely = (key: string, value: fc.Arbitrary<string | number>, rarity: number) =>
   fc
     .tuple(fc.integer({ min: 1, max: rarity }), value)
-    .map(([chance, drawn]): Attributes => (chance === 1 ? { [key]: drawn } : {}));
+    .map(([chance, drawn]): Attributes => (chance === rarity ? { [key]: drawn } : {}));
 
 const merged = (...parts: fc.Arbitrary<Attributes>[]): fc.Arbitrary<Attributes> =>
   fc.tuple(...parts).map((all) => Object.assign({}, ...all) as Attributes);
@@ -126,8 +126,8 @@ const sketch: fc.Arbitrary<SpanSketch> = fc.record({
   name: fc.constantFrom('fetch', 'ask'),
   startMs: fc.integer({ min: 0, max: 3 }),
   durationMs: fc.integer({ min: 0, max: 50 }),
-  failed: fc.integer({ min: 1, max: 3 }).map((chance) => chance === 1),
-  lost: fc.integer({ min: 1, max: 12 }).map((chance) => chance === 1),
+  failed: fc.integer({ min: 1, max: 3 }).map((chance) => chance === 3),
+  lost: fc.integer({ min: 1, max: 12 }).map((chance) => chance === 12),
 });
 
 const resource = merged(

@@ -18,7 +18,6 @@ interface Candidate {
   name: string;
   /** null: not on this machine. */
   path: () => Promise<string | null>;
-  arguments?: () => Promise<string[]>;
 }
 
 /**
@@ -37,7 +36,7 @@ export async function launchBrowser(): Promise<BrowserOrReason> {
       const browser = await chromium.launch({
         executablePath: path,
         chromiumSandbox: false,
-        args: [...ARGUMENTS, ...((await candidate.arguments?.()) ?? [])],
+        args: ARGUMENTS,
         timeout: 20_000,
       });
       return { browser, name: `${candidate.name} ${browser.version()}` };
@@ -62,13 +61,6 @@ function candidates(): Candidate[] {
     {
       name: '@sparticuz/chromium',
       path: async () => (await import('@sparticuz/chromium')).default.executablePath(),
-      arguments: async () =>
-        // Its list turns off what a browser in a test needs, such as stacked windows; these are the parts that it needs to start.
-        (await import('@sparticuz/chromium')).default.args.filter((each) =>
-          /^--(no-sandbox|no-zygote|single-process|headless|in-process-gpu|use-gl|use-angle|disable-dev-shm)/.test(
-            each,
-          ),
-        ),
     },
   ];
 }

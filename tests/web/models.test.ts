@@ -192,6 +192,7 @@ describe('the spend chart', () => {
     to: '2026-11-22T00:00:00Z',
     tz: 'UTC',
     bucketMs: 86_400_000,
+    needsYou: [{ batchId: 'b', since: '2026-11-21T03:00:00Z' }],
     series: [
       row('2026-11-20T00:00:00Z', 'gpt', '0.1'),
       row('2026-11-20T00:00:00Z', 'compute', '0.2'),
@@ -210,6 +211,13 @@ describe('the spend chart', () => {
       ['(other)', '5'],
     ]);
     expect(model.highest?.totalText).toBe('$5.70');
+  });
+
+  test('marks where what needs someone began, if that is in the range', () => {
+    const { data } = spendModel(overview, options);
+    expect(data.annotations).toEqual([{ at: new Date('2026-11-21T03:00:00Z'), label: '△ b' }]);
+    const later = { ...overview, from: '2026-11-21T04:00:00Z' };
+    expect(spendModel(later, options).data.annotations).toEqual([]);
   });
 
   test('with one series alone, or without one, adds up what it shows', () => {

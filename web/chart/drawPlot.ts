@@ -1,7 +1,7 @@
 import { gridY, lineY, plot, rectY, ruleX, ruleY, text, barY } from '@observablehq/plot';
 import { formatUsdShort } from '../format/usd.js';
 import { fromWallClock, toWallClock } from '../format/time.js';
-import type { ChartBucket, ChartData, TimeAxis } from './chartData.js';
+import type { Annotation, ChartBucket, ChartData, TimeAxis } from './chartData.js';
 
 export interface DrawOptions {
   widthPx: number;
@@ -137,17 +137,18 @@ function wall(at: Date, time: TimeAxis): Date {
 
 function annotationMarks(data: ChartData, time: TimeAxis | null) {
   if (!time || !data.annotations?.length) return [];
-  const x = (annotation: { at: Date }) => wall(annotation.at, time);
+  const x = (annotation: Annotation) => wall(annotation.at, time);
+  const middleMs = (time.from.getTime() + time.to.getTime()) / 2;
+  const isLeft = (annotation: Annotation) => annotation.at.getTime() < middleMs;
+  // A label points to the inside, so that the frame never cuts it.
+  const label = { x, text: 'label', frameAnchor: 'top', fill: 'var(--ink2)' } as const;
   return [
     ruleX(data.annotations, { x, stroke: 'var(--ink3)', strokeDasharray: '2 3' }),
-    text(data.annotations, {
-      x,
-      text: 'label',
-      frameAnchor: 'top',
-      textAnchor: 'start',
-      dx: 4,
-      fill: 'var(--ink2)',
-    }),
+    text(data.annotations.filter(isLeft), { ...label, textAnchor: 'start', dx: 4 }),
+    text(
+      data.annotations.filter((annotation) => !isLeft(annotation)),
+      { ...label, textAnchor: 'end', dx: -4 },
+    ),
   ];
 }
 

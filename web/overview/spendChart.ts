@@ -1,5 +1,5 @@
 import type { Overview } from '../../server/contract.js';
-import type { ChartBucket, ChartData, ChartSeries } from '../chart/chartData.js';
+import type { Annotation, ChartBucket, ChartData, ChartSeries } from '../chart/chartData.js';
 import { seriesColors } from '../chart/seriesColor.js';
 import { formatInstant } from '../format/time.js';
 import { compareUsd, formatUsdShort, sumUsd, usdToPixels } from '../format/usd.js';
@@ -30,6 +30,7 @@ interface SpendOptions {
 }
 
 const OTHER = '(other)';
+const ANNOTATIONS_MAX = 3;
 
 /** What the spend chart, its list, its table and its label all say, from the rows of one answer. */
 export function spendModel(overview: Overview, options: SpendOptions): SpendModel {
@@ -67,6 +68,7 @@ export function spendModel(overview: Overview, options: SpendOptions): SpendMode
       // The costliest lies at the bottom, where its change over time reads best.
       series: totals.filter((series) => !series.hidden),
       buckets,
+      annotations: annotationsOf(overview),
       ...(options.previous ? { ghost: ghostOf(options.previous, { overview, shown }) } : {}),
     },
   };
@@ -90,6 +92,15 @@ function bucketsOf(rows: Overview['series'], overview: Overview, locale: string)
       totalText: formatUsdShort(sumUsd(own.map((row) => row.usd))),
     };
   });
+}
+
+// What needs someone stands on the chart where it began; more labels than these would cover each other.
+function annotationsOf(overview: Overview): Annotation[] {
+  return [...overview.needsYou]
+    .sort((a, b) => b.since.localeCompare(a.since))
+    .slice(0, ANNOTATIONS_MAX)
+    .map((need) => ({ at: new Date(need.since), label: `△ ${need.batchId}` }))
+    .filter(({ at }) => at >= new Date(overview.from) && at < new Date(overview.to));
 }
 
 function ghostOf(

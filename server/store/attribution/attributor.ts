@@ -64,14 +64,12 @@ export class Attributor {
     const { arena, knownTraces, loader } = this.#o;
     const wanted = new Map<string, { hi: bigint; lo: bigint }>();
     for (const batch of group.batches) {
-      let hi = 0n;
-      let lo = 0n;
+      const hiWords = words(batch.traceHi);
+      const loWords = words(batch.traceLo);
       for (let i = 0; i < batch.length; i++) {
-        const nextHi = batch.traceHi[i] ?? 0n;
-        const nextLo = batch.traceLo[i] ?? 0n;
-        if (nextLo === lo && nextHi === hi) continue;
-        hi = nextHi;
-        lo = nextLo;
+        if (sameId(hiWords, i) && sameId(loWords, i)) continue;
+        const hi = batch.traceHi[i] ?? 0n;
+        const lo = batch.traceLo[i] ?? 0n;
         if (!arena.findTrace(hi, lo) && knownTraces.mayHave(lo)) {
           wanted.set(`${hi}:${lo}`, { hi, lo });
         }
@@ -88,14 +86,19 @@ export class Attributor {
     trace.hintLastNs = loaded.hintLastNs;
     for (const proof of loaded.evidence) trace.evidence.add(proof);
     for (const span of loaded.spans) {
-      const node = this.#place(trace, span.spanId, span.parentId);
+      const node = arena.young.ensure(trace, high(span.spanId), low(span.spanId));
       const generation = arena.young;
       generation.set(node, NODE.present);
       generation.source[node] = span.sourceId;
       generation.facts[node] = span.facts;
       this.#flagCost(generation, node, span.facts);
     }
-    for (const span of loaded.spans) this.#hang(trace, span.spanId, span.parentId);
+    for (const { spanId, parentId } of loaded.spans) {
+      const node = arena.young.find(trace, high(spanId), low(spanId));
+      const parent =
+        parentId === 0n ? NONE : arena.young.ensure(trace, high(parentId), low(parentId));
+      this.#hang(arena.young, node, parent);
+    }
     // What hangs below a span is known now; nothing changed, so nothing is dirty.
     this.#dirty.clear();
   }
@@ -114,11 +117,16 @@ export class Attributor {
     let factAt = 0;
     let callAt = 0;
     let rareAt = 0;
+    // Ids as 32-bit words: a bigint a field and span would cost as much as the rest.
+    const hiWords = words(batch.traceHi);
+    const loWords = words(batch.traceLo);
+    const idWords = words(batch.spanId);
+    const parentWords = words(batch.parentId);
     let trace: TraceState | undefined;
     for (let i = 0; i < batch.length; i++) {
-      const hi = batch.traceHi[i] ?? 0n;
-      const lo = batch.traceLo[i] ?? 0n;
-      if (!trace || trace.lo !== lo || trace.hi !== hi) {
+      if (!trace || !sameId(hiWords, i) || !sameId(loWords, i)) {
+        const hi = batch.traceHi[i] ?? 0n;
+        const lo = batch.traceLo[i] ?? 0n;
         trace = arena.findTrace(hi, lo);
         if (!trace) {
           trace = arena.addTrace(hi, lo, formatTraceId(hi, lo));
@@ -126,13 +134,11 @@ export class Attributor {
         }
       }
       const generation = arena.young;
-      const spanId = batch.spanId[i] ?? 0n;
-      const parentId = batch.parentId[i] ?? 0n;
       this.#facts.clear();
       factAt = this.#facts.addSpan(batch.facts, factAt, i, batch.strings);
       const call = batch.calls[callAt]?.span === i ? batch.calls[callAt++] : undefined;
       const rare = batch.rare[rareAt]?.span === i ? batch.rare[rareAt++] : undefined;
-      const node = this.#place(trace, spanId, parentId);
+      const node = generation.ensure(trace, idWords[2 * i + 1] ?? 0, idWords[2 * i] ?? 0);
       if (generation.has(node, NODE.present)) {
         changes.spansDuplicate++;
         continue;
@@ -141,8 +147,13 @@ export class Attributor {
       generation.set(node, NODE.present);
       generation.source[node] = sourceIds[batch.source[i] ?? 0] ?? 0;
       this.#widenHint(trace, batch.startNs[i] ?? 0n, changes);
-      const isTop = this.#hang(trace, spanId, parentId);
-      if (this.#facts.size === 0 && !isTop && !call && !this.#changesSource(generation, node)) continue;
+      const parentHi = parentWords[2 * i + 1] ?? 0;
+      const parentLo = parentWords[2 * i] ?? 0;
+      const hasParent = parentHi !== 0 || parentLo !== 0;
+      const parent = hasParent ? generation.ensure(trace, parentHi, parentLo) : NONE;
+      const isTop = this.#hang(generation, node, parent);
+      if (this.#facts.size === 0 && !isTop && !call && !this.#changesSource(generation, node))
+        continue;
       const facts = this.#nodeFacts(batch, i, call, rare?.extra);
       generation.facts[node] = facts;
       this.#flagCost(generation, node, facts);
@@ -179,24 +190,13 @@ export class Attributor {
     });
   }
 
-  /** The span's node; its parent's placeholder comes to be as well. */
-  #place(trace: TraceState, spanId: bigint, parentId: bigint): number {
-    const generation = this.#o.arena.young;
-    const node = generation.ensure(trace, high(spanId), low(spanId));
-    if (parentId !== 0n) generation.ensure(trace, high(parentId), low(parentId));
-    return node;
-  }
-
   /**
-   * Links a span that is now present to its parent, and marks what already hung below it.
+   * Links a span that is now present to its parent (`NONE`: a root), and marks what already hung below it.
    * @returns whether it is the topmost known span.
    */
-  #hang(trace: TraceState, spanId: bigint, parentId: bigint): boolean {
-    const generation = this.#o.arena.young;
-    const node = generation.find(trace, high(spanId), low(spanId));
+  #hang(generation: Generation, node: number, parent: number): boolean {
     if (generation.firstChild[node] !== NONE) this.#markBelow(generation, node);
-    if (parentId === 0n) return true;
-    const parent = generation.find(trace, high(parentId), low(parentId));
+    if (parent === NONE) return true;
     generation.link(node, parent);
     this.#spread(generation, node);
     return !generation.has(parent, NODE.present);
@@ -313,12 +313,7 @@ export class Attributor {
     this.#dirty.clear();
   }
 
-  #emit(
-    generation: Generation,
-    node: number,
-    changes: ChangeSet,
-    released: Set<TraceState>,
-  ): void {
+  #emit(generation: Generation, node: number, changes: ChangeSet, released: Set<TraceState>): void {
     const facts = generation.facts[node];
     if (!facts) return;
     const context = this.#contextOf(generation, node);
@@ -376,6 +371,13 @@ export class Attributor {
     return context;
   }
 }
+
+/** Whether the 64-bit id at `i` equals the one before it. */
+const sameId = (ids: Uint32Array, i: number): boolean =>
+  i > 0 && ids[2 * i] === ids[2 * i - 2] && ids[2 * i + 1] === ids[2 * i - 1];
+
+const words = (array: BigUint64Array): Uint32Array =>
+  new Uint32Array(array.buffer, array.byteOffset, array.length * 2);
 
 const high = (id: bigint): number => Number(id >> 32n);
 const low = (id: bigint): number => Number(id & 0xffffffffn);

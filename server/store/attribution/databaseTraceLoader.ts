@@ -89,7 +89,9 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader, Operati
         lo: big(hint, 'trace_lo'),
         hintFirstNs: big(hint, 'first_ns'),
         hintLastNs: big(hint, 'last_ns'),
-        evidence: loaded.flatMap(({ facts }) => (facts?.activityRow ? [proofOf(facts.activityRow)] : [])),
+        evidence: loaded.flatMap(({ facts }) =>
+          facts?.activityRow ? [proofOf(facts.activityRow)] : [],
+        ),
         spans: loaded,
       };
     });
@@ -152,7 +154,8 @@ function plainValue(value: unknown): string | number | null {
 }
 
 const big = (row: Row, column: string): bigint => row[column] as bigint;
-const bigOrNull = (row: Row, column: string): bigint | null => (row[column] ?? null) as bigint | null;
+const bigOrNull = (row: Row, column: string): bigint | null =>
+  (row[column] ?? null) as bigint | null;
 const text = (row: Row, column: string): string | null => (row[column] ?? null) as string | null;
 const numberOrNull = (row: Row, column: string): number | null => {
   const value = row[column] ?? null;

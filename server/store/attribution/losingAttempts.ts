@@ -18,7 +18,10 @@ export interface KnownAttempt {
 
 /** Looks up operations that are not in memory: their attempts as the database has them. */
 export interface OperationLoader {
-  loadOperations(keys: readonly bigint[], around: { fromNs: bigint; toNs: bigint }): Promise<KnownAttempt[]>;
+  loadOperations(
+    keys: readonly bigint[],
+    around: { fromNs: bigint; toNs: bigint },
+  ): Promise<KnownAttempt[]>;
 }
 
 export interface LossChange {
@@ -66,10 +69,7 @@ export class LosingAttempts {
   }
 
   /** Takes over the attempts of a commit. @returns the attempts whose loss changed. */
-  async apply(
-    removed: readonly AttemptRow[],
-    added: readonly AttemptRow[],
-  ): Promise<LossChange[]> {
+  async apply(removed: readonly AttemptRow[], added: readonly AttemptRow[]): Promise<LossChange[]> {
     await this.#load([...removed, ...added]);
     const touched = new Set<bigint>();
     for (const row of removed) {

@@ -52,6 +52,8 @@ const NO_ACTIVITY: ActivityFacts = {
   cpuSystemNs: null,
   gbNs: null,
   peakBytes: null,
+  gcNs: null,
+  eventLoopUtilization: null,
   droppedSpans: null,
 };
 
@@ -124,6 +126,8 @@ function activityFacts(facts: FactSet): ActivityFacts {
     cpuSystemNs: scaled(facts.number('cpuSystemS'), NS_PER_S),
     gbNs: scaled(facts.number('memoryGbSeconds'), NS_PER_S),
     peakBytes: facts.count('memoryPeakBytes'),
+    gcNs: scaled(facts.number('gcDurationS'), NS_PER_S),
+    eventLoopUtilization: facts.number('eventLoopUtilization'),
     droppedSpans: facts.count('droppedSpans'),
   };
 }

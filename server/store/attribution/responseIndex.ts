@@ -41,7 +41,11 @@ export class ResponseIndex {
    * `lose`, and where that one does not have it in memory, its line goes into `changes`.
    */
   async add(
-    added: readonly { readonly facts: NodeFacts; readonly traceHi: bigint; readonly traceLo: bigint }[],
+    added: readonly {
+      readonly facts: NodeFacts;
+      readonly traceHi: bigint;
+      readonly traceLo: bigint;
+    }[],
     changes: ChangeSet,
     lose: (key: SpanKey) => boolean,
   ): Promise<void> {

@@ -87,7 +87,11 @@ function replaceLine(before: LineRow | null, after: LineRow | null, changes: Cha
   note(changes, before, after);
 }
 
-function note(changes: ChangeSet, before: Pick<Owner, 'pipeline'> | null, after: Pick<Owner, 'pipeline'> | null): void {
+function note(
+  changes: ChangeSet,
+  before: Pick<Owner, 'pipeline'> | null,
+  after: Pick<Owner, 'pipeline'> | null,
+): void {
   if (before) changes.pipelines.add(before.pipeline);
   if (after) changes.pipelines.add(after.pipeline);
 }
@@ -157,7 +161,8 @@ function attemptRow(facts: NodeFacts, standing: Standing, key: SpanKey): Attempt
   const { attempts, identity } = standing.context;
   if (!attempts) return null;
   // Without its parent a model call that repeats its attempt's number looks like the attempt; it never has an outcome.
-  if (!standing.settled && facts.call !== null && facts.activity.attemptOutcome === null) return null;
+  if (!standing.settled && facts.call !== null && facts.activity.attemptOutcome === null)
+    return null;
   return {
     ...key,
     endNs: facts.endNs,
@@ -233,7 +238,15 @@ function computeLine(
 
 type LineBase = Omit<
   LineRow,
-  'kind' | 'call' | 'responseKey' | 'cpuNs' | 'gbNs' | 'costNanoUsd' | 'priceId' | 'unpricedReason' | 'excluded'
+  | 'kind'
+  | 'call'
+  | 'responseKey'
+  | 'cpuNs'
+  | 'gbNs'
+  | 'costNanoUsd'
+  | 'priceId'
+  | 'unpricedReason'
+  | 'excluded'
 >;
 
 function lineBase(facts: NodeFacts, standing: Standing, key: SpanKey, owner: Owner): LineBase {

@@ -32,7 +32,9 @@ export class SourceTable {
     this.#numbers.clear();
     for (const row of rows) {
       this.#facts.clear();
-      for (const [key, value] of Object.entries(JSON.parse(row.resource) as Record<string, unknown>)) {
+      for (const [key, value] of Object.entries(
+        JSON.parse(row.resource) as Record<string, unknown>,
+      )) {
         if (typeof value !== 'string' && typeof value !== 'number') continue;
         for (const code of PROMOTED_CODES.get(key) ?? []) this.#facts.add(code, value);
       }

@@ -110,6 +110,8 @@ CREATE TABLE activities (
   cpu_system_ns BIGINT,
   gb_ns BIGINT,
   peak_bytes BIGINT,
+  gc_ns BIGINT,
+  event_loop_utilization DOUBLE,
   dropped_spans BIGINT,
   sampled BOOLEAN NOT NULL
 );

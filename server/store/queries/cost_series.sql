@@ -5,6 +5,7 @@ WITH counted AS (
     CASE kind WHEN 'compute' THEN 'compute' ELSE coalesce(model, '(unknown model)') END AS series,
     (bucket_ns - $from::BIGINT) // $bucket::BIGINT AS bucket,
     cost_nano,
+    unpriced,
     lines
   FROM cost_rollup
   WHERE bucket_ns >= $from::BIGINT AND bucket_ns < $to::BIGINT
@@ -16,6 +17,7 @@ SELECT
   $from::BIGINT + bucket * $bucket::BIGINT AS bucket_ns,
   CASE WHEN series IN (SELECT series FROM top) THEN series ELSE '(other)' END AS series,
   coalesce(sum(cost_nano), 0) AS cost,
+  coalesce(sum(unpriced), 0)::BIGINT AS unpriced,
   coalesce(sum(lines), 0)::BIGINT AS lines
 FROM counted
 GROUP BY 1, 2

@@ -50,8 +50,8 @@ export async function startBuiltServer(): Promise<BuiltServer> {
   }
 }
 
-async function originOf(child: ChildProcess): Promise<string> {
-  return await new Promise((resolve, reject) => {
+function originOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
     let output = '';
     const timer = setTimeout(
       () => reject(new Error(`the server did not start:\n${output}`)),

@@ -61,7 +61,7 @@ export function assertStatus(
 function rpcStatus(answer: Answer, encoding: Encoding): { code: number; message: string } {
   if (encoding === 'json') {
     const { code, message } = JSON.parse(answer.body.toString()) as Record<string, unknown>;
-    return { code: Number(code), message: String(message ?? '') };
+    return { code: Number(code), message: typeof message === 'string' ? message : '' };
   }
   const members = fields(answer.body);
   return { code: Number(members.get(1)), message: String(members.get(2) ?? '') };

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
 export type Encoding = 'protobuf' | 'json';
@@ -31,6 +32,7 @@ export class Target {
   /** For example `http://127.0.0.1:4318`. */
   readonly url: URL;
   readonly #agent = new Agent({ keepAlive: true });
+  readonly #sockets = new WeakSet<Socket>();
 
   constructor(url: string) {
     this.url = new URL(url);
@@ -77,8 +79,14 @@ export class Target {
           });
         },
       );
-      // After an early answer (413) the endpoint may hang up on the rest of the body: the answer counts.
       outgoing.on('error', reject);
+      // After an early answer (413) the endpoint may hang up on the rest of the body; the answer counts, and the socket
+      // then belongs to no request.
+      outgoing.on('socket', (socket) => {
+        if (this.#sockets.has(socket)) return;
+        this.#sockets.add(socket);
+        socket.on('error', () => undefined);
+      });
       outgoing.end(body);
     });
   }
