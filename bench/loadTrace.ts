@@ -15,6 +15,8 @@ export interface LoadSpan {
   readonly endNs: bigint;
   readonly failed: boolean;
   readonly attributes: readonly (readonly [key: string, value: string | number])[];
+  /** The batch that it is work of, whether it says so itself or not. */
+  readonly batch: string;
   /** What a model call used; null for other spans and for calls that used nothing. */
   readonly call: { readonly model: string; readonly input: number; readonly output: number } | null;
   /** Compute in seconds and GB-seconds; null where the span says nothing of it. */
@@ -34,6 +36,8 @@ export interface TraceOptions {
   readonly owner: TraceOwner;
   readonly spans: number;
   readonly startNs: bigint;
+  /** Share of the calls whose first attempt fails. Default 0.03. */
+  readonly failedShare?: number;
   /** Makes the trace's first span the run itself, with this outcome. */
   readonly runOutcome?: 'succeeded' | 'failed';
 }
@@ -71,6 +75,7 @@ export function makeTrace(options: TraceOptions): LoadSpan[] {
       parentId: parent?.spanId ?? null,
       startNs: startNs + BigInt(begin),
       endNs: startNs + BigInt(begin + length),
+      batch: options.owner.batch,
       ...what,
     };
     spans.push(span);
@@ -80,7 +85,7 @@ export function makeTrace(options: TraceOptions): LoadSpan[] {
   let parent = top;
   while (spans.length < options.spans) {
     const room = options.spans - spans.length;
-    if (room >= 2 && random() < CALLS_SHARE * FAILED_SHARE) {
+    if (room >= 2 && random() < CALLS_SHARE * (options.failedShare ?? FAILED_SHARE)) {
       const operation = dice.hex(8);
       add(callSpan(dice, { ...options, operation, attempt: 1, fails: true }), top);
       add(callSpan(dice, { ...options, operation, attempt: 2, fails: false }), top);

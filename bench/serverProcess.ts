@@ -1,5 +1,6 @@
 /** Starts and stops the built server as a user would: a process of its own on a free port. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,7 +21,8 @@ export interface ServerProcessOptions {
   readonly onLine?: (line: string) => void;
 }
 
-export const repositoryFolder = path.resolve(import.meta.dirname, '..', '..');
+/** Where the sources or the built code of this repository lie. */
+export const repositoryFolder = rootAbove(import.meta.dirname);
 /** The list prices of AWS Fargate, as in the demo's configuration. */
 const PIPELINES_YAML = `computeRates:
   cpuSecondUsd: '0.000011244'
@@ -109,13 +111,13 @@ export class ServerProcess {
     if (store !== undefined) await untilDead(store);
   }
 
-  /** kill -9 of the store alone. @returns whether there was one. */
-  async killStore(): Promise<boolean> {
+  /** kill -9 of the store alone. @returns its process id; undefined when there was none. */
+  async killStore(): Promise<number | undefined> {
     const store = this.storePid();
-    if (store === undefined) return false;
+    if (store === undefined) return undefined;
     killHard(store);
     await untilDead(store);
-    return true;
+    return store;
   }
 
   #ended(): Promise<number | null> {
@@ -176,6 +178,14 @@ function listeningPort(child: ChildProcess, onLine: (line: string) => void): Pro
       reject(new Error(`the server ended (${signal ?? code}) before it listened:\n${text}`));
     });
   });
+}
+
+/** Works from bench/ as well as from dist/bench/. */
+function rootAbove(folder: string): string {
+  if (existsSync(path.join(folder, 'build.mjs'))) return folder;
+  const parent = path.dirname(folder);
+  if (parent === folder) throw new Error('this is no checkout of Burnbook');
+  return rootAbove(parent);
 }
 
 function killHard(pid: number): void {

@@ -5,7 +5,8 @@
  * ancestor, the weak fallbacks (service name, trace id). A span that sets a level inherits nothing below that level.
  * Everything here is a pure function of the set of spans known, so the order of arrival cannot matter.
  */
-import type { FactSet } from './factSet.js';
+import { FACT_GROUP, type FactSet } from './factSet.js';
+import { hash64 } from './hash64.js';
 
 /** What a span, or a resource, says of itself. `null`: it does not say. */
 export interface OwnIdentity {
@@ -26,8 +27,10 @@ export interface OwnIdentity {
 /** One enclosing attempt, innermost first through `outer`. */
 export interface AttemptContext {
   /** Names the operation across the store: every attempt of it has the same one. */
-  readonly operationKey: string;
+  readonly operationKey: bigint;
   readonly number: number;
+  /** Names the attempt across the store. */
+  readonly attemptKey: bigint;
   readonly outer: AttemptContext | null;
 }
 
@@ -132,7 +135,10 @@ export function deriveContext(input: ContextInput): Context {
   };
 }
 
-/** At which levels a span begins something new; `parent` null: the topmost known span begins its run. */
+/**
+ * At which levels a span begins something new; `parent` null: the topmost known span begins its run. `leavesBatch`: work
+ * of the run outside of the batch around it.
+ */
 export function boundaries(
   own: Context,
   parent: Context | null,
@@ -141,6 +147,7 @@ export function boundaries(
   readonly batch: boolean;
   readonly step: boolean;
   readonly attempt: boolean;
+  readonly leavesBatch: boolean;
 } {
   const a = own.identity;
   const b = parent?.identity;
@@ -148,14 +155,15 @@ export function boundaries(
   const batch = a.batch !== null && (run || a.batch !== b.batch);
   const step = a.step !== null && (run || batch || a.step !== b.step);
   const attempt = own.attempts !== null && own.attempts !== parent?.attempts;
-  return { run, batch, step, attempt };
+  const leavesBatch = !run && a.batch === null && b?.batch !== null;
+  return { run, batch, step, attempt, leavesBatch };
 }
 
 /** The words of a span or resource; null when it says nothing of identity. */
 export function ownIdentity(facts: FactSet): OwnIdentity | null {
-  if (facts.size === 0) return null;
+  if ((facts.groups & FACT_GROUP.identity) === 0) return null;
   const resend = facts.count('resendCount');
-  const own: OwnIdentity = {
+  return {
     pipeline: facts.text('pipeline'),
     run: facts.text('run'),
     batch: facts.text('batch'),
@@ -168,7 +176,6 @@ export function ownIdentity(facts: FactSet): OwnIdentity | null {
     team: facts.text('team'),
     environment: facts.text('environment'),
   };
-  return sameWords(own, NO_IDENTITY) ? null : own;
 }
 
 const LEVEL_NONE = 5;
@@ -209,20 +216,22 @@ function enclosingAttempts(
   const outer = input.parent?.attempts ?? null;
   if (number === null) return outer;
   const operation = input.own?.operation ?? null;
-  const operationKey =
+  const operationKey = hash64(
     operation === null
       ? JSON.stringify([identity.run, identity.step, input.traceId, input.parentSpanId, input.name])
-      : JSON.stringify([identity.pipeline, identity.run, operation]);
+      : JSON.stringify([identity.pipeline, identity.run, operation]),
+  );
   // Collectors repeat the attempt's keys on the spans inside it: that is the same attempt, not one within it.
   if (outer && outer.operationKey === operationKey && outer.number === number) return outer;
-  return { operationKey, number, outer };
+  return { operationKey, number, attemptKey: hash64(`${operationKey}#${number}`), outer };
 }
 
 function positive(number: number | null): number | null {
   return number !== null && number > 0 ? number : null;
 }
 
-function sameWords(a: OwnIdentity, b: OwnIdentity): boolean {
+/** Whether two say the same. */
+export function sameWords(a: OwnIdentity, b: OwnIdentity): boolean {
   return (
     a === b ||
     (a.pipeline === b.pipeline &&

@@ -13,9 +13,54 @@ const FACT_OF_CODE = Uint8Array.from(PROMOTED_KEYS, ({ fact }) => INDEX.get(fact
 const RANK_OF_CODE = Uint8Array.from(PROMOTED_KEYS, ({ rank }) => rank);
 const NO_RANK = 255;
 
+/** Kinds of facts, so that a reader can tell at once that there is nothing for it. */
+export const FACT_GROUP = { identity: 1, activity: 2, usage: 4 } as const;
+
+const IDENTITY: ReadonlySet<Fact> = new Set<Fact>([
+  'pipeline',
+  'run',
+  'batch',
+  'partition',
+  'nominalTime',
+  'step',
+  'attempt',
+  'resendCount',
+  'operationId',
+  'team',
+  'environment',
+]);
+const ACTIVITY: ReadonlySet<Fact> = new Set<Fact>([
+  'attemptOutcome',
+  'errorClass',
+  'backoffMs',
+  'rowsIn',
+  'rowsOut',
+  'rowsFailed',
+  'bytesIn',
+  'bytesOut',
+  'queueWaitMs',
+  'event',
+  'runOutcome',
+  'runKind',
+  'cpuUserS',
+  'cpuSystemS',
+  'memoryGbSeconds',
+  'memoryPeakBytes',
+  'gcDurationS',
+  'eventLoopUtilization',
+  'droppedSpans',
+]);
+/** Key code → bit of `FACT_GROUP`. */
+export const GROUP_OF_CODE: Readonly<Uint8Array> = Uint8Array.from(PROMOTED_KEYS, ({ fact }) => {
+  if (IDENTITY.has(fact)) return FACT_GROUP.identity;
+  return ACTIVITY.has(fact) ? FACT_GROUP.activity : FACT_GROUP.usage;
+});
+
 export class FactSet {
   /** Number of facts set. */
   size = 0;
+  /** Bits of `FACT_GROUP` that the set has facts of. */
+  groups = 0;
   readonly #values: (string | number)[] = FACTS.map(() => '');
   readonly #ranks = new Uint8Array(FACTS.length).fill(NO_RANK);
 
@@ -23,6 +68,7 @@ export class FactSet {
     if (this.size === 0) return;
     this.#ranks.fill(NO_RANK);
     this.size = 0;
+    this.groups = 0;
   }
 
   /** Keeps the value if its key ranks before the one kept so far. */
@@ -33,6 +79,7 @@ export class FactSet {
     const kept = this.#ranks[fact] ?? NO_RANK;
     if (rank >= kept) return;
     if (kept === NO_RANK) this.size++;
+    this.groups |= GROUP_OF_CODE[keyCode] ?? 0;
     this.#ranks[fact] = rank;
     this.#values[fact] = value;
   }

@@ -13,8 +13,14 @@ export function hash64(text: string): bigint {
     high = Math.imul(high ^ unit, 0x85ebca6b);
     high ^= high >>> 13;
   }
-  return (BigInt(finish(high ^ text.length)) << 32n) | BigInt(finish(low ^ (high >>> 7)));
+  WORDS[1] = finish(high ^ text.length);
+  WORDS[0] = finish(low ^ (high >>> 7));
+  return LONG[0] ?? 0n;
 }
+
+/** The two halves as one bigint, without the two that a shift and an or would make. */
+const WORDS = new Uint32Array(2);
+const LONG = new BigUint64Array(WORDS.buffer);
 
 function finish(hash: number): number {
   let h = hash;

@@ -116,19 +116,32 @@ class Receiver {
       const accepted = Object.values(CONTENT_TYPES).join(' or ');
       throw new OtlpRefusal(415, `Content-Type must be ${accepted}`);
     }
+    const { batch, receivedNs } = await this.#receive(c, encoding);
+    if (batch.length > 0) await this.#store(batch, receivedNs);
+    if (batch.rejected > 0) {
+      return { rejected: batch.rejected, message: batch.rejectedReason ?? '' };
+    }
+    return batch.warning === undefined ? undefined : { rejected: 0, message: batch.warning };
+  }
+
+  /** Apart from `traces`, so that nothing holds the body while the batch waits for its commit. */
+  async #receive(
+    c: Context,
+    encoding: OtlpEncoding,
+  ): Promise<{ batch: SpanBatch; receivedNs: bigint }> {
     const sent = await readBody(bodyOf(c), {
       bytesMax: this.#limits.compressedBytesMax,
       timeoutMs: this.#limits.requestTimeoutMs,
       budget: this.#budget,
       contentLength: c.req.header('content-length'),
     });
-    const receivedNs = this.#options.nowNs();
-    const batch = await this.#decode(sent, encoding, c.req.header('content-encoding'));
-    if (batch.length > 0) await this.#store(batch, receivedNs);
-    if (batch.rejected > 0) {
-      return { rejected: batch.rejected, message: batch.rejectedReason ?? '' };
+    try {
+      const receivedNs = this.#options.nowNs();
+      const batch = await this.#decode(sent, encoding, c.req.header('content-encoding'));
+      return { batch, receivedNs };
+    } finally {
+      this.#budget.give(sent.length);
     }
-    return batch.warning === undefined ? undefined : { rejected: 0, message: batch.warning };
   }
 
   async #decode(
@@ -142,8 +155,6 @@ class Receiver {
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       throw new OtlpRefusal(error.reason === 'too_large' ? 413 : 400, error.message);
-    } finally {
-      this.#budget.give(sent.length);
     }
   }
 

@@ -3,8 +3,9 @@ import * as zlib from 'node:zlib';
 import { OtlpRefusal, tryAgain } from './otlpRefusal.js';
 
 /**
- * Up to this much output a body is inflated on the spot: that saves the way through the thread pool and back. Beyond
- * it the pool does the work, so that no request, hostile ones included, holds the loop for more than some 10 ms.
+ * Up to this much output a body is inflated on the spot: 28 kB of gzip that become 240 kB cost 0.17 ms of processor
+ * time so and 0.34 ms through the thread pool. Beyond it the pool does the work, so that no request, hostile ones
+ * included, holds the loop for more than some 10 ms.
  */
 const INLINE_BYTES_MAX = 2 * 1024 * 1024;
 /** A body that is compressed less than ever is expected to become at most this many times as long. */

@@ -1,8 +1,8 @@
 /** From decoded spans to what the store takes: times settled, model calls found and priced. */
-import { FactSet } from '@burnbook/domain/factSet';
+import { FACT_GROUP, FactSet, GROUP_OF_CODE } from '@burnbook/domain/factSet';
 import { PROMOTED_KEYS, type Fact } from '@burnbook/domain/semconv';
 import { priceUsage, type PriceVersion } from '@burnbook/domain/price';
-import type { SpanBatch } from '@burnbook/domain/spanBatch';
+import type { FactColumns, SpanBatch } from '@burnbook/domain/spanBatch';
 import type { CallRecord, IngestBatch } from '../store/ingestBatch.js';
 import { settleTimes } from './eventTime.js';
 import { readModelCall, type ModelCall } from './modelCall.js';
@@ -76,12 +76,40 @@ export function ingestRows(
       source,
       attrs: spans.attrs,
       attrsEnd: spans.attrsEnd,
-      facts,
+      facts: storedFacts(facts),
       strings: spans.strings,
       sources: spans.sources,
       calls,
     },
     prices,
+  };
+}
+
+/** What the store attributes by: usage is in `calls`, and two spans of three carry nothing else but an HTTP status. */
+function storedFacts(facts: FactColumns): FactColumns {
+  const span = new Uint32Array(facts.length);
+  const key = new Uint16Array(facts.length);
+  const type = new Uint8Array(facts.length);
+  const num = new Float64Array(facts.length);
+  const text = new Uint32Array(facts.length);
+  let length = 0;
+  for (let i = 0; i < facts.length; i++) {
+    const code = facts.key[i] ?? 0;
+    if (GROUP_OF_CODE[code] === FACT_GROUP.usage) continue;
+    span[length] = facts.span[i] ?? 0;
+    key[length] = code;
+    type[length] = facts.type[i] ?? 0;
+    num[length] = facts.num[i] ?? 0;
+    text[length] = facts.text[i] ?? 0;
+    length++;
+  }
+  return {
+    length,
+    span: span.slice(0, length),
+    key: key.slice(0, length),
+    type: type.slice(0, length),
+    num: num.slice(0, length),
+    text: text.slice(0, length),
   };
 }
 

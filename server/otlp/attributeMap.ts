@@ -7,9 +7,6 @@ const COMMA = 0x2c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** Serial numbers of maps, across all `AttributeMap`s: a key that was seen with an older one is new to the map. */
-let serial = 0;
-
 /**
  * One map of attributes while it is written as a JSON object: the first occurrence of a key wins, and at most
  * `ATTRIBUTES_MAX` are kept. An empty map writes nothing. Maps may not interleave: `begin` of one ends the others.
@@ -19,6 +16,7 @@ export class AttributeMap {
   dropped = 0;
   kept = 0;
   readonly #keys: KeyTable;
+  #map = 0;
   #others: Set<string> | undefined;
 
   constructor(keys: KeyTable) {
@@ -26,7 +24,7 @@ export class AttributeMap {
   }
 
   begin(): void {
-    serial++;
+    this.#map = this.#keys.nextMap();
     this.dropped = 0;
     this.kept = 0;
     this.#others = undefined;
@@ -42,9 +40,9 @@ export class AttributeMap {
       return undefined;
     }
     const guess = this.#keys.guess(end - start);
-    if (guess?.packed !== undefined && guess.seen !== serial) {
+    if (guess?.packed !== undefined && guess.seen !== this.#map) {
       if (out.memberNameIfEqual(this.kept === 0 ? OPEN : COMMA, source, start, guess.packed)) {
-        guess.seen = serial;
+        guess.seen = this.#map;
         this.kept++;
         this.#keys.accept(guess);
         return guess;
@@ -55,8 +53,8 @@ export class AttributeMap {
 
   #admitAny(out: ByteWriter, key: Key): Key | undefined {
     if (key.interned) {
-      if (key.seen === serial) return undefined;
-      key.seen = serial;
+      if (key.seen === this.#map) return undefined;
+      key.seen = this.#map;
     } else {
       this.#others ??= new Set();
       if (this.#others.has(key.text)) return undefined;

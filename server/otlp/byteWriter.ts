@@ -126,9 +126,10 @@ export class ByteWriter {
 
   /** source[start..end], UTF-8, as a JSON string; invalid bytes become U+FFFD. */
   string(source: ByteSource, start: number, end: number): void {
-    this.byte(QUOTE);
+    this.reserve((end - start) * 6 + 2);
+    this.bytes[this.length++] = QUOTE;
     this.escaped(source, start, end);
-    this.byte(QUOTE);
+    this.bytes[this.length++] = QUOTE;
   }
 
   /** source[start..end], UTF-8, as the inside of a JSON string. */

@@ -86,7 +86,8 @@ class JsonTraces {
       return this.#builder.finish();
     } finally {
       tape.release();
-      this.#builder.texts.end();
+      this.#values.release();
+      this.#builder.end();
     }
   }
 

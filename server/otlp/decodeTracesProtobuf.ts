@@ -71,7 +71,8 @@ class ProtobufTraces {
       return this.#builder.finish();
     } finally {
       this.#wire.use(EMPTY_SOURCE);
-      this.#builder.texts.end();
+      this.#values.release();
+      this.#builder.end();
     }
   }
 

@@ -24,6 +24,10 @@ export class JsonStrings {
   end = 0;
   #scratch = new ByteSource(new Uint8Array(SCRATCH_INITIAL_BYTES));
 
+  release(): void {
+    this.source = EMPTY_SOURCE;
+  }
+
   read(tape: JsonTape, token: number): void {
     this.source = tape.source;
     this.start = tape.start(token);

@@ -45,6 +45,12 @@ export class JsonValues {
     this.#builder = builder;
   }
 
+  /** Lets go of the request. */
+  release(): void {
+    this.#promoted.release();
+    this.#scalars.strings.release();
+  }
+
   /** The attributes of the span being built. */
   spanAttributes(list: number): void {
     const builder = this.#builder;

@@ -7,6 +7,8 @@ import { equalsAt, hashBytes } from './hashBytes.js';
 import { KEYS_MAX } from './limits.js';
 
 const SLOTS = 4096;
+/** Beyond it numbers are no small integers any more, and one request has at most 2^25 maps. */
+const MAPS_MAX = 2 ** 30;
 const QUOTES_AND_COLON = 3;
 
 /** An attribute key. */
@@ -23,7 +25,7 @@ export interface Key {
   readonly packed: PackedText | undefined;
   /** Whether there is one object for this text, so that `seen` tells whether a map has it already. */
   readonly interned: boolean;
-  /** Serial number of the last map that had this key. */
+  /** Number of the last map that had this key. */
   seen: number;
   /** The key that came after this one last time: most spans list the same keys in the same order. */
   next: Key | undefined;
@@ -36,6 +38,7 @@ export interface Key {
 export class KeyTable {
   /** Keys that held invalid UTF-8 since `begin`. */
   invalidTexts = 0;
+  #maps = 0;
   #keys = new Map<string, Key>();
   #last: Key = makeKey('', false);
   #slots: (Key | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
@@ -43,10 +46,16 @@ export class KeyTable {
   /** To be called at the start of a request. */
   begin(): void {
     this.invalidTexts = 0;
-    if (this.#keys.size < KEYS_MAX) return;
+    if (this.#keys.size < KEYS_MAX && this.#maps < MAPS_MAX) return;
+    this.#maps = 0;
     this.#last = makeKey('', false);
     this.#keys = new Map();
     this.#slots = Array.from({ length: SLOTS }, () => undefined);
+  }
+
+  /** A number for another map, to be noted in `seen` of its keys. */
+  nextMap(): number {
+    return ++this.#maps;
   }
 
   /** What the next key may be, when it is of that size; to be verified, and then handed to `accept`. */

@@ -18,6 +18,11 @@ export class PromotedValue {
     this.#type = NONE;
   }
 
+  release(): void {
+    this.#type = NONE;
+    this.#source = EMPTY_SOURCE;
+  }
+
   /** The bytes must not change until the value is used. */
   setText(source: ByteSource, start: number, end: number): void {
     this.#type = FACT_TYPE.text;

@@ -1,5 +1,5 @@
 import { FACT_TYPE } from '@burnbook/domain/spanBatch';
-import { ByteSource } from './byteSource.js';
+import { ByteSource, EMPTY_SOURCE } from './byteSource.js';
 import type { ByteWriter } from './byteWriter.js';
 import { malformed } from './decodeError.js';
 import { KEY_BYTES_MAX, VALUE_DEPTH_MAX } from './limits.js';
@@ -42,7 +42,7 @@ export class ProtobufValues {
   #keyEnd = 0;
   #valueStart = 0;
   #valueEnd = 0;
-  #valueSource: ByteSource;
+  #valueSource = EMPTY_SOURCE;
 
   readonly #promoted = new PromotedValue();
 
@@ -52,7 +52,12 @@ export class ProtobufValues {
   constructor(wire: WireReader, builder: TraceBuilder) {
     this.#wire = wire;
     this.#builder = builder;
-    this.#valueSource = wire.source;
+  }
+
+  /** Lets go of the request. */
+  release(): void {
+    this.#valueSource = EMPTY_SOURCE;
+    this.#promoted.release();
   }
 
   /** An attribute of the span being built: the KeyValue message up to `end`. */
@@ -74,24 +79,41 @@ export class ProtobufValues {
   attribute(out: ByteWriter, end: number): readonly number[] | undefined {
     const wire = this.#wire;
     const own = wire.source;
-    this.#keyValue(end);
-    const key = this.#builder.map.admit(out, own, this.#keyStart, this.#keyEnd);
-    if (key === undefined) {
-      wire.at = end;
-      return undefined;
-    }
+    if (!this.#shortKeyValue(end)) this.#keyValue(end);
+    const source = this.#valueSource;
     const start = this.#valueStart;
     const valueEnd = this.#valueEnd;
-    const isMerged = this.#valueSource !== own;
-    this.#textStart = out.length;
-    if (isMerged) wire.use(this.#valueSource);
-    const isComposite = this.#value(out, start, valueEnd, 0);
-    if (isMerged) wire.use(own);
-    wire.at = end;
-    if (isComposite && isOverlong(out, this.#textStart)) {
-      cutOverlong(out, this.#textStart, valueEnd - start);
+    const key = this.#builder.map.admit(out, own, this.#keyStart, this.#keyEnd);
+    if (key !== undefined) {
+      this.#textStart = out.length;
+      if (source !== own) wire.use(source);
+      const isComposite = this.#value(out, start, valueEnd, 0);
+      if (source !== own) wire.use(own);
+      if (isComposite && isOverlong(out, this.#textStart)) {
+        cutOverlong(out, this.#textStart, valueEnd - start);
+      }
     }
-    return key.codes;
+    wire.at = end;
+    return key?.codes;
+  }
+
+  /** The shape of nearly all: a key and a value in this order, each shorter than 128 bytes. @returns false if not. */
+  #shortKeyValue(end: number): boolean {
+    const { at, bytes, source } = this.#wire;
+    const keyStart = at + 2;
+    if (keyStart > end || bytes[at] !== KEY) return false;
+    const keyEnd = keyStart + (bytes[at + 1] as number);
+    const valueStart = keyEnd + 2;
+    if (valueStart > end || bytes[keyEnd] !== VALUE) return false;
+    // A length of 128 and more has a second byte.
+    const valueSize = bytes[keyEnd + 1] as number;
+    if (keyEnd - keyStart > 127 || valueSize > 127 || valueStart + valueSize !== end) return false;
+    this.#keyStart = keyStart;
+    this.#keyEnd = keyEnd;
+    this.#valueStart = valueStart;
+    this.#valueEnd = end;
+    if (this.#valueSource !== source) this.#valueSource = source;
+    return true;
   }
 
   /** Finds key and value of a KeyValue message that ends at `end`. */

@@ -31,6 +31,11 @@ export class SpanColumns {
   #source = new Uint32Array(0);
   #attrsEnd = new Uint32Array(0);
 
+  constructor() {
+    this.reset();
+  }
+
+  /** Empties the columns; after a huge request they become small again. */
   reset(): void {
     this.length = 0;
     this.facts.reset();
@@ -109,6 +114,10 @@ class GrowingFacts {
   #type = new Uint8Array(0);
   #num = new Float64Array(0);
   #text = new Uint32Array(0);
+
+  constructor() {
+    this.reset();
+  }
 
   reset(): void {
     this.length = 0;

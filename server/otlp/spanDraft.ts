@@ -32,7 +32,10 @@ export class SpanDraft {
   links = '';
 
   clear(): void {
-    this.traceId.fill(0);
+    this.traceId[0] = 0;
+    this.traceId[1] = 0;
+    this.traceId[2] = 0;
+    this.traceId[3] = 0;
     this.spanIdHigh = 0;
     this.spanIdLow = 0;
     this.parentIdHigh = 0;

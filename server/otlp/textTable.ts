@@ -28,15 +28,14 @@ export class TextTable {
   /** Starts the table of another request; `body` must not change until the next call. */
   begin(body: ByteSource): void {
     this.#body = body;
-    this.strings = [''];
-    this.#indexes = new Map();
     this.#slotText.fill(0);
     this.invalidTexts = 0;
   }
 
-  /** Lets go of the body. */
+  /** Lets go of the body and of the strings, which belong to the batch from now on. */
   end(): void {
     this.#body = EMPTY_SOURCE;
+    this.strings = [''];
     this.#indexes = new Map();
   }
 

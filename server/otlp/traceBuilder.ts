@@ -21,7 +21,8 @@ export type SourceFact = readonly [keyCode: number, value: string | number];
  * What both decoders write into: the columns, the JSON text and the tables of one request.
  *
  * Use: `begin`; per resource and scope `setResource` and `setScope`; per span `beginSpan`, fill `span`, write the
- * attributes to `attrs` under `map`, `endSpan`; last `finish`. All memory but the result is used again.
+ * attributes to `attrs` under `map`, `closeAttributes`, `endSpan`; then `finish`; last, always, `end`. All memory but the
+ * result is used again.
  */
 export class TraceBuilder {
   /** The attributes of all spans. */
@@ -55,19 +56,26 @@ export class TraceBuilder {
   #badParentIds = 0;
 
   begin(body: ByteSource): void {
-    this.attrs.reset();
-    this.side.reset();
     this.keys.begin();
     this.texts.begin(body);
-    this.columns.reset();
-    this.#sources = [];
-    this.#sourceIndexes = new Map();
-    this.#rare = [];
     this.#sourceBytes = 0;
     this.#rareBytes = 0;
     this.#badTraceIds = 0;
     this.#badSpanIds = 0;
     this.#badParentIds = 0;
+  }
+
+  /** Lets go of the request, and of memory that only a huge one needed. To be called whether it could be read or not. */
+  end(): void {
+    this.attrs.reset();
+    this.side.reset();
+    this.texts.end();
+    this.columns.reset();
+    this.span.clear();
+    this.setResource('', []);
+    this.#sources = [];
+    this.#sourceIndexes = new Map();
+    this.#rare = [];
   }
 
   /** The resource of the spans to come, which have no scope yet. */
@@ -118,7 +126,7 @@ export class TraceBuilder {
     const { attrs, side, keys, texts } = this;
     const rejected = this.#badTraceIds + this.#badSpanIds + this.#badParentIds;
     const invalid = attrs.invalidTexts + side.invalidTexts + keys.invalidTexts + texts.invalidTexts;
-    const batch: SpanBatch = {
+    return {
       ...this.columns.toColumns(),
       attrs: attrs.bytes.slice(0, attrs.length),
       rare: this.#rare,
@@ -131,8 +139,6 @@ export class TraceBuilder {
           ? `${invalid} texts were not valid UTF-8; the invalid bytes were replaced by U+FFFD`
           : undefined,
     };
-    texts.end();
-    return batch;
   }
 
   #isRejected(span: SpanDraft): boolean {

@@ -3,7 +3,8 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { AcceptedBatch, ChangeSet } from './attribution/changeSet.js';
-import type { LosingAttempts, LossChange } from './attribution/losingAttempts.js';
+import { BloomFilter } from './attribution/bloomFilter.js';
+import type { LosingAttempts, Loss, LossChange } from './attribution/losingAttempts.js';
 import type { SourceTable } from './attribution/sourceTable.js';
 import { rollUp, type RollupRow } from './costRollup.js';
 import type { IngestGroup } from './ingestBatch.js';
@@ -62,15 +63,16 @@ const COLUMNS = {
   span_minutes: ['i64', ...texts(2), ...bigs(3), 'text'],
   cost_rollup: ['i64', ...texts(7), ...bigs(6)],
   doomed: ['text', 'u64', 'u64', 'u64'],
-  flipped: ['u64', 'i64', 'i64', 'bool', 'bool'],
+  flipped: ['u64', 'i64', 'i64'],
+  losing_attempts: ['u64', 'bool'],
 } satisfies Record<string, ColumnType[]>;
 
 type TableName = keyof typeof COLUMNS;
 
 /** Additive rows between two merges of a table. */
 const UNMERGED_MAX = 60_000;
-/** Lines under an attempt, and attempts of one operation, are at most this far from each other. */
-const ATTEMPT_REACH_NS = 7n * 86_400_000_000_000n;
+/** A line under an attempt starts within it, but for the clocks of two machines. */
+const CLOCK_SKEW_NS = 600_000_000_000n;
 
 export class GroupWriter {
   readonly #connection: DuckDBConnection;
@@ -79,12 +81,17 @@ export class GroupWriter {
   readonly #appenders: Record<TableName, TableAppender>;
   readonly #minutes = new MinuteCounts();
   readonly #losses: LosingAttempts;
+  /** Attempts with lines that this process stored. */
+  readonly #withLines = new BloomFilter(65_536);
+  readonly #sinceNs: bigint;
   #unmergedRollup = 0;
   #unmergedMinutes = 0;
 
   constructor(
     connection: DuckDBConnection,
     state: {
+      /** What starts after it can only have been stored by this process. */
+      readonly sinceNs: bigint;
       readonly sql: SqlTexts;
       readonly sources: SourceTable;
       readonly losses: LosingAttempts;
@@ -94,6 +101,7 @@ export class GroupWriter {
     this.#sql = state.sql;
     this.#sources = state.sources;
     this.#losses = state.losses;
+    this.#sinceNs = state.sinceNs;
     this.#appenders = Object.fromEntries(
       Object.entries(COLUMNS).map(([table, types]) => [
         table,
@@ -115,14 +123,12 @@ export class GroupWriter {
       await this.#remove('delete_attempts', changes.attempts.remove, () => '');
       for (const accepted of changes.accepted) this.#appendSpans(accepted);
       this.#appendFacts(changes, prices);
+      const rollup = await this.#judge(changes);
+      for (const row of rollup) this.#appendRollup(row);
       for (const line of changes.lines.add) this.#appendLine(line);
       for (const activity of changes.activities.add) this.#appendActivity(activity);
       for (const attempt of changes.attempts.add) this.#appendAttempt(attempt);
-      const { lines, attempts } = changes;
-      const rollup = rollUp(lines.remove, lines.add, (key) => this.#losses.lossOf(key));
-      for (const row of rollup) this.#appendRollup(row);
       for (const appender of Object.values(this.#appenders)) await appender.finish();
-      await this.#flip(attempts.remove, attempts.add);
       await this.#connection.run('COMMIT');
       this.#unmergedRollup += rollup.length;
     } catch (error) {
@@ -157,29 +163,53 @@ export class GroupWriter {
     }
   }
 
-  /** Moves the cost under attempts that this commit decided: to waste, to failure, or back. */
-  async #flip(removed: readonly AttemptRow[], added: readonly AttemptRow[]): Promise<void> {
-    const changes = await this.#losses.apply(removed, added);
-    if (changes.length === 0) return;
-    const starts = [...removed, ...added].map(({ startNs }) => startNs);
-    const first = starts.reduce((a, b) => (a < b ? a : b)) - ATTEMPT_REACH_NS;
-    const last = starts.reduce((a, b) => (a > b ? a : b)) + ATTEMPT_REACH_NS;
-    const { flipped } = this.#appenders;
-    const sign = (loss: string, { before, after }: LossChange): number =>
+  /**
+   * Decides what this commit's attempts won and lost. Lines that go give back what they added, lines that come are added
+   * as they stand now, and lines that stay move by a statement of their own: rare, since an attempt and its calls mostly
+   * arrive together.
+   */
+  async #judge({ lines, attempts }: ChangeSet): Promise<RollupRow[]> {
+    const lossOf = (key: bigint | null): Loss | null => this.#losses.lossOf(key);
+    const gone = rollUp(lines.remove, [], lossOf);
+    const decided = await this.#losses.apply(attempts.remove, attempts.add);
+    if (decided.length > 0) await this.#flip(decided);
+    for (const { attemptKey } of lines.add)
+      if (attemptKey !== null) this.#withLines.add(attemptKey);
+    return [...gone, ...rollUp([], lines.add, lossOf)];
+  }
+
+  async #flip(decided: readonly LossChange[]): Promise<void> {
+    const { flipped, losing_attempts } = this.#appenders;
+    const sign = (loss: Loss, { before, after }: LossChange): number =>
       Number(after === loss) - Number(before === loss);
-    for (const change of changes) {
+    // Until the statement below has run, the table of losses must hold no second row of an attempt.
+    const changed = decided.filter(
+      ({ attemptKey, before, firstNs }) =>
+        before !== null || firstNs <= this.#sinceNs || this.#withLines.mayHave(attemptKey),
+    );
+    for (const change of changed) {
       flipped.big(change.attemptKey).number(sign('waste', change)).number(sign('failure', change));
-      flipped
-        .bool(change.after === 'waste')
-        .bool(change.after !== null)
-        .endRow();
+      flipped.endRow();
     }
-    await flipped.finish();
-    await this.#connection.run(this.#sql.get('delete_losing'));
-    await this.#connection.run(this.#sql.get('insert_losing'));
-    await this.#connection.run(this.#sql.get('flip_rollup'), { first, last });
-    await this.#connection.run(this.#sql.get('empty_flipped'));
-    this.#unmergedRollup += changes.length;
+    if (changed.length > 0) {
+      await flipped.finish();
+      const first = changed.map(({ firstNs }) => firstNs).reduce((a, b) => (a < b ? a : b));
+      const last = changed.map(({ lastNs }) => lastNs).reduce((a, b) => (a > b ? a : b));
+      await this.#connection.run(this.#sql.get('delete_losing'));
+      await this.#connection.run(this.#sql.get('flip_rollup'), {
+        first: first - CLOCK_SKEW_NS,
+        last: last + CLOCK_SKEW_NS,
+      });
+      await this.#connection.run(this.#sql.get('empty_flipped'));
+      this.#unmergedRollup += changed.length;
+    }
+    for (const { attemptKey, after } of decided) {
+      if (after !== null)
+        losing_attempts
+          .big(attemptKey)
+          .bool(after === 'waste')
+          .endRow();
+    }
   }
 
   async #remove<K extends SpanKey>(

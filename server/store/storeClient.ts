@@ -50,6 +50,8 @@ interface Pending {
 const RESTART_DELAYS_MS = [0, 250, 1_000, 2_000, 5_000];
 /** DuckDB's queries hold libuv threads: with the default of 4, long ones starved everything else for 21 s. */
 const THREADPOOL_SIZE = '16';
+/** Rows of a group live for one commit: a nursery of the default 16 MB copies them all again and again. */
+const STORE_FLAGS = ['--max-semi-space-size=64'];
 const CLOSE_WAIT_MS = 20_000;
 
 export class StoreClient {
@@ -156,7 +158,7 @@ export class StoreClient {
       this.#options.processFile ?? fileURLToPath(new URL('./storeProcess.js', import.meta.url));
     const child = fork(file, {
       serialization: 'advanced',
-      execArgv: [],
+      execArgv: STORE_FLAGS,
       env: { ...this.#options.environment, UV_THREADPOOL_SIZE: THREADPOOL_SIZE },
     });
     this.#child = child;

@@ -98,7 +98,9 @@ async function build(options: StoreOpenOptions): Promise<Store> {
   const sources = new SourceTable();
   // The tracker of losses asks within the writer's transaction: on the writer's connection.
   const writerLoader = new DatabaseTraceLoader(writerConnection, sql, rates);
-  const losses = new LosingAttempts(writerLoader);
+  const newest = await writerConnection.runAndReadAll(sql.get('newest_start'));
+  const sinceNs = newest.getRows()[0]?.[0] as bigint;
+  const losses = new LosingAttempts(writerLoader, sinceNs);
   const restoreAttribution = async (): Promise<void> => {
     const result = await loaderConnection.runAndReadAll(sql.get('load_sources'));
     sources.restore(
@@ -130,7 +132,7 @@ async function build(options: StoreOpenOptions): Promise<Store> {
     knownTraces,
     responses: new ResponseIndex(knownResponses, loader),
   });
-  const writer = new GroupWriter(writerConnection, { sql, sources, losses });
+  const writer = new GroupWriter(writerConnection, { sql, sources, losses, sinceNs });
   await writer.prepare();
   return {
     database,

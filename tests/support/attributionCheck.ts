@@ -13,7 +13,7 @@ import { readPlainly, type PlainPrices } from './plainReading.js';
 import type { SpanSpec } from './spanSpec.js';
 import type { TestServer } from './testServer.js';
 
-const CASES_MAX = 3_000;
+const CASES_MAX = 4_000;
 const HOUR_NS = 3_600_000_000_000n;
 
 const PRICES: PlainPrices = {

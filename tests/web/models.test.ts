@@ -186,7 +186,13 @@ describe('a trace', () => {
 });
 
 describe('the spend chart', () => {
-  const row = (bucket: string, series: string, usd: string) => ({ bucket, series, usd, lines: 1 });
+  const row = (bucket: string, series: string, usd: string, unpriced = 0) => ({
+    bucket,
+    series,
+    usd,
+    lines: 1,
+    unpriced,
+  });
   const overview = {
     from: '2026-11-20T00:00:00Z',
     to: '2026-11-22T00:00:00Z',
@@ -211,6 +217,14 @@ describe('the spend chart', () => {
       ['(other)', '5'],
     ]);
     expect(model.highest?.totalText).toBe('$5.70');
+  });
+
+  test('counts the lines of a series that have no price', () => {
+    const unpriced = { ...overview, series: [row('2026-11-20T00:00:00Z', 'new-model', '0', 3)] };
+    expect(spendModel(unpriced, options).totals[0]).toMatchObject({
+      totalUsd: '0',
+      unpricedLines: 3,
+    });
   });
 
   test('marks where what needs someone began, if that is in the range', () => {

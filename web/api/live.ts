@@ -13,6 +13,8 @@ export const nowMs = signal(Date.now());
 /** At most one refetch of what is on the screen in this time, however fast commits come. */
 const REFRESH_INTERVAL_MS = 2_000;
 
+const RECONNECT_WAIT_MS = 3_000;
+
 let pausedByPerson = false;
 let pausedByBrush = false;
 let connected = false;
@@ -20,8 +22,19 @@ let refreshTimer: ReturnType<typeof setTimeout> | null = null;
 let lastRefreshMs = 0;
 let missedWhilePaused = false;
 
-/** Listens to commits until the page closes. EventSource reconnects by itself. */
+/** Follows commits until the page closes. */
 export function startLive(): void {
+  connect();
+  document.addEventListener('visibilitychange', () => {
+    updateState();
+    if (document.visibilityState === 'visible' && missedWhilePaused) refreshSoon();
+  });
+  setInterval(() => {
+    if (document.visibilityState === 'visible') nowMs.value = Date.now();
+  }, 1_000);
+}
+
+function connect(): void {
   const source = new EventSource('/api/events');
   source.addEventListener('open', () => {
     // Commits may have been missed while the stream was down.
@@ -32,17 +45,12 @@ export function startLive(): void {
   source.addEventListener('error', () => {
     connected = false;
     updateState();
+    // It reconnects by itself after a cut, but gives up for good on an answer such as 401 or 503.
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_WAIT_MS);
   });
   source.addEventListener('commit', (event) => {
     if (readCommit(event.data)) refreshSoon();
   });
-  document.addEventListener('visibilitychange', () => {
-    updateState();
-    if (document.visibilityState === 'visible' && missedWhilePaused) refreshSoon();
-  });
-  setInterval(() => {
-    if (document.visibilityState === 'visible') nowMs.value = Date.now();
-  }, 1_000);
 }
 
 export function togglePause(): void {

@@ -6,19 +6,18 @@ import { DataAge } from '../parts/DataAge.js';
 import { Icon } from '../parts/Icon.js';
 import { Money } from '../parts/Money.js';
 import { PanelError } from '../parts/Panel.js';
-import { Skeleton } from '../parts/Skeleton.js';
 import { useView } from '../url/useView.js';
 import { billGroups, openSteps, toggleStep, type BillGroup } from './billModel.js';
 import { BillLineRow } from './BillLineRow.js';
-import { useBill } from './useBill.js';
+import type { LoadedBill } from './useBill.js';
 
 /** So many lines of a step at once; a step of thousands would bury the next. */
 const LINES_SHOWN = 12;
 
 /** The bill: steps, their lines, and behind each line the span that proves it. */
-export function BillPanel({ pipeline, batchId }: { pipeline: string; batchId: string }) {
+export function BillPanel({ loaded }: { loaded: LoadedBill }) {
   const view = useView();
-  const { query, bill, lines } = useBill(pipeline, batchId);
+  const { query, bill, lines } = loaded;
   const groups = bill ? billGroups(bill, lines) : [];
   const open = openSteps(view.param('open'), groups);
   const missing = groups.some(
@@ -42,7 +41,6 @@ export function BillPanel({ pipeline, batchId }: { pipeline: string; batchId: st
         )}
       </header>
       {query.isError && <PanelError query={query} />}
-      {!bill && !query.isError && <Skeleton heightPx={320} />}
       {bill && groups.length === 0 && <p class="none">{t('bill.none')}</p>}
       {bill && groups.length > 0 && (
         <>

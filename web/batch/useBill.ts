@@ -5,6 +5,8 @@ import { batchPath } from '../url/viewState.js';
 
 const PAGE_LINES = 200;
 
+export type LoadedBill = ReturnType<typeof useBill>;
+
 /** The bill's sums and its lines, page by page. */
 export function useBill(pipeline: string, batchId: string) {
   const path = `/api${batchPath(pipeline, batchId)}/bill`;

@@ -27,9 +27,21 @@ export function Chart({ id, label, data, heightPx, onBrush }: ChartProps) {
   const view = useView();
   const asTable = view.param('table') === id;
   const frame = useRef<HTMLDivElement>(null);
-  const drawn = usePlot(frame, { data, heightPx, label, hidden: asTable });
+  const [failed, setFailed] = useState(false);
+  const drawn = usePlot(frame, {
+    data,
+    heightPx,
+    label,
+    hidden: asTable || failed,
+    onFail: () => setFailed(true),
+  });
   const [cursor, setCursor] = useState<number | null>(null);
-  const brush = useBrush(frame, { drawn, onBrush, active: !asTable, onCursor: setCursor });
+  const brush = useBrush(frame, {
+    drawn,
+    onBrush,
+    active: !(asTable || failed),
+    onCursor: setCursor,
+  });
 
   const move = (event: KeyboardEvent) => {
     const next = nextCursor(event.key, { cursor, length: data.buckets.length });
@@ -49,7 +61,16 @@ export function Chart({ id, label, data, heightPx, onBrush }: ChartProps) {
         asTable={asTable}
         onTable={() => view.set({ table: asTable ? null : id })}
       />
-      {asTable ? (
+      {failed && (
+        <div class="panel-error" role="alert">
+          <p>{t('error.network')}</p>
+          <button type="button" class="button" onClick={() => setFailed(false)}>
+            {t('error.retry')}
+          </button>
+        </div>
+      )}
+      {/* Its figures are here already: without the drawing code they show as rows. */}
+      {asTable || failed ? (
         <ChartTable label={label} data={data} heightPx={heightPx} />
       ) : (
         <div
@@ -78,9 +99,15 @@ export function Chart({ id, label, data, heightPx, onBrush }: ChartProps) {
 
 function usePlot(
   frame: { current: HTMLDivElement | null },
-  options: { data: ChartData; heightPx: number; label: string; hidden: boolean },
+  options: {
+    data: ChartData;
+    heightPx: number;
+    label: string;
+    hidden: boolean;
+    onFail: () => void;
+  },
 ): DrawnPlot | null {
-  const { data, heightPx, label, hidden } = options;
+  const { data, heightPx, label, hidden, onFail } = options;
   const [drawn, setDrawn] = useState<DrawnPlot | null>(null);
   const [widthPx, setWidthPx] = useState(0);
   const [near, setNear] = useState(false);
@@ -110,12 +137,16 @@ function usePlot(
     const element = frame.current;
     if (!element || !near || widthPx === 0 || hidden) return undefined;
     let current = true;
-    void import('./drawPlot.js').then(({ drawPlot }) => {
-      if (!current) return;
-      const next = drawPlot(data, { widthPx, heightPx, label, locale: language });
-      element.replaceChildren(next.svg);
-      setDrawn(next);
-    });
+    import('./drawPlot.js')
+      .then(({ drawPlot }) => {
+        if (!current) return;
+        const next = drawPlot(data, { widthPx, heightPx, label, locale: language });
+        element.replaceChildren(next.svg);
+        setDrawn(next);
+      })
+      .catch(() => {
+        if (current) onFail();
+      });
     return () => {
       current = false;
     };

@@ -10,7 +10,7 @@ import { Money } from '../parts/Money.js';
 import { Panel, type PanelQuery } from '../parts/Panel.js';
 import { formatRange } from '../url/range.js';
 import { useView, type View } from '../url/useView.js';
-import { spendModel, type SpendModel } from './spendChart.js';
+import { spendModel, type SeriesTotal, type SpendModel } from './spendChart.js';
 
 const CHART_PX = 240;
 
@@ -104,7 +104,9 @@ function SeriesList({
                 {formatPercent(usdRatio(series.totalUsd, overview.total.totalUsd))}
               </span>
               <Money
-                usd={isUnpriced(series.totalUsd, overview) ? null : series.totalUsd}
+                usd={isUnpriced(series) ? null : series.totalUsd}
+                unpricedCalls={series.unpricedLines}
+                compact
                 unknown="unpriced"
               />
             </button>
@@ -129,9 +131,9 @@ function SeriesList({
   );
 }
 
-// A series of lines that add up to nothing while calls of the range have no price is one of those, not a free one.
-function isUnpriced(totalUsd: string, overview: Overview): boolean {
-  return isZeroUsd(totalUsd) && overview.total.unpricedCalls > 0;
+// Nothing of it has a price: the sum of no known amounts is unknown, not zero.
+function isUnpriced(series: SeriesTotal): boolean {
+  return series.unpricedLines > 0 && isZeroUsd(series.totalUsd);
 }
 
 function labelOf(overview: Overview, model: SpendModel): string {

@@ -8,6 +8,8 @@ import { t } from '../i18n/t.js';
 /** One row of the list beside the chart: a series with its total in the range. */
 export interface SeriesTotal extends ChartSeries {
   totalUsd: string;
+  /** Lines without a known price: the total is then a lower bound, or unknown. */
+  unpricedLines: number;
   hidden: boolean;
 }
 
@@ -37,13 +39,17 @@ export function spendModel(overview: Overview, options: SpendOptions): SpendMode
   const names = [...new Set(overview.series.map((row) => row.series))];
   const colors = seriesColors(names.filter((name) => name !== OTHER));
   const totals = names
-    .map((name) => ({
-      key: name,
-      label: seriesLabel(name),
-      color: colors.get(name) ?? 'var(--other)',
-      totalUsd: sumUsd(overview.series.filter((row) => row.series === name).map((row) => row.usd)),
-      hidden: options.only !== null ? name !== options.only : options.without.includes(name),
-    }))
+    .map((name) => {
+      const own = overview.series.filter((row) => row.series === name);
+      return {
+        key: name,
+        label: seriesLabel(name),
+        color: colors.get(name) ?? 'var(--other)',
+        totalUsd: sumUsd(own.map((row) => row.usd)),
+        unpricedLines: own.reduce((sum, row) => sum + row.unpriced, 0),
+        hidden: options.only !== null ? name !== options.only : options.without.includes(name),
+      };
+    })
     .sort(
       (a, b) =>
         Number(a.key === OTHER) - Number(b.key === OTHER) || compareUsd(b.totalUsd, a.totalUsd),

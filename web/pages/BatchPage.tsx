@@ -6,6 +6,7 @@ import { BillPanel } from '../batch/BillPanel.js';
 import { IciclePanel } from '../batch/IciclePanel.js';
 import { QualityStrip } from '../batch/QualityStrip.js';
 import { StepTable } from '../batch/StepTable.js';
+import { useBill } from '../batch/useBill.js';
 import { t } from '../i18n/t.js';
 import { Breadcrumb } from '../parts/Breadcrumb.js';
 import { PanelError } from '../parts/Panel.js';
@@ -20,7 +21,10 @@ export function BatchPage({ params }: { params: { pipeline: string; batchId: str
   useTitle(`${batchId} · ${pipeline}`);
   const view = useView();
   const query = useApi<BatchDetail>(`/api${batchPath(pipeline, batchId)}`);
+  // Asked for at once with the batch, so that both come together and neither pushes the other about.
+  const bill = useBill(pipeline, batchId);
   const batch = query.data;
+  const waiting = !query.isError && (batch === undefined || bill.query.isPending);
   return (
     <div class="page batch">
       <Breadcrumb
@@ -30,21 +34,17 @@ export function BatchPage({ params }: { params: { pipeline: string; batchId: str
         ]}
       />
       {query.isError && <PanelError query={query} />}
-      {!batch && !query.isError && <Skeleton heightPx={260} />}
-      {batch && (
-        <div class={query.isPlaceholderData || query.isError ? 'stale' : undefined}>
-          <BatchHead batch={batch} />
-          <div class="columns">
-            <IciclePanel batch={batch} />
-            <QualityStrip batch={batch} />
-          </div>
-        </div>
-      )}
-      {(batch !== undefined || !query.isError) && (
-        <BillPanel pipeline={pipeline} batchId={batchId} />
-      )}
-      {batch && (
+      {waiting && <Skeleton key="waiting" heightPx={640} />}
+      {!waiting && batch !== undefined && (
         <>
+          <div class={query.isPlaceholderData || query.isError ? 'stale' : undefined}>
+            <BatchHead batch={batch} />
+            <div class="columns">
+              <IciclePanel batch={batch} />
+              <QualityStrip batch={batch} />
+            </div>
+          </div>
+          <BillPanel loaded={bill} />
           <AttemptsPanel batch={batch} />
           <StepTable batch={batch} />
         </>

@@ -32,46 +32,60 @@ export function OverviewPage() {
   }, [empty]);
 
   if (empty) return <EmptyState />;
+  if (query.data === undefined) return <Waiting key="waiting" query={query} />;
+  const overview = query.data;
   const stale = query.isPlaceholderData ? 'stale' : undefined;
   return (
-    <div class="page overview">
+    <div class="page overview" key="here">
       <h1 class="visually-hidden">{t('nav.overview')}</h1>
       {query.isError && <PanelError query={query} />}
       <section class="needs-section" aria-label={t('needs.title')}>
         <header class="panel-head">
           <h2>{t('needs.title')}</h2>
-          {query.data && (
-            <div class="panel-actions">
-              <DataAge dataUntil={query.data.freshness.dataUntil} />
-            </div>
-          )}
-        </header>
-        {query.data ? (
-          <div class={stale}>
-            <NeedsYou needs={query.data.needsYou} />
+          <div class="panel-actions">
+            <DataAge dataUntil={overview.freshness.dataUntil} />
           </div>
-        ) : (
-          !query.isError && <Skeleton heightPx={64} />
-        )}
-      </section>
-      {query.data ? (
+        </header>
         <div class={stale}>
-          <Tiles overview={query.data} />
+          <NeedsYou needs={overview.needsYou} />
         </div>
-      ) : (
-        !query.isError && <TileSkeletons />
-      )}
-      {(query.data !== undefined || !query.isError) && (
-        <>
-          <SpendPanel
-            query={quiet(query)}
-            previous={view.compare ? (previous.data ?? null) : null}
-          />
-          <Panel title={t('pipelines.title')} id="pipelines" query={quiet(query)} skeletonPx={220}>
-            {(overview) => <PipelineTable pipelines={overview.pipelines} />}
-          </Panel>
-        </>
-      )}
+      </section>
+      <div class={stale}>
+        <Tiles overview={overview} />
+      </div>
+      <SpendPanel query={quiet(query)} previous={view.compare ? (previous.data ?? null) : null} />
+      <Panel title={t('pipelines.title')} id="pipelines" query={quiet(query)} skeletonPx={220}>
+        {({ pipelines }) => <PipelineTable pipelines={pipelines} />}
+      </Panel>
+    </div>
+  );
+}
+
+/**
+ * The page's shape before its first figures. It is replaced as a whole: parts that stayed would be pushed about by those
+ * whose height depends on the figures.
+ */
+function Waiting({ query }: { query: ApiResult<Overview> }) {
+  if (query.isError) return <PanelError query={query} />;
+  return (
+    <div class="page overview">
+      <h1 class="visually-hidden">{t('nav.overview')}</h1>
+      <div class="needs-section">
+        <Skeleton heightPx={104} />
+      </div>
+      <div class="tiles">
+        {['spend', 'per1k', 'waste', 'batches'].map((name) => (
+          <div class="tile" key={name}>
+            <Skeleton heightPx={112} />
+          </div>
+        ))}
+      </div>
+      <div class="panel">
+        <Skeleton heightPx={280} />
+      </div>
+      <div class="panel">
+        <Skeleton heightPx={240} />
+      </div>
     </div>
   );
 }
@@ -113,16 +127,4 @@ function quiet(query: PanelQuery<Overview>): PanelQuery<Overview> {
     isFetching,
     refetch,
   };
-}
-
-function TileSkeletons() {
-  return (
-    <div class="tiles">
-      {['spend', 'per1k', 'waste', 'batches'].map((name) => (
-        <div class="tile" key={name}>
-          <Skeleton heightPx={112} />
-        </div>
-      ))}
-    </div>
-  );
 }

@@ -86,7 +86,7 @@ function go(key: string, { view, route }: Context): void {
   if (part !== undefined) focusWhenThere(part);
 }
 
-function focusWhenThere(id: string, attemptsLeft = 30): void {
+function focusWhenThere(id: string, attemptsLeft = 120): void {
   const element = document.getElementById(id);
   if (element) {
     element.tabIndex = -1;

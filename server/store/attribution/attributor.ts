@@ -4,7 +4,13 @@
  * Work is proportional to what changed: a new span is placed under its parent (0.3 µs), contexts are derived once and
  * shared by spans that say nothing themselves, and a late parent re-derives only what hangs below it.
  */
-import { deriveContext, type Context } from '@burnbook/domain/attribution';
+import {
+  deriveContext,
+  ownIdentity,
+  sameWords,
+  type Context,
+  type OwnIdentity,
+} from '@burnbook/domain/attribution';
 import { FactSet } from '@burnbook/domain/factSet';
 import { hash64 } from '@burnbook/domain/hash64';
 import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
@@ -13,7 +19,7 @@ import type { SpanKey } from '../rows.js';
 import type { BloomFilter } from './bloomFilter.js';
 import { emptyChangeSet, type ChangeSet } from './changeSet.js';
 import type { ComputeRates } from './computeRates.js';
-import { hasCompute, isSampled, nodeFacts, type NodeFacts } from './nodeFacts.js';
+import { hasCompute, isSampled, nodeFacts, tellsUsage, type NodeFacts } from './nodeFacts.js';
 import type { ResponseIndex } from './responseIndex.js';
 import { emitRows } from './rowEmitter.js';
 import type { SourceTable } from './sourceTable.js';
@@ -35,6 +41,12 @@ export class Attributor {
   readonly #facts = new FactSet();
   readonly #dirty = new Set<number>();
   readonly #stack: number[] = [];
+  /** By the parent's context: the last child's words and what came of them. */
+  readonly #siblings = new WeakMap<
+    Context,
+    { own: OwnIdentity | null; resource: OwnIdentity | null; context: Context }
+  >();
+  #lastOwn: OwnIdentity | null = null;
 
   constructor(options: AttributorOptions) {
     this.#o = options;
@@ -84,7 +96,10 @@ export class Attributor {
     const trace = arena.addTrace(loaded.hi, loaded.lo, formatTraceId(loaded.hi, loaded.lo));
     trace.hintFirstNs = loaded.hintFirstNs;
     trace.hintLastNs = loaded.hintLastNs;
-    for (const proof of loaded.evidence) trace.evidence.add(proof);
+    for (const [proof, startNs] of loaded.evidence) {
+      const known = trace.evidence.get(proof);
+      if (known === undefined || startNs < known) trace.evidence.set(proof, startNs);
+    }
     for (const span of loaded.spans) {
       const node = arena.young.ensure(trace, high(span.spanId), low(span.spanId));
       const generation = arena.young;
@@ -172,7 +187,8 @@ export class Attributor {
     extra: string | undefined,
   ): NodeFacts {
     const startNs = batch.startNs[i] ?? 0n;
-    return nodeFacts(this.#facts, {
+    const own = this.#ownIdentity();
+    return nodeFacts(this.#facts, own, {
       name: batch.strings[batch.name[i] ?? 0] ?? '',
       spanId: batch.spanId[i] ?? 0n,
       parentId: batch.parentId[i] ?? 0n,
@@ -188,6 +204,14 @@ export class Attributor {
           : null,
       ratesVersion: this.#o.rates.version,
     });
+  }
+
+  /** Spans side by side mostly say the same: one object for all of them, instead of a million equal ones. */
+  #ownIdentity(): OwnIdentity | null {
+    const own = ownIdentity(this.#facts);
+    if (own && this.#lastOwn && sameWords(own, this.#lastOwn)) return this.#lastOwn;
+    if (own) this.#lastOwn = own;
+    return own;
   }
 
   /**
@@ -225,7 +249,8 @@ export class Attributor {
 
   #flagCost(generation: Generation, node: number, facts: NodeFacts | undefined): void {
     if (!facts) return;
-    if (facts.call) generation.set(node, NODE.usage | NODE.costs);
+    if (facts.call)
+      generation.set(node, tellsUsage(facts.call) ? NODE.usage | NODE.costs : NODE.costs);
     if (hasCompute(facts)) generation.set(node, NODE.costs);
   }
 
@@ -355,17 +380,28 @@ export class Attributor {
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       const facts = generation.facts[next];
       const source = this.#o.sources.info(generation.source[next] ?? 0);
-      const derived = deriveContext({
-        own: facts?.own ?? null,
-        resource: source.own,
-        parent: context ?? null,
-        serviceName: source.service,
-        traceId: generation.traceOf(next).hex,
-        parentSpanId: facts && facts.parentId !== 0n ? formatSpanId(facts.parentId) : '',
-        name: facts?.name ?? '',
-      });
-      generation.context[next] = derived;
-      context = derived;
+      const own = facts?.own ?? null;
+      const repeated = context && this.#siblings.get(context);
+      // Siblings that say the same are in the same place; only an unnamed attempt depends on more than its words.
+      const isPlain = own === null || (own.attempt === null && own.resendAttempt === null);
+      if (isPlain && repeated?.own === own && repeated.resource === source.own) {
+        context = repeated.context;
+      } else {
+        const derived = deriveContext({
+          own,
+          resource: source.own,
+          parent: context ?? null,
+          serviceName: source.service,
+          traceId: generation.traceOf(next).hex,
+          parentSpanId: facts && facts.parentId !== 0n ? formatSpanId(facts.parentId) : '',
+          name: facts?.name ?? '',
+        });
+        if (context && isPlain) {
+          this.#siblings.set(context, { own, resource: source.own, context: derived });
+        }
+        context = derived;
+      }
+      generation.context[next] = context;
     }
     if (!context) throw new Error('a node without a context');
     return context;

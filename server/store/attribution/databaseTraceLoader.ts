@@ -1,5 +1,6 @@
 /** Reads dropped traces and response claims back from the database. */
 import { listValue, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import { ownIdentity } from '@burnbook/domain/attribution';
 import { FactSet } from '@burnbook/domain/factSet';
 import { PROMOTED_CODES } from '@burnbook/domain/semconv';
 import type { ActivityRow, AttemptRow, CallFacts, LineRow, Owner } from '../rows.js';
@@ -90,7 +91,7 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader, Operati
         hintFirstNs: big(hint, 'first_ns'),
         hintLastNs: big(hint, 'last_ns'),
         evidence: loaded.flatMap(({ facts }) =>
-          facts?.activityRow ? [proofOf(facts.activityRow)] : [],
+          facts?.activityRow ? [[proofOf(facts.activityRow), facts.startNs] as const] : [],
         ),
         spans: loaded,
       };
@@ -113,7 +114,7 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader, Operati
     if (attrs !== null) addAttributes(facts, attrs);
     const model = rows.lines.find(({ kind }) => kind === 'model') ?? null;
     const startNs = big(span, 'start_ns');
-    const node = nodeFacts(facts, {
+    const node = nodeFacts(facts, ownIdentity(facts), {
       name: String(span['name']),
       spanId: big(span, 'span_id'),
       parentId: big(span, 'parent_id'),
@@ -196,6 +197,8 @@ const knownAttempt = (row: Row): KnownAttempt => ({
   attemptKey: big(row, 'attempt_key'),
   outerAttemptKey: bigOrNull(row, 'outer_attempt_key'),
   outcome: String(row['outcome']),
+  startNs: big(row, 'start_ns'),
+  endNs: big(row, 'end_ns'),
 });
 
 function activityRow(row: Row, node: NodeFacts): ActivityRow {

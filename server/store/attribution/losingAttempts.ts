@@ -5,6 +5,7 @@
  * is nested in an attempt shares its fate; waste outranks failure, so that a cost counts once, under the outermost.
  */
 import type { AttemptRow } from '../rows.js';
+import { BloomFilter } from './bloomFilter.js';
 
 export type Loss = 'waste' | 'failure';
 
@@ -14,6 +15,8 @@ export interface KnownAttempt {
   readonly attemptKey: bigint;
   readonly outerAttemptKey: bigint | null;
   readonly outcome: string;
+  readonly startNs: bigint;
+  readonly endNs: bigint;
 }
 
 /** Looks up operations that are not in memory: their attempts as the database has them. */
@@ -28,12 +31,17 @@ export interface LossChange {
   readonly attemptKey: bigint;
   readonly before: Loss | null;
   readonly after: Loss | null;
+  /** When the attempt went on, as far as is known. */
+  readonly firstNs: bigint;
+  readonly lastNs: bigint;
 }
 
 /** Spans of one attempt: parallel siblings of one name and number are one attempt, and it won if any of them did. */
 interface Spans {
   won: number;
   lost: number;
+  firstNs: bigint;
+  lastNs: bigint;
 }
 
 /** Attempts of one operation are at most this far apart. */
@@ -47,9 +55,17 @@ export class LosingAttempts {
   readonly #outer = new Map<bigint, bigint>();
   readonly #inner = new Map<bigint, Set<bigint>>();
   readonly #losses = new Map<bigint, Loss>();
+  /** Attempts that the commit at hand took out, with their times. */
+  readonly #departed = new Map<bigint, Spans>();
 
-  constructor(loader: OperationLoader) {
+  /** Operations with an attempt that this process stored; earlier ones are always asked for. */
+  readonly #stored = new BloomFilter(65_536);
+  readonly #sinceNs: bigint;
+
+  /** @param sinceNs what starts after it can only have been stored by this process. */
+  constructor(loader: OperationLoader, sinceNs: bigint) {
     this.#loader = loader;
+    this.#sinceNs = sinceNs;
   }
 
   /** Starts anew from what the database has. */
@@ -71,12 +87,14 @@ export class LosingAttempts {
   /** Takes over the attempts of a commit. @returns the attempts whose loss changed. */
   async apply(removed: readonly AttemptRow[], added: readonly AttemptRow[]): Promise<LossChange[]> {
     await this.#load([...removed, ...added]);
+    this.#departed.clear();
     const touched = new Set<bigint>();
     for (const row of removed) {
       this.#touch(row, touched);
       this.#leave(row);
     }
     for (const row of added) {
+      this.#stored.add(row.operationKey);
       const isKnown = this.#operations.has(row.operationKey);
       const matters = row.outcome !== 'succeeded' || row.number > 1 || isKnown;
       if (matters || row.outerAttemptKey !== null) this.#enter(row);
@@ -94,6 +112,8 @@ export class LosingAttempts {
     for (const row of rows) {
       if (this.#operations.has(row.operationKey)) continue;
       if (row.outcome === 'succeeded' && row.number === 1) continue;
+      const isNew = row.startNs > this.#sinceNs && !this.#stored.mayHave(row.operationKey);
+      if (isNew) continue;
       wanted.add(row.operationKey);
       if (fromNs === null || row.startNs < fromNs) fromNs = row.startNs;
       if (row.startNs > toNs) toNs = row.startNs;
@@ -108,7 +128,10 @@ export class LosingAttempts {
   #enter(attempt: KnownAttempt): void {
     const { operationKey, attemptKey, outerAttemptKey, outcome } = attempt;
     const attempts = this.#operations.get(operationKey) ?? new Map<bigint, Spans>();
-    const spans = attempts.get(attemptKey) ?? { won: 0, lost: 0 };
+    const { startNs, endNs } = attempt;
+    const spans = attempts.get(attemptKey) ?? { won: 0, lost: 0, firstNs: startNs, lastNs: endNs };
+    if (startNs < spans.firstNs) spans.firstNs = startNs;
+    if (endNs > spans.lastNs) spans.lastNs = endNs;
     if (outcome === 'succeeded') spans.won++;
     else spans.lost++;
     attempts.set(attemptKey, spans);
@@ -128,6 +151,7 @@ export class LosingAttempts {
     if (outcome === 'succeeded') spans.won--;
     else spans.lost--;
     if (spans.won + spans.lost > 0) return;
+    this.#departed.set(attemptKey, spans);
     attempts.delete(attemptKey);
     const outer = this.#outer.get(attemptKey);
     if (outer !== undefined) this.#inner.get(outer)?.delete(attemptKey);
@@ -153,9 +177,18 @@ export class LosingAttempts {
       if (before === after) continue;
       if (after === null) this.#losses.delete(key);
       else this.#losses.set(key, after);
-      changes.push({ attemptKey: key, before, after });
+      changes.push({ attemptKey: key, before, after, ...this.#times(key) });
     }
     return changes;
+  }
+
+  #times(attemptKey: bigint): { firstNs: bigint; lastNs: bigint } {
+    const operation = this.#operationOf.get(attemptKey);
+    const spans =
+      operation === undefined ? undefined : this.#operations.get(operation)?.get(attemptKey);
+    const { firstNs, lastNs } = spans ??
+      this.#departed.get(attemptKey) ?? { firstNs: 0n, lastNs: 0n };
+    return { firstNs, lastNs };
   }
 
   /** Along the chain of enclosing attempts: any waste wins, else any failure. */

@@ -1,8 +1,8 @@
 /**
  * What is kept in memory of a span that can have rows of its own: it costs, it begins something, or it is a top span.
  */
-import { ownIdentity, type OwnIdentity } from '@burnbook/domain/attribution';
-import type { FactSet } from '@burnbook/domain/factSet';
+import type { OwnIdentity } from '@burnbook/domain/attribution';
+import { FACT_GROUP, type FactSet } from '@burnbook/domain/factSet';
 import type { ActivityFacts, ActivityRow, AttemptRow, CallFacts, LineRow } from '../rows.js';
 
 export interface NodeFacts {
@@ -73,8 +73,8 @@ export interface NodeBasics extends Pick<
 > {}
 
 /** Builds the facts of a span from its promoted attributes. */
-export function nodeFacts(facts: FactSet, basics: NodeBasics): NodeFacts {
-  const activity = facts.size === 0 ? NO_ACTIVITY : activityFacts(facts);
+export function nodeFacts(facts: FactSet, own: OwnIdentity | null, basics: NodeBasics): NodeFacts {
+  const activity = (facts.groups & FACT_GROUP.activity) === 0 ? NO_ACTIVITY : activityFacts(facts);
   const { cpuUserNs, cpuSystemNs, gbNs } = activity;
   // Counters of a start or heartbeat are cumulative and repeat what the steps will say.
   const computes = activity.event === null;
@@ -84,7 +84,7 @@ export function nodeFacts(facts: FactSet, basics: NodeBasics): NodeFacts {
       : null;
   return {
     ...basics,
-    own: ownIdentity(facts),
+    own,
     activity,
     duplicateResponse: false,
     cpuNs,
@@ -95,6 +95,10 @@ export function nodeFacts(facts: FactSet, basics: NodeBasics): NodeFacts {
     computeLine: null,
   };
 }
+
+/** Whether a call tells any usage: only then can a span above it repeat it. */
+export const tellsUsage = ({ usage, reportedNanoUsd }: CallFacts): boolean =>
+  usage.inputTokens !== null || usage.outputTokens !== null || reportedNanoUsd !== null;
 
 /** Whether the compute of a span costs anything. */
 export function hasCompute(facts: NodeFacts): boolean {

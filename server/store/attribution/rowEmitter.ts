@@ -2,7 +2,6 @@
  * From a span's settled context to the rows that it stands for, and from its former rows to the difference.
  */
 import { boundaries, type Context } from '@burnbook/domain/attribution';
-import { hash64 } from '@burnbook/domain/hash64';
 import { priceCompute } from '@burnbook/domain/price';
 import type { ActivityRow, AttemptRow, LineRow, Owner, SpanKey } from '../rows.js';
 import type { ChangeSet } from './changeSet.js';
@@ -34,6 +33,8 @@ export function emitRows(
   changes: ChangeSet,
   rates: ComputeRates,
 ): void {
+  const begins = boundaries(standing.context, standing.parent);
+  if (standing.settled && !hasRows(facts) && !canHaveRows(facts, begins)) return;
   const key: SpanKey = {
     traceHi: standing.trace.hi,
     traceLo: standing.trace.lo,
@@ -49,7 +50,6 @@ export function emitRows(
     team: identity.team,
     environment: identity.environment,
   };
-  const begins = boundaries(standing.context, standing.parent);
 
   const activity = activityRow(facts, standing, begins, key, owner);
   if (!sameActivity(facts.activityRow, activity)) {
@@ -76,6 +76,25 @@ export function emitRows(
   facts.computeLine = compute;
 }
 
+type Begins = ReturnType<typeof boundaries>;
+
+const hasRows = (facts: NodeFacts): boolean =>
+  facts.activityRow !== null ||
+  facts.attemptRow !== null ||
+  facts.modelLine !== null ||
+  facts.computeLine !== null;
+
+/** Most spans with words of identity only repeat them. */
+const canHaveRows = (facts: NodeFacts, begins: Begins): boolean =>
+  facts.call !== null ||
+  facts.activity.event !== null ||
+  begins.run ||
+  begins.batch ||
+  begins.step ||
+  begins.attempt ||
+  begins.leavesBatch ||
+  hasCompute(facts);
+
 /** The outcome of an attempt or step: what it says itself, else its span's status. */
 export const outcomeOf = (facts: Pick<NodeFacts, 'activity' | 'failed'>): string =>
   facts.activity.attemptOutcome ?? (facts.failed ? 'failed' : 'succeeded');
@@ -99,7 +118,7 @@ function note(
 function activityRow(
   facts: NodeFacts,
   standing: Standing,
-  begins: { readonly run: boolean; readonly batch: boolean; readonly step: boolean },
+  begins: Begins,
   key: SpanKey,
   owner: Owner,
 ): ActivityRow | null {
@@ -112,7 +131,8 @@ function activityRow(
   const isInside = facts.call !== null || standing.context.attempts !== null;
   const isStep = begins.step && !isEvent && (standing.settled || !isInside);
   if (!isEvent && !isRun && !isBatch && !isStep) {
-    if (standing.settled || !isEvidence(facts, standing, owner)) return null;
+    const isProof = standing.settled ? begins.leavesBatch : isEvidence(facts, standing, owner);
+    if (!isProof) return null;
   }
   return {
     ...key,
@@ -132,13 +152,15 @@ function activityRow(
 
 /**
  * A span whose parent is not known is the proof that its run, batch and step exist, where nothing else proved it yet:
- * one row each, not one a span, since collectors export a step's calls before the step itself.
+ * a row or two each, not one a span, since collectors export a step's calls before the step itself.
  */
 function isEvidence(facts: NodeFacts, standing: Standing, owner: Owner): boolean {
-  const proof = JSON.stringify([owner.pipeline, owner.runId, owner.batch, owner.step]);
+  const proof = proofOf(owner);
   if (facts.activityRow && proof === proofOf(facts.activityRow)) return true;
-  if (standing.trace.evidence.has(proof)) return false;
-  standing.trace.evidence.add(proof);
+  const earliest = standing.trace.evidence.get(proof);
+  // The earliest tells when the work began, whichever arrived first.
+  if (earliest !== undefined && earliest <= facts.startNs) return false;
+  standing.trace.evidence.set(proof, facts.startNs);
   return true;
 }
 
@@ -171,18 +193,15 @@ function attemptRow(facts: NodeFacts, standing: Standing, key: SpanKey): Attempt
     runId: identity.run,
     batch: identity.batch,
     step: identity.step,
-    operationKey: hash64(attempts.operationKey),
-    attemptKey: attemptKey(attempts),
-    outerAttemptKey: attempts.outer ? attemptKey(attempts.outer) : null,
+    operationKey: attempts.operationKey,
+    attemptKey: attempts.attemptKey,
+    outerAttemptKey: attempts.outer?.attemptKey ?? null,
     number: attempts.number,
     outcome: outcomeOf(facts),
     errorClass: facts.activity.errorClass,
     backoffMs: facts.activity.backoffMs,
   };
 }
-
-const attemptKey = (attempt: { operationKey: string; number: number }): bigint =>
-  hash64(`${attempt.operationKey}#${attempt.number}`);
 
 function modelLine(facts: NodeFacts, standing: Standing, key: SpanKey, owner: Owner): LineRow {
   const { call } = facts;
@@ -258,7 +277,7 @@ function lineBase(facts: NodeFacts, standing: Standing, key: SpanKey, owner: Own
     name: facts.name,
     failed: facts.failed,
     attempt: identity.attempt,
-    attemptKey: attempts ? attemptKey(attempts) : null,
+    attemptKey: attempts?.attemptKey ?? null,
   };
 }
 

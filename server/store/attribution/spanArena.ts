@@ -25,8 +25,8 @@ export interface TraceState {
   /** The time hint that the database holds for this trace; first > last: none yet. */
   hintFirstNs: bigint;
   hintLastNs: bigint;
-  /** (pipeline, run, batch, step) that already have a row as evidence of their existence. */
-  readonly evidence: Set<string>;
+  /** (pipeline, run, batch, step) that have a row as evidence of their existence → its start. */
+  readonly evidence: Map<string, bigint>;
   /** A proof was taken away in the commit at hand. */
   proofReleased: boolean;
 }
@@ -75,7 +75,7 @@ export class SpanArena {
       first: NONE,
       hintFirstNs: 1n,
       hintLastNs: 0n,
-      evidence: new Set(),
+      evidence: new Map(),
       proofReleased: false,
     };
     this.young.addTrace(trace);

@@ -7,7 +7,7 @@ export interface LoadedTrace {
   readonly hintFirstNs: bigint;
   readonly hintLastNs: bigint;
   /** Proofs (see `proofOf`) that already have a row. */
-  readonly evidence: readonly string[];
+  readonly evidence: readonly (readonly [proof: string, startNs: bigint])[];
   readonly spans: readonly {
     readonly spanId: bigint;
     readonly parentId: bigint;

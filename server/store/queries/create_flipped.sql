@@ -1,7 +1,1 @@
-CREATE TEMP TABLE flipped (
-  attempt_key UBIGINT,
-  waste_sign BIGINT,
-  failure_sign BIGINT,
-  after_waste BOOLEAN,
-  loses BOOLEAN
-)
+CREATE TEMP TABLE flipped (attempt_key UBIGINT, waste_sign BIGINT, failure_sign BIGINT)

@@ -1,4 +1,4 @@
--- The lines under attempts whose loss changed, this commit's included, move their cost to or from waste and failure.
+-- Stored lines under attempts whose loss changed move their cost to or from waste and failure.
 INSERT INTO cost_rollup
 SELECT
   l.start_ns - ((l.start_ns % 900000000000) + 900000000000) % 900000000000 AS bucket_ns,

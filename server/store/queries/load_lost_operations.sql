@@ -1,5 +1,5 @@
 -- Attempts of operations with a loser, and nested ones: what the tracker of losses keeps in memory.
-SELECT operation_key, attempt_key, outer_attempt_key, outcome
+SELECT operation_key, attempt_key, outer_attempt_key, outcome, start_ns, end_ns
 FROM attempts
 WHERE start_ns >= $since::BIGINT
   AND (

@@ -1,0 +1,3 @@
+import { attributionSuite } from '../support/attributionSuite.js';
+
+attributionSuite(20);
