@@ -43,7 +43,9 @@ console.log(
     `${report.attempts} attempts, ${report.costNanoUsd} nano-USD`,
 );
 for (const violation of report.violations) console.error(`VIOLATION: ${violation}`);
-console.log(report.violations.length === 0 ? 'nothing lost, nothing twice' : `failed, seed ${flags.seed}`);
+console.log(
+  report.violations.length === 0 ? 'nothing lost, nothing twice' : `failed, seed ${flags.seed}`,
+);
 process.exitCode = report.violations.length === 0 ? 0 : 1;
 
 function wholeNumber(text: string): number {

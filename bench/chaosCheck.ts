@@ -105,9 +105,13 @@ export async function checkStore(
     for (const [what, sql] of RULES) {
       const rows = (await connection.runAndReadAll(sql)).getRowObjects();
       if (rows.length === 0) continue;
-      const shown = rows.slice(0, SHOWN_MAX).map((row) =>
-        JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
-      );
+      const shown = rows
+        .slice(0, SHOWN_MAX)
+        .map((row) =>
+          JSON.stringify(row, (_, value: unknown) =>
+            typeof value === 'bigint' ? String(value) : value,
+          ),
+        );
       violations.push(`${rows.length} ${what}, such as ${shown.join(' ')}`);
     }
     return {

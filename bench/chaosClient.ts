@@ -75,7 +75,11 @@ export class ChaosClient {
   }
 
   async #post(body: ChaosBody): Promise<string> {
-    const outcome = await post({ agent: this.#agent, port: this.#options.port(), bytes: body.bytes });
+    const outcome = await post({
+      agent: this.#agent,
+      port: this.#options.port(),
+      bytes: body.bytes,
+    });
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     return outcome;
   }

@@ -44,7 +44,10 @@ export const CHAOS_PIPELINES_YAML = `computeRates:
 export const CHAOS_PRICES_YAML = `prices:
 ${Object.entries(PRICES)
   .map(
-    ([model, [input, output]]) => `  - provider: ${model.startsWith('claude') ? 'anthropic' : 'openai'}
+    ([
+      model,
+      [input, output],
+    ]) => `  - provider: ${model.startsWith('claude') ? 'anthropic' : 'openai'}
     model: ${model}
     inputUsdPerMillion: '${usdPerMillion(input)}'
     outputUsdPerMillion: '${usdPerMillion(output)}'
@@ -119,9 +122,18 @@ function bodyOf(spans: readonly LoadSpan[]): ChaosBody {
   return { bytes: encodeBody(spans), spans: spans.map(sentSpan), acknowledged: false };
 }
 
-function sentSpan({ traceId, spanId, batch, call, compute, attributes, failed }: LoadSpan): SentSpan {
+function sentSpan({
+  traceId,
+  spanId,
+  batch,
+  call,
+  compute,
+  attributes,
+  failed,
+}: LoadSpan): SentSpan {
   const computeNano = compute
-    ? millis(compute.cpuS) * (NANO_PER_CPU_S / 1000n) + millis(compute.gbS) * (NANO_PER_GB_S / 1000n)
+    ? millis(compute.cpuS) * (NANO_PER_CPU_S / 1000n) +
+      millis(compute.gbS) * (NANO_PER_GB_S / 1000n)
     : null;
   const [input, output] = (call && PRICES[call.model]) ?? [0n, 0n];
   const modelNano = call ? BigInt(call.input) * input + BigInt(call.output) * output : null;

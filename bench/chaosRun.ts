@@ -90,7 +90,10 @@ async function chaosIn(folder: string, options: ChaosOptions): Promise<ChaosRepo
         const killed = await server.killStore();
         if (killed === undefined) violations.push(`round ${i + 1}: there was no store`);
         // Until the server has noticed, it calls itself ready still.
-        await until(() => ![undefined, killed].includes(server.storePid()), 'the store is not started again');
+        await until(
+          () => ![undefined, killed].includes(server.storePid()),
+          'the store is not started again',
+        );
         await untilReady(server);
       }
       const awayMs = performance.now() - killedMs;
@@ -107,7 +110,8 @@ async function chaosIn(folder: string, options: ChaosOptions): Promise<ChaosRepo
     if (exitCode === null) await server.killBoth();
   }
   if (exitCode !== 0) violations.push(`the server ended with exit code ${exitCode}`);
-  for (const outcome of client.surprises()) violations.push(`a request was answered with ${outcome}`);
+  for (const outcome of client.surprises())
+    violations.push(`a request was answered with ${outcome}`);
   const verdict = await checkStore(dataFolder, client.bodies);
   return {
     ...verdict,

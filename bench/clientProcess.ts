@@ -1,7 +1,13 @@
 /** The benchmark's side of its client process. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { ClientResult, FromClient, PrepareMessage, RunMessage, ToClient } from './clientProtocol.js';
+import type {
+  ClientResult,
+  FromClient,
+  PrepareMessage,
+  RunMessage,
+  ToClient,
+} from './clientProtocol.js';
 
 export interface ClientRun extends Omit<RunMessage, 'type' | 'fill' | 'warmupMs' | 'windowMs'> {
   readonly warmupMs?: number;
@@ -38,7 +44,14 @@ export class ClientProcess {
   }
 
   run(options: ClientRun): Promise<ClientResult> {
-    const { onWindowBegins, onWindowEnds, warmupMs = 0, windowMs = null, fill = null, ...rest } = options;
+    const {
+      onWindowBegins,
+      onWindowEnds,
+      warmupMs = 0,
+      windowMs = null,
+      fill = null,
+      ...rest
+    } = options;
     return this.#ask({ type: 'run', warmupMs, windowMs, fill, ...rest }, (message) => {
       if (message.type === 'windowBegins') onWindowBegins?.();
       if (message.type === 'windowEnds') onWindowEnds?.();

@@ -6,7 +6,13 @@ import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { ClientResult, FromClient, PrepareMessage, RunMessage, ToClient } from './clientProtocol.js';
+import type {
+  ClientResult,
+  FromClient,
+  PrepareMessage,
+  RunMessage,
+  ToClient,
+} from './clientProtocol.js';
 import { Load, SPANS_PER_BODY } from './load.js';
 import { percentile } from './statistics.js';
 
@@ -36,7 +42,9 @@ async function prepare({ seed, startNs, stepNs, bodies }: PrepareMessage): Promi
       loaded().body(first + i),
     );
     for (const body of some) inflatedBytes += body.length;
-    prepared.push(...(await Promise.all(some.map((body) => compress(body, { level: GZIP_LEVEL })))));
+    prepared.push(
+      ...(await Promise.all(some.map((body) => compress(body, { level: GZIP_LEVEL })))),
+    );
   }
   const bytes = prepared.reduce((sum, body) => sum + body.length, 0);
   send({ type: 'prepared', bytes, inflatedBytes });
@@ -86,7 +94,8 @@ class Sender {
   /** Every connection sends its next body when the last one is acknowledged. */
   async closedLoop(): Promise<void> {
     const connection = async (): Promise<void> => {
-      while (!stopping && this.#next < this.#end) await this.#deliver(this.#next++, performance.now());
+      while (!stopping && this.#next < this.#end)
+        await this.#deliver(this.#next++, performance.now());
       // The window ends with the first connection that stops: from here on the load is thinner.
       this.#endWindow();
     };

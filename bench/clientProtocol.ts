@@ -20,7 +20,8 @@ export interface RunMessage {
   readonly fill: { readonly from: number; readonly to: number } | null;
 }
 
-export type ToClient = PrepareMessage | RunMessage | { readonly type: 'stop' } | { readonly type: 'end' };
+export type ToClient =
+  PrepareMessage | RunMessage | { readonly type: 'stop' } | { readonly type: 'end' };
 
 export interface ClientResult {
   /** From the first request to the last answer. */

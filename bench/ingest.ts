@@ -1,9 +1,9 @@
 /** Durable throughput: as many spans a second as are on disk when they are acknowledged, and what they cost. */
-import { DuckDBInstance } from '@duckdb/node-api';
-import path from 'node:path';
 import { ClientProcess } from './clientProcess.js';
 import { cpuMs } from './procStat.js';
-import { ServerProcess, withTempFolder } from './serverProcess.js';
+import { SPANS_PER_BODY } from './load.js';
+import { ServerProcess, tellTrouble, withTempFolder } from './serverProcess.js';
+import { countSpans } from './storedFile.js';
 
 export interface IngestRun {
   readonly spansPerS: number;
@@ -31,14 +31,11 @@ export interface IngestOptions {
   readonly connections: number;
   /** Enough bodies for this many spans a second are built before. */
   readonly spansPerSMax: number;
-  readonly mainFile?: string;
+  readonly mainFile?: string | undefined;
   readonly nodeFlags?: readonly string[];
-  /** Given the data folder of each finished run before it is deleted. */
-  readonly inspect?: (folder: string) => Promise<void>;
 }
 
 const WARMUP_MS = 5_000;
-const SPANS_PER_BODY = 512;
 
 export async function benchIngest(options: IngestOptions): Promise<IngestBench> {
   const { runs, seconds, spansPerSMax } = options;
@@ -91,7 +88,6 @@ function ingestRun(client: ClientProcess, options: IngestOptions): Promise<Inges
     });
     await server.stop();
     const storedSpans = await countSpans(folder);
-    await options.inspect?.(folder);
     const per = (divisor: number): IngestRun['cpuUs'] => ({
       main: (after.main - before.main) / divisor,
       store: (after.store - before.store) / divisor,
@@ -109,31 +105,4 @@ function ingestRun(client: ClientProcess, options: IngestOptions): Promise<Inges
       refused: result.refused,
     };
   });
-}
-
-/** Opens the file of a stopped server. */
-export async function withStoredFile<T>(
-  folder: string,
-  use: (read: (sql: string) => Promise<Record<string, unknown>[]>) => Promise<T>,
-): Promise<T> {
-  const file = path.join(folder, 'burnbook.duckdb');
-  const instance = await DuckDBInstance.create(file, { access_mode: 'READ_ONLY' });
-  const connection = await instance.connect();
-  try {
-    return await use(async (sql) => (await connection.runAndReadAll(sql)).getRowObjects());
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
-
-function countSpans(folder: string): Promise<number> {
-  return withStoredFile(folder, async (read) => {
-    const [row] = await read('SELECT count(*) AS spans FROM spans');
-    return Number(row?.['spans'] ?? 0);
-  });
-}
-
-export function tellTrouble(line: string): void {
-  if (!line.includes(' info ')) console.error(line);
 }

@@ -68,7 +68,9 @@ export class Load {
     const isLast = Math.floor(inBlock / RUNS_AT_A_TIME) === BODIES_PER_RUN - 1;
     const inCycle = run % RUN_CYCLE;
     const templates = this.#templates[run % PIPELINES.length] as PipelineTemplates;
-    const random = seededRandom(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(serial + 1, 0x85ebca6b));
+    const random = seededRandom(
+      Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(serial + 1, 0x85ebca6b),
+    );
     const mask = Uint32Array.from({ length: 6 }, () => random() * 4_294_967_296);
     const work = templates.work[Math.floor(random() * TEMPLATES_PER_PIPELINE)] as LoadTemplate;
     const end = inCycle === FAILING_RUN ? templates.failed : templates.succeeded;

@@ -107,7 +107,9 @@ export class LoadTemplate {
     const end = this.#bytes.length;
     wire.each(0, end, REQUEST_RESOURCE_SPANS, (resourceEnd) => {
       wire.each(wire.at, resourceEnd, RESOURCE_SPANS_SCOPE_SPANS, (scopeEnd) => {
-        wire.each(wire.at, scopeEnd, SCOPE_SPANS_SPANS, (spanEnd) => this.#findInSpan(wire, spanEnd));
+        wire.each(wire.at, scopeEnd, SCOPE_SPANS_SPANS, (spanEnd) =>
+          this.#findInSpan(wire, spanEnd),
+        );
       });
     });
   }

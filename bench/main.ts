@@ -1,3 +1,106 @@
+/**
+ * `npm run bench [-- SECTION…] [-- --json FILE]`: measures and prints a table, then the same as JSON. Nothing is asserted.
+ */
+import { writeFile } from 'node:fs/promises';
+import { Argument, Command, InvalidArgumentError } from 'commander';
+import { benchAck } from './ack.js';
+import { benchCollectors } from './collectors.js';
+import { benchDecode } from './decode.js';
+import { benchDisk } from './disk.js';
+import { filledStore } from './fill.js';
 import { benchIngest } from './ingest.js';
-const mainFile = process.env['MAIN'];
-console.log(JSON.stringify(await benchIngest({ runs: Number(process.argv[2] ?? 1), seconds: Number(process.argv[3] ?? 20), connections: Number(process.env['CONN'] ?? 16), spansPerSMax: 100_000, ...(mainFile ? { mainFile, nodeFlags: (process.env['FLAGS'] ?? '').split(' ').filter(Boolean) } : {}) }), null, 1));
+import { machine } from './machine.js';
+import { benchQueries } from './queries.js';
+import { benchRecovery } from './recovery.js';
+import { formatLines, machineLine, SECTION_LINES, type BenchResults } from './report.js';
+
+const SECTIONS = ['decode', 'ingest', 'ack', 'recovery', 'queries', 'disk', 'collectors'] as const;
+type Section = (typeof SECTIONS)[number];
+
+interface Flags {
+  readonly runs: number;
+  readonly seconds: number;
+  readonly connections: number;
+  readonly spans: number;
+  readonly json?: string;
+  readonly main?: string;
+  readonly nodeFlags?: string;
+}
+
+const program = new Command('bench')
+  .description('Measures Burnbook on this machine')
+  .addArgument(new Argument('[sections...]', 'which to run; all without').choices(SECTIONS))
+  .option('--runs <n>', 'runs of the ingest and of the start after a crash', positive, 3)
+  .option('--seconds <n>', 'measured seconds of one ingest run', positive, 20)
+  .option('--connections <n>', 'connections of the ingest', positive, 16)
+  .option('--spans <n>', 'spans of the store that is queried and weighed', positive, 10_000_000)
+  .option('--json <file>', 'write the JSON there instead of after the table')
+  .option('--main <file>', 'another built server')
+  .option('--node-flags <flags>', "of the server's main process in the ingest, such as --cpu-prof")
+  .parse();
+
+const flags = program.opts<Flags>();
+const chosen = program.processedArgs[0] as Section[];
+const results: { -readonly [K in keyof BenchResults]: BenchResults[K] } = { machine: machine() };
+const say = (line: string): void => console.log(line);
+
+say(machineLine(results.machine));
+for (const section of chosen.length > 0 ? chosen : SECTIONS) await measure(section);
+const json = JSON.stringify(results, null, 2);
+if (flags.json === undefined) say(json);
+else await writeFile(flags.json, `${json}\n`);
+
+async function measure(section: Section): Promise<void> {
+  const mainFile = flags.main;
+  const startMs = performance.now();
+  switch (section) {
+    case 'decode':
+      results.decode = await benchDecode();
+      say(formatLines(SECTION_LINES.decode(results.decode)));
+      break;
+    case 'ingest':
+      results.ingest = await benchIngest({
+        runs: flags.runs,
+        seconds: flags.seconds,
+        connections: flags.connections,
+        spansPerSMax: 100_000,
+        mainFile,
+        nodeFlags: (flags.nodeFlags ?? '').split(' ').filter((flag) => flag !== ''),
+      });
+      say(formatLines(SECTION_LINES.ingest(results.ingest)));
+      break;
+    case 'ack':
+      results.ack = await benchAck({ seconds: 30, mainFile });
+      say(formatLines(SECTION_LINES.ack(results.ack)));
+      break;
+    case 'recovery':
+      results.recovery = await benchRecovery({ runs: flags.runs, mainFile });
+      say(formatLines(SECTION_LINES.recovery(results.recovery)));
+      break;
+    case 'queries':
+      results.queries = await benchQueries(await filledStore(flags.spans, { mainFile, say }), {
+        requests: 60,
+        mainFile,
+      });
+      say(formatLines(SECTION_LINES.queries(results.queries)));
+      break;
+    case 'disk': {
+      const { folder } = await filledStore(flags.spans, { mainFile, say });
+      results.disk = await benchDisk(folder);
+      say(formatLines(SECTION_LINES.disk(results.disk)));
+      break;
+    }
+    case 'collectors':
+      results.collectors = await benchCollectors();
+      say(formatLines(SECTION_LINES.collectors(results.collectors)));
+  }
+  say(`(${section}: ${((performance.now() - startMs) / 1000).toFixed(0)} s)`);
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,10}$/.test(text) || number < 1) {
+    throw new InvalidArgumentError('must be a whole number from 1');
+  }
+  return number;
+}

@@ -153,6 +153,11 @@ async function writeConfig(dataFolder: string): Promise<string> {
   return folder;
 }
 
+/** Shows what the server complains about. */
+export function tellTrouble(line: string): void {
+  if (!line.includes(' info ')) console.error(line);
+}
+
 function listeningPort(child: ChildProcess, onLine: (line: string) => void): Promise<number> {
   return new Promise((resolve, reject) => {
     let text = '';

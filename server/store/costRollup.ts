@@ -4,7 +4,7 @@ import type { LineRow } from './rows.js';
 
 export interface RollupRow {
   readonly bucketNs: bigint;
-  readonly line: Pick<LineRow, 'kind' | 'pipeline' | 'runId' | 'batch' | 'step' | 'team'>;
+  readonly line: LineRow;
   readonly model: string | null;
   lines: number;
   unpriced: number;
@@ -26,24 +26,26 @@ export function rollUp(
   const rows = new Map<string, RollupRow>();
   const enter = (line: LineRow, sign: 1 | -1): void => {
     if (line.excluded !== null) return;
-    const bucketNs = floorTo(line.startNs, BUCKET_NS);
-    const model = line.call?.model ?? null;
+    const { owner, span } = line;
+    const bucketNs = floorTo(span.startNs, BUCKET_NS);
+    const model = span.call?.model ?? null;
+    const isModel = line.kind === 'model';
     const key = JSON.stringify([
       `${bucketNs}`,
       line.kind,
-      line.pipeline,
-      line.runId,
-      line.batch,
-      line.step,
-      line.team,
-      model,
+      owner.pipeline,
+      owner.run,
+      owner.batch,
+      owner.step,
+      owner.team,
+      isModel ? model : null,
     ]);
     let row = rows.get(key);
     if (!row) {
       row = {
         bucketNs,
         line,
-        model,
+        model: isModel ? model : null,
         lines: 0,
         unpriced: 0,
         tokens: 0,
@@ -53,7 +55,7 @@ export function rollUp(
       };
       rows.set(key, row);
     }
-    const usage = line.call?.usage;
+    const usage = isModel ? span.call?.usage : undefined;
     const cost = line.costNanoUsd ?? 0n;
     const signed = sign === 1 ? cost : -cost;
     row.lines += sign;

@@ -118,9 +118,9 @@ export class GroupWriter {
   async write(changes: ChangeSet, prices: IngestGroup['prices']): Promise<void> {
     try {
       await this.#connection.run('BEGIN');
-      await this.#remove('delete_lines', changes.lines.remove, (row) => row.kind);
-      await this.#remove('delete_activities', changes.activities.remove, () => '');
-      await this.#remove('delete_attempts', changes.attempts.remove, () => '');
+      await this.#remove('delete_lines', changes.lines.remove, (row) => row.span);
+      await this.#remove('delete_activities', changes.activities.remove, (key) => key);
+      await this.#remove('delete_attempts', changes.attempts.remove, (row) => row.span);
       for (const accepted of changes.accepted) this.#appendSpans(accepted);
       this.#appendFacts(changes, prices);
       const rollup = await this.#judge(changes);
@@ -212,20 +212,22 @@ export class GroupWriter {
     }
   }
 
-  async #remove<K extends SpanKey>(
+  async #remove<Row extends object>(
     statement: string,
-    rows: readonly K[],
-    kindOf: (row: K) => string,
+    rows: readonly Row[],
+    keyOf: (row: Row) => SpanKey,
   ): Promise<void> {
     const [head] = rows;
     if (!head) return;
     const { doomed } = this.#appenders;
-    let first = head.startNs;
-    let last = head.startNs;
+    let first = keyOf(head).startNs;
+    let last = first;
     for (const row of rows) {
-      if (row.startNs < first) first = row.startNs;
-      if (row.startNs > last) last = row.startNs;
-      doomed.text(kindOf(row)).big(row.traceHi).big(row.traceLo).big(row.spanId).endRow();
+      const { startNs, traceHi, traceLo, spanId } = keyOf(row);
+      if (startNs < first) first = startNs;
+      if (startNs > last) last = startNs;
+      const kind = 'kind' in row ? String(row.kind) : null;
+      doomed.text(kind).big(traceHi).big(traceLo).big(spanId).endRow();
     }
     await doomed.finish();
     await this.#connection.run(this.#sql.get(statement), { first, last });
@@ -299,21 +301,24 @@ export class GroupWriter {
 
   #appendRollup(row: RollupRow): void {
     const table = this.#appenders.cost_rollup;
-    const { line } = row;
-    table.big(row.bucketNs).text(line.kind).text(line.pipeline).text(line.runId).text(line.batch);
-    table.text(line.step).text(row.model).text(line.team);
+    const { kind, owner } = row.line;
+    table.big(row.bucketNs).text(kind).text(owner.pipeline).text(owner.run).text(owner.batch);
+    table.text(owner.step).text(row.model).text(owner.team);
     table.number(row.lines).number(row.unpriced).number(row.tokens);
     table.big(row.costNano).big(row.wasteNano).big(row.failureNano).endRow();
   }
 
   #appendLine(row: LineRow): void {
     const table = this.#appenders.bill_lines;
-    const { call } = row;
+    const { span, owner } = row;
+    const isModel = row.kind === 'model';
+    const call = isModel ? span.call : null;
     const usage = call?.usage;
-    table.text(row.kind).big(row.traceHi).big(row.traceLo).big(row.spanId).big(row.startNs);
-    table.big(row.receivedNs).text(row.name).bool(row.failed).text(row.pipeline).text(row.runId);
-    table.text(row.batch).text(row.step).number(row.attempt).big(row.attemptKey);
-    table.text(row.team).text(row.environment);
+    table.text(row.kind);
+    appendKey(table, span);
+    table.big(span.receivedNs).text(span.name).bool(span.failed);
+    table.text(owner.pipeline).text(owner.run).text(owner.batch).text(owner.step);
+    table.number(row.attempt).big(row.attemptKey).text(owner.team).text(owner.environment);
     table
       .text(call?.provider ?? null)
       .text(call?.model ?? null)
@@ -323,12 +328,12 @@ export class GroupWriter {
     table.number(usage?.cacheReadTokens ?? null).number(usage?.cacheWriteTokens ?? null);
     table.number(usage?.cacheWrite1hTokens ?? null).number(usage?.reasoningTokens ?? null);
     table.number(usage?.audioInputTokens ?? null).number(usage?.audioOutputTokens ?? null);
+    table.big(isModel ? null : span.cpuNs).big(isModel ? null : span.gbNs);
+    table.big(row.costNanoUsd).big(call?.reportedNanoUsd ?? null);
     table
-      .big(row.cpuNs)
-      .big(row.gbNs)
-      .big(row.costNanoUsd)
-      .big(call?.reportedNanoUsd ?? null);
-    table.text(row.priceId).text(row.unpricedReason).big(row.responseKey);
+      .text(row.priceId)
+      .text(row.unpricedReason)
+      .big(isModel ? span.responseKey : null);
     table
       .bool(call?.aggregate ?? false)
       .text(row.excluded)
@@ -337,29 +342,37 @@ export class GroupWriter {
 
   #appendActivity(row: ActivityRow): void {
     const table = this.#appenders.activities;
-    const { facts } = row;
-    table.big(row.traceHi).big(row.traceLo).big(row.spanId).big(row.startNs).big(row.endNs);
-    table.big(row.receivedNs).text(row.name).bool(row.failed).text(row.pipeline).text(row.runId);
-    table.text(row.batch).text(row.step).bool(row.isRun).bool(row.isBatch).bool(row.isStep);
-    table.bool(row.rooted).text(facts.event).text(facts.runKind);
-    table
-      .text(facts.runOutcome ?? facts.attemptOutcome)
-      .text(row.team)
-      .text(row.environment);
-    table.number(facts.rowsIn).number(facts.rowsOut).number(facts.rowsFailed);
-    table.number(facts.bytesIn).number(facts.bytesOut).number(facts.queueWaitNs);
-    table.number(facts.cpuUserNs).number(facts.cpuSystemNs).number(facts.gbNs);
-    table.number(facts.peakBytes).number(facts.gcNs).number(facts.eventLoopUtilization);
-    table.number(facts.droppedSpans).bool(row.sampled).endRow();
+    const { span, owner } = row;
+    const { activity } = span;
+    appendKey(table, span);
+    table.big(span.endNs).big(span.receivedNs).text(span.name).bool(span.failed);
+    table.text(owner.pipeline).text(owner.run).text(owner.batch).text(owner.step);
+    table.bool(row.isRun).bool(row.isBatch).bool(row.isStep).bool(row.rooted);
+    table.text(activity.event).text(activity.runKind);
+    table.text(activity.runOutcome ?? activity.attemptOutcome);
+    table.text(owner.team).text(owner.environment);
+    table.number(activity.rowsIn).number(activity.rowsOut).number(activity.rowsFailed);
+    table.number(activity.bytesIn).number(activity.bytesOut).number(activity.queueWaitNs);
+    table.number(activity.cpuUserNs).number(activity.cpuSystemNs).number(activity.gbNs);
+    table.number(activity.peakBytes).number(activity.gcNs);
+    table.number(activity.eventLoopUtilization).number(activity.droppedSpans);
+    table.bool(span.sampled).endRow();
   }
 
   #appendAttempt(row: AttemptRow): void {
     const table = this.#appenders.attempts;
-    table.big(row.traceHi).big(row.traceLo).big(row.spanId).big(row.startNs).big(row.endNs);
-    table.text(row.name).text(row.pipeline).text(row.runId).text(row.batch).text(row.step);
+    const { span, owner } = row;
+    appendKey(table, span);
+    table.big(span.endNs).text(span.name).text(owner.pipeline).text(owner.run);
+    table.text(owner.batch).text(owner.step);
     table.big(row.operationKey).big(row.attemptKey).big(row.outerAttemptKey).number(row.number);
-    table.text(row.outcome).text(row.errorClass).number(row.backoffMs).endRow();
+    table.text(row.outcome).text(span.activity.errorClass).number(span.activity.backoffMs);
+    table.endRow();
   }
+}
+
+function appendKey(table: TableAppender, { traceHi, traceLo, spanId, startNs }: SpanKey): void {
+  table.big(traceHi).big(traceLo).big(spanId).big(startNs);
 }
 
 /** A 64-bit integer from its words; beyond 2^53 to the nearest double. */

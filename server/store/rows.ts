@@ -1,6 +1,7 @@
 /**
  * Rows that the store derives from spans. Ids and times are bigint; money is nano-USD.
  */
+import type { Identity } from '@burnbook/domain/attribution';
 import type { CallRecord } from './ingestBatch.js';
 
 export interface SpanKey {
@@ -10,50 +11,56 @@ export interface SpanKey {
   readonly startNs: bigint;
 }
 
-/** Whose work a row is. */
-export interface Owner {
-  readonly pipeline: string;
-  readonly runId: string;
-  readonly batch: string | null;
-  readonly step: string | null;
-  readonly team: string | null;
-  readonly environment: string | null;
-}
+/** Whose work a row is: an `Identity`, as far as rows keep it. Rows of one place share the object. */
+export type Owner = Pick<Identity, 'pipeline' | 'run' | 'batch' | 'step' | 'team' | 'environment'>;
 
 /** A model call as its line keeps it. */
 export type CallFacts = Omit<CallRecord, 'span' | 'responseId'>;
 
-export interface LineKey extends SpanKey {
-  readonly kind: 'model' | 'compute';
-}
-
-export interface LineRow extends LineKey, Owner {
+/** What a row takes from its span: the span's own words, that never change. Rows of one span share the object. */
+export interface SpanFacts extends SpanKey {
+  readonly endNs: bigint;
   readonly receivedNs: bigint;
   readonly name: string;
   readonly failed: boolean;
-  readonly attempt: number | null;
-  readonly attemptKey: bigint | null;
+  readonly sampled: boolean;
+  readonly activity: ActivityFacts;
   readonly call: CallFacts | null;
   readonly responseKey: bigint | null;
+  /** Nanoseconds; null: the span tells no compute. */
   readonly cpuNs: bigint | null;
   readonly gbNs: bigint | null;
+}
+
+export interface LineRow {
+  readonly kind: 'model' | 'compute';
+  readonly span: SpanFacts;
+  readonly owner: Owner;
+  readonly attempt: number | null;
+  readonly attemptKey: bigint | null;
   readonly costNanoUsd: bigint | null;
   readonly priceId: string | null;
   readonly unpricedReason: string | null;
   readonly excluded: string | null;
 }
 
-export interface ActivityRow extends SpanKey, Owner {
-  readonly endNs: bigint;
-  readonly receivedNs: bigint;
-  readonly name: string;
-  readonly failed: boolean;
+export interface ActivityRow {
+  readonly span: SpanFacts;
+  readonly owner: Owner;
   readonly isRun: boolean;
   readonly isBatch: boolean;
   readonly isStep: boolean;
   readonly rooted: boolean;
-  readonly facts: ActivityFacts;
-  readonly sampled: boolean;
+}
+
+export interface AttemptRow {
+  readonly span: SpanFacts;
+  readonly owner: Owner;
+  readonly operationKey: bigint;
+  readonly attemptKey: bigint;
+  readonly outerAttemptKey: bigint | null;
+  readonly number: number;
+  readonly outcome: string;
 }
 
 /** What a span says of the run, step or event that it is; null where it does not. */
@@ -78,20 +85,4 @@ export interface ActivityFacts {
   /** 0 to 1. */
   readonly eventLoopUtilization: number | null;
   readonly droppedSpans: number | null;
-}
-
-export interface AttemptRow extends SpanKey {
-  readonly endNs: bigint;
-  readonly name: string;
-  readonly pipeline: string;
-  readonly runId: string;
-  readonly batch: string | null;
-  readonly step: string | null;
-  readonly operationKey: bigint;
-  readonly attemptKey: bigint;
-  readonly outerAttemptKey: bigint | null;
-  readonly number: number;
-  readonly outcome: string;
-  readonly errorClass: string | null;
-  readonly backoffMs: number | null;
 }

@@ -48,7 +48,7 @@ describe.skipIf(started.browser === null)('the page', () => {
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !/status of 50[03]/.test(message.text()))
+      if (message.type() === 'error' && !/status of 50[03]|imported module/.test(message.text()))
         faults.push(message.text());
     });
     onTestFinished(async () => {
@@ -251,6 +251,20 @@ describe.skipIf(started.browser === null)('the page', () => {
     await alert.getByRole('button', { name: 'Retry' }).click();
     await alert.waitFor({ state: 'detached' });
     await page.getByRole('region', { name: 'Spend', exact: true }).getByText('≥ $10.20').waitFor();
+  });
+
+  test('starts anew when an upgrade took the code away that it wanted to load', async () => {
+    const page = await open('/');
+    await page.getByRole('heading', { name: 'Needs you' }).waitFor();
+    let refused = 0;
+    await page.route('**/assets/RunbooksPage-*.js', async (route) => {
+      refused += 1;
+      if (refused > 1) await route.continue();
+      else await route.fulfill({ status: 503, body: '' });
+    });
+    await page.getByRole('link', { name: 'Runbooks' }).click();
+    await heading(page, 'Runbooks').waitFor();
+    expect(refused).toBe(2);
   });
 
   test('says when the stream of events is away, follows it again, and rests when told to', async () => {

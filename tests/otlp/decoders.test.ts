@@ -61,15 +61,25 @@ describe('the protobuf decoder', () => {
           attribute('inOne', Buffer.concat([mapOf('x'), mapOf('y'), mapOf('x')])),
           attribute('scalarWins', arrayOf('a'), Buffer.from([0x18, 7])),
           attribute('arrayWins', Buffer.from([0x18, 7]), arrayOf('a')),
+          attribute('reset', arrayOf('a'), arrayOf('b'), Buffer.from([0x18, 7]), arrayOf('c')),
           attribute('team', field(1, 'one'), field(1, 'two')),
         ]),
       },
     ]);
     const batch = decodeTracesProtobuf(body);
     expect(attributesText(batch, 0)).toBe(
-      '{"array":["a","b"],"inOne":{"x":"v","y":"v"},"scalarWins":7,"arrayWins":["a"],"team":"two"}',
+      '{"array":["a","b"],"inOne":{"x":"v","y":"v"},"scalarWins":7,"arrayWins":["a"],"reset":["c"],"team":"two"}',
     );
     expect(readBatch(batch)[0]?.facts).toMatchObject([{ type: 0, value: 'two' }]);
+  });
+
+  it('is not misled by a long key that looks like a short one', () => {
+    // Read with a length of one byte, this key would end one byte early at what looks like the tag of a value.
+    const key = `${'k'.repeat(199)}\x12`;
+    const body = traceBody('protobuf', [{ rawProtobuf: stringAttribute(9, key, 'v'.repeat(15)) }]);
+    expect(JSON.parse(attributesText(decodeTracesProtobuf(body), 0))).toEqual({
+      [key]: 'v'.repeat(15),
+    });
   });
 
   it('keeps the last of a repeated scalar field and treats a wrong wire type as unknown', () => {
@@ -417,6 +427,19 @@ describe.each([['protobuf', decodeTracesProtobuf] as const, ['json', decodeTrace
       );
       expect(readBatch(batch).map(({ name }) => name)).toEqual(names);
       expect(batch.strings.filter((text) => text.length > 20_000)).toEqual(names.slice(0, 2));
+    });
+
+    it('tells apart more names than its cache has places', () => {
+      const short = Array.from({ length: 12_000 }, (_, i) => (i + 1296).toString(36));
+      const middle = Array.from(
+        { length: 500 },
+        (_, i) => `${'a'.repeat(10)}${i + 1000}${'z'.repeat(20)}`,
+      );
+      const names = [...short, ...middle];
+      const twice = [...names, ...names].map((name) => ({ name }));
+      const batch = decode(traceBody(encoding, twice));
+      const read = Array.from(batch.name, (index) => batch.strings[index]);
+      expect(read).toEqual([...names, ...names]);
     });
 
     it('keeps U+0000 in the attributes as an escape and replaces it in names and facts', () => {

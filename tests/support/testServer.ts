@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
+import { loadRunbooks } from '../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../server/server.js';
 import { otlpBody, type Encoding, type SpanSpec } from './spanSpec.js';
 
@@ -42,6 +44,8 @@ export interface TestServer {
 const processFile = fileURLToPath(
   new URL('../../dist/server/store/storeProcess.js', import.meta.url),
 );
+
+const runbookFolder = fileURLToPath(new URL('../../runbooks', import.meta.url));
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   if (!existsSync(processFile))
@@ -82,7 +86,7 @@ class InProcessServer implements TestServer {
       },
       guard: { hosts: ['127.0.0.1'], token: this.#options.token ?? null },
       config: this.#config,
-      runbooks: new Map(),
+      runbooks: await loadRunbooks(runbookFolder),
       webFolder: path.join(this.folder, 'no-page'),
       version: '0.0.0-test',
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
@@ -125,7 +129,13 @@ class InProcessServer implements TestServer {
     const answer = await this.fetch(pathAndQuery);
     const text = await answer.text();
     if (answer.status !== 200) throw new Error(`GET ${pathAndQuery}: ${answer.status} ${text}`);
-    return schema.parse(JSON.parse(text));
+    const body: unknown = JSON.parse(text);
+    const parsed = schema.parse(body);
+    // The schema drops what it does not know.
+    if (!isDeepStrictEqual(parsed, body)) {
+      throw new Error(`GET ${pathAndQuery} says more than its schema: ${text}`);
+    }
+    return parsed;
   }
 
   fetch(pathAndQuery: string, init: RequestInit = {}): Promise<Response> {

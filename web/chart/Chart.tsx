@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { loadCode } from '../api/loadCode.js';
 import { locale, t } from '../i18n/t.js';
 import { useView } from '../url/useView.js';
 import type { ChartData } from './chartData.js';
@@ -137,7 +138,7 @@ function usePlot(
     const element = frame.current;
     if (!element || !near || widthPx === 0 || hidden) return undefined;
     let current = true;
-    import('./drawPlot.js')
+    loadCode(() => import('./drawPlot.js'))
       .then(({ drawPlot }) => {
         if (!current) return;
         const next = drawPlot(data, { widthPx, heightPx, label, locale: language });

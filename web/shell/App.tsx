@@ -1,6 +1,7 @@
 import { QueryClientProvider } from '@tanstack/preact-query';
 import { ErrorBoundary, lazy, LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { useEffect, useState } from 'preact/hooks';
+import { loadCode } from '../api/loadCode.js';
 import { queryClient } from '../api/queryClient.js';
 import { locale, t } from '../i18n/t.js';
 import { NotFoundPage } from '../pages/NotFoundPage.js';
@@ -13,18 +14,22 @@ import { useKeys } from './useKeys.js';
 
 // Each page is a file of its own, so that opening a runbook at night does not wait for the overview's code.
 const OverviewPage = lazy(() =>
-  import('../pages/OverviewPage.js').then((module) => module.OverviewPage),
+  loadCode(() => import('../pages/OverviewPage.js')).then((module) => module.OverviewPage),
 );
 const BatchesPage = lazy(() =>
-  import('../pages/BatchesPage.js').then((module) => module.BatchesPage),
+  loadCode(() => import('../pages/BatchesPage.js')).then((module) => module.BatchesPage),
 );
-const BatchPage = lazy(() => import('../pages/BatchPage.js').then((module) => module.BatchPage));
-const TracePage = lazy(() => import('../pages/TracePage.js').then((module) => module.TracePage));
+const BatchPage = lazy(() =>
+  loadCode(() => import('../pages/BatchPage.js')).then((module) => module.BatchPage),
+);
+const TracePage = lazy(() =>
+  loadCode(() => import('../pages/TracePage.js')).then((module) => module.TracePage),
+);
 const RunbooksPage = lazy(() =>
-  import('../pages/RunbooksPage.js').then((module) => module.RunbooksPage),
+  loadCode(() => import('../pages/RunbooksPage.js')).then((module) => module.RunbooksPage),
 );
 const RunbookPage = lazy(() =>
-  import('../pages/RunbookPage.js').then((module) => module.RunbookPage),
+  loadCode(() => import('../pages/RunbookPage.js')).then((module) => module.RunbookPage),
 );
 
 /** The whole page: header, the route's page, bottom bar on a phone, and the two dialogs. */
@@ -60,7 +65,7 @@ function Frame() {
               <br />
               {crash}
             </p>
-            <button type="button" class="button" onClick={() => setCrash(null)}>
+            <button type="button" class="button" onClick={() => location.reload()}>
               {t('error.retry')}
             </button>
           </div>

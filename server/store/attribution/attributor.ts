@@ -169,7 +169,7 @@ export class Attributor {
       const isTop = this.#hang(generation, node, parent);
       if (this.#facts.size === 0 && !isTop && !call && !this.#changesSource(generation, node))
         continue;
-      const facts = this.#nodeFacts(batch, i, call, rare?.extra);
+      const facts = this.#nodeFacts(trace, batch, i, { call, extra: rare?.extra });
       generation.facts[node] = facts;
       this.#flagCost(generation, node, facts);
       this.#spread(generation, node);
@@ -181,14 +181,17 @@ export class Attributor {
   }
 
   #nodeFacts(
+    trace: TraceState,
     batch: IngestBatch,
     i: number,
-    call: CallRecord | undefined,
-    extra: string | undefined,
+    parts: { readonly call: CallRecord | undefined; readonly extra: string | undefined },
   ): NodeFacts {
+    const { call, extra } = parts;
     const startNs = batch.startNs[i] ?? 0n;
-    const own = this.#ownIdentity();
-    return nodeFacts(this.#facts, own, {
+    return nodeFacts(this.#facts, {
+      own: this.#ownIdentity(),
+      traceHi: trace.hi,
+      traceLo: trace.lo,
       name: batch.strings[batch.name[i] ?? 0] ?? '',
       spanId: batch.spanId[i] ?? 0n,
       parentId: batch.parentId[i] ?? 0n,

@@ -3,10 +3,10 @@ import { listValue, type DuckDBConnection, type DuckDBValue } from '@duckdb/node
 import { ownIdentity } from '@burnbook/domain/attribution';
 import { FactSet } from '@burnbook/domain/factSet';
 import { PROMOTED_CODES } from '@burnbook/domain/semconv';
-import type { ActivityRow, AttemptRow, CallFacts, LineRow, Owner } from '../rows.js';
+import type { ActivityRow, AttemptRow, CallFacts, LineRow, Owner, SpanFacts } from '../rows.js';
 import type { SqlTexts } from '../sqlTexts.js';
 import type { ComputeRates } from './computeRates.js';
-import { isSampled, nodeFacts, type NodeFacts } from './nodeFacts.js';
+import { isSampled, NO_ACTIVITY, nodeFacts, type NodeFacts } from './nodeFacts.js';
 import type { KnownAttempt, Loss, OperationLoader } from './losingAttempts.js';
 import type { ResponseLoader } from './responseIndex.js';
 import { EXCLUDED, proofOf } from './rowEmitter.js';
@@ -91,7 +91,7 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader, Operati
         hintFirstNs: big(hint, 'first_ns'),
         hintLastNs: big(hint, 'last_ns'),
         evidence: loaded.flatMap(({ facts }) =>
-          facts?.activityRow ? [[proofOf(facts.activityRow), facts.startNs] as const] : [],
+          facts?.activityRow ? [[proofOf(facts.activityRow.owner), facts.startNs] as const] : [],
         ),
         spans: loaded,
       };
@@ -114,7 +114,10 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader, Operati
     if (attrs !== null) addAttributes(facts, attrs);
     const model = rows.lines.find(({ kind }) => kind === 'model') ?? null;
     const startNs = big(span, 'start_ns');
-    const node = nodeFacts(facts, ownIdentity(facts), {
+    const node = nodeFacts(facts, {
+      own: ownIdentity(facts),
+      traceHi: big(span, 'trace_hi'),
+      traceLo: big(span, 'trace_lo'),
       name: String(span['name']),
       spanId: big(span, 'span_id'),
       parentId: big(span, 'parent_id'),
@@ -123,8 +126,8 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader, Operati
       receivedNs: big(span, 'received_ns'),
       failed: Number(span['status']) === 2,
       sampled: isSampled(text(span, 'extra')),
-      call: model?.call ?? null,
-      responseKey: model?.responseKey ?? null,
+      call: model?.span.call ?? null,
+      responseKey: model?.span.responseKey ?? null,
       // The rates of its arrival are in its line; a line that moves takes the rates known now.
       ratesVersion: this.#rates.version,
     });
@@ -178,18 +181,11 @@ function grouped(rows: readonly Row[], keyOf: (row: Row) => string): Map<string,
 
 const owner = (row: Row): Owner => ({
   pipeline: String(row['pipeline']),
-  runId: String(row['run_id']),
+  run: String(row['run_id']),
   batch: text(row, 'batch'),
   step: text(row, 'step'),
   team: text(row, 'team'),
   environment: text(row, 'environment'),
-});
-
-const key = (row: Row) => ({
-  traceHi: big(row, 'trace_hi'),
-  traceLo: big(row, 'trace_lo'),
-  spanId: big(row, 'span_id'),
-  startNs: big(row, 'start_ns'),
 });
 
 const knownAttempt = (row: Row): KnownAttempt => ({
@@ -201,60 +197,50 @@ const knownAttempt = (row: Row): KnownAttempt => ({
   endNs: big(row, 'end_ns'),
 });
 
-function activityRow(row: Row, node: NodeFacts): ActivityRow {
-  return {
-    ...key(row),
-    ...owner(row),
-    endNs: node.endNs,
-    receivedNs: node.receivedNs,
-    name: node.name,
-    failed: node.failed,
-    isRun: row['is_run'] === true,
-    isBatch: row['is_batch'] === true,
-    isStep: row['is_step'] === true,
-    rooted: row['rooted'] === true,
-    facts: node.activity,
-    sampled: node.sampled,
-  };
-}
+const activityRow = (row: Row, span: SpanFacts): ActivityRow => ({
+  span,
+  owner: owner(row),
+  isRun: row['is_run'] === true,
+  isBatch: row['is_batch'] === true,
+  isStep: row['is_step'] === true,
+  rooted: row['rooted'] === true,
+});
 
-function attemptRow(row: Row, node: NodeFacts): AttemptRow {
-  return {
-    traceHi: big(row, 'trace_hi'),
-    traceLo: big(row, 'trace_lo'),
-    spanId: big(row, 'span_id'),
-    startNs: node.startNs,
-    endNs: node.endNs,
-    name: node.name,
-    pipeline: String(row['pipeline']),
-    runId: String(row['run_id']),
-    batch: text(row, 'batch'),
-    step: text(row, 'step'),
-    operationKey: big(row, 'operation_key'),
-    attemptKey: big(row, 'attempt_key'),
-    outerAttemptKey: bigOrNull(row, 'outer_attempt_key'),
-    number: Number(row['number']),
-    outcome: String(row['outcome']),
-    errorClass: node.activity.errorClass,
-    backoffMs: node.activity.backoffMs,
-  };
-}
+const attemptRow = (row: Row, span: SpanFacts): AttemptRow => ({
+  span,
+  owner: owner(row),
+  operationKey: big(row, 'operation_key'),
+  attemptKey: big(row, 'attempt_key'),
+  outerAttemptKey: bigOrNull(row, 'outer_attempt_key'),
+  number: Number(row['number']),
+  outcome: String(row['outcome']),
+});
 
+/** A stored line; its span knows what the line says of it. */
 function lineRow(row: Row): LineRow {
   const kind = row['kind'] === 'model' ? 'model' : 'compute';
+  const startNs = big(row, 'start_ns');
   return {
-    ...key(row),
-    ...owner(row),
     kind,
-    receivedNs: big(row, 'received_ns'),
-    name: String(row['name']),
-    failed: row['failed'] === true,
+    span: {
+      traceHi: big(row, 'trace_hi'),
+      traceLo: big(row, 'trace_lo'),
+      spanId: big(row, 'span_id'),
+      startNs,
+      endNs: startNs,
+      receivedNs: big(row, 'received_ns'),
+      name: String(row['name']),
+      failed: row['failed'] === true,
+      sampled: false,
+      activity: NO_ACTIVITY,
+      call: kind === 'model' ? callFacts(row) : null,
+      responseKey: bigOrNull(row, 'response_key'),
+      cpuNs: bigOrNull(row, 'cpu_ns'),
+      gbNs: bigOrNull(row, 'gb_ns'),
+    },
+    owner: owner(row),
     attempt: numberOrNull(row, 'attempt'),
     attemptKey: bigOrNull(row, 'attempt_key'),
-    call: kind === 'model' ? callFacts(row) : null,
-    responseKey: bigOrNull(row, 'response_key'),
-    cpuNs: bigOrNull(row, 'cpu_ns'),
-    gbNs: bigOrNull(row, 'gb_ns'),
     costNanoUsd: bigOrNull(row, 'cost_nano'),
     priceId: text(row, 'price_id'),
     unpricedReason: text(row, 'unpriced_reason'),

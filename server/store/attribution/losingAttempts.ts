@@ -97,7 +97,7 @@ export class LosingAttempts {
       this.#stored.add(row.operationKey);
       const isKnown = this.#operations.has(row.operationKey);
       const matters = row.outcome !== 'succeeded' || row.number > 1 || isKnown;
-      if (matters || row.outerAttemptKey !== null) this.#enter(row);
+      if (matters || row.outerAttemptKey !== null) this.#enter(known(row));
       if (matters) this.#touch(row, touched);
       else if (row.outerAttemptKey !== null) touched.add(row.attemptKey);
     }
@@ -112,11 +112,12 @@ export class LosingAttempts {
     for (const row of rows) {
       if (this.#operations.has(row.operationKey)) continue;
       if (row.outcome === 'succeeded' && row.number === 1) continue;
-      const isNew = row.startNs > this.#sinceNs && !this.#stored.mayHave(row.operationKey);
+      const { startNs } = row.span;
+      const isNew = startNs > this.#sinceNs && !this.#stored.mayHave(row.operationKey);
       if (isNew) continue;
       wanted.add(row.operationKey);
-      if (fromNs === null || row.startNs < fromNs) fromNs = row.startNs;
-      if (row.startNs > toNs) toNs = row.startNs;
+      if (fromNs === null || startNs < fromNs) fromNs = startNs;
+      if (startNs > toNs) toNs = startNs;
     }
     if (wanted.size === 0 || fromNs === null) return;
     const around = { fromNs: fromNs - OPERATION_SPAN_NS, toNs: toNs + OPERATION_SPAN_NS };
@@ -144,7 +145,7 @@ export class LosingAttempts {
     this.#inner.set(outerAttemptKey, inner);
   }
 
-  #leave({ operationKey, attemptKey, outcome }: KnownAttempt): void {
+  #leave({ operationKey, attemptKey, outcome }: AttemptRow): void {
     const attempts = this.#operations.get(operationKey);
     const spans = attempts?.get(attemptKey);
     if (!attempts || !spans) return;
@@ -214,4 +215,10 @@ export class LosingAttempts {
     for (const other of attempts.values()) if (other.won > 0) return 'waste';
     return 'failure';
   }
+}
+
+function known(row: AttemptRow): KnownAttempt {
+  const { operationKey, attemptKey, outerAttemptKey, outcome, span } = row;
+  const { startNs, endNs } = span;
+  return { operationKey, attemptKey, outerAttemptKey, outcome, startNs, endNs };
 }

@@ -3,27 +3,21 @@
  */
 import type { OwnIdentity } from '@burnbook/domain/attribution';
 import { FACT_GROUP, type FactSet } from '@burnbook/domain/factSet';
-import type { ActivityFacts, ActivityRow, AttemptRow, CallFacts, LineRow } from '../rows.js';
+import type {
+  ActivityFacts,
+  ActivityRow,
+  AttemptRow,
+  CallFacts,
+  LineRow,
+  SpanFacts,
+} from '../rows.js';
 
-export interface NodeFacts {
+export interface NodeFacts extends SpanFacts {
   readonly own: OwnIdentity | null;
-  readonly activity: ActivityFacts;
-  readonly name: string;
-  readonly spanId: bigint;
   /** 0: none. */
   readonly parentId: bigint;
-  readonly startNs: bigint;
-  readonly endNs: bigint;
-  readonly receivedNs: bigint;
-  readonly failed: boolean;
-  readonly sampled: boolean;
-  readonly call: CallFacts | null;
-  readonly responseKey: bigint | null;
   /** A span that started earlier carries the same response id. */
   duplicateResponse: boolean;
-  /** Nanoseconds; null: the span tells no compute. */
-  readonly cpuNs: bigint | null;
-  readonly gbNs: bigint | null;
   /** The compute rates known at arrival. */
   readonly ratesVersion: number;
   /** The rows that stand in the database for this span. */
@@ -35,7 +29,7 @@ export interface NodeFacts {
 
 const NS_PER_S = 1e9;
 
-const NO_ACTIVITY: ActivityFacts = {
+export const NO_ACTIVITY: ActivityFacts = {
   event: null,
   runKind: null,
   runOutcome: null,
@@ -57,38 +51,44 @@ const NO_ACTIVITY: ActivityFacts = {
   droppedSpans: null,
 };
 
-export interface NodeBasics extends Pick<
+export type NodeBasics = Omit<
   NodeFacts,
-  | 'name'
-  | 'spanId'
-  | 'parentId'
-  | 'startNs'
-  | 'endNs'
-  | 'receivedNs'
-  | 'failed'
-  | 'sampled'
-  | 'call'
-  | 'responseKey'
-  | 'ratesVersion'
-> {}
+  | 'activity'
+  | 'cpuNs'
+  | 'gbNs'
+  | 'duplicateResponse'
+  | 'activityRow'
+  | 'attemptRow'
+  | 'modelLine'
+  | 'computeLine'
+>;
 
-/** Builds the facts of a span from its promoted attributes. */
-export function nodeFacts(facts: FactSet, own: OwnIdentity | null, basics: NodeBasics): NodeFacts {
+/** Builds the facts of a span from its promoted attributes. Written out: spreading 20 fields costs 1 µs. */
+export function nodeFacts(facts: FactSet, basics: NodeBasics): NodeFacts {
   const activity = (facts.groups & FACT_GROUP.activity) === 0 ? NO_ACTIVITY : activityFacts(facts);
   const { cpuUserNs, cpuSystemNs, gbNs } = activity;
   // Counters of a start or heartbeat are cumulative and repeat what the steps will say.
   const computes = activity.event === null;
-  const cpuNs =
-    computes && (cpuUserNs !== null || cpuSystemNs !== null)
-      ? BigInt((cpuUserNs ?? 0) + (cpuSystemNs ?? 0))
-      : null;
+  const tellsCpu = computes && (cpuUserNs !== null || cpuSystemNs !== null);
   return {
-    ...basics,
-    own,
+    traceHi: basics.traceHi,
+    traceLo: basics.traceLo,
+    spanId: basics.spanId,
+    startNs: basics.startNs,
+    endNs: basics.endNs,
+    receivedNs: basics.receivedNs,
+    name: basics.name,
+    failed: basics.failed,
+    sampled: basics.sampled,
     activity,
-    duplicateResponse: false,
-    cpuNs,
+    call: basics.call,
+    responseKey: basics.responseKey,
+    cpuNs: tellsCpu ? BigInt((cpuUserNs ?? 0) + (cpuSystemNs ?? 0)) : null,
     gbNs: computes && gbNs !== null ? BigInt(gbNs) : null,
+    own: basics.own,
+    parentId: basics.parentId,
+    duplicateResponse: false,
+    ratesVersion: basics.ratesVersion,
     activityRow: null,
     attemptRow: null,
     modelLine: null,
@@ -101,7 +101,7 @@ export const tellsUsage = ({ usage, reportedNanoUsd }: CallFacts): boolean =>
   usage.inputTokens !== null || usage.outputTokens !== null || reportedNanoUsd !== null;
 
 /** Whether the compute of a span costs anything. */
-export function hasCompute(facts: NodeFacts): boolean {
+export function hasCompute(facts: SpanFacts): boolean {
   return (facts.cpuNs ?? 0n) > 0n || (facts.gbNs ?? 0n) > 0n;
 }
 

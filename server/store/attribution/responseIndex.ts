@@ -87,9 +87,8 @@ export class ResponseIndex {
     }
     if (wanted.size === 0 || since === null) return;
     for (const line of await this.#loader.loadResponses([...wanted], since - MEMORY_NS)) {
-      const { responseKey } = line;
+      const { responseKey, startNs, traceHi, traceLo, spanId } = line.span;
       if (responseKey === null) continue;
-      const { startNs, traceHi, traceLo, spanId } = line;
       const claim: Claim = { responseKey, startNs, traceHi, traceLo, spanId };
       const holder = this.#young.get(responseKey);
       if (!holder || isBefore(claim, holder)) this.#young.set(responseKey, claim);
@@ -104,9 +103,9 @@ export class ResponseIndex {
     for (const line of await this.#loader.loadResponses(keys, since)) {
       const loses = flipped.some(
         (claim) =>
-          claim.spanId === line.spanId &&
-          claim.traceLo === line.traceLo &&
-          claim.traceHi === line.traceHi,
+          claim.spanId === line.span.spanId &&
+          claim.traceLo === line.span.traceLo &&
+          claim.traceHi === line.span.traceHi,
       );
       if (!loses) continue;
       changes.lines.remove.push(line);

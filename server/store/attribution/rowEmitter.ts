@@ -3,7 +3,7 @@
  */
 import { boundaries, type Context } from '@burnbook/domain/attribution';
 import { priceCompute } from '@burnbook/domain/price';
-import type { ActivityRow, AttemptRow, LineRow, Owner, SpanKey } from '../rows.js';
+import type { ActivityRow, AttemptRow, LineRow, Owner } from '../rows.js';
 import type { ChangeSet } from './changeSet.js';
 import type { ComputeRates } from './computeRates.js';
 import { hasCompute, type NodeFacts } from './nodeFacts.js';
@@ -35,32 +35,16 @@ export function emitRows(
 ): void {
   const begins = boundaries(standing.context, standing.parent);
   if (standing.settled && !hasRows(facts) && !canHaveRows(facts, begins)) return;
-  const key: SpanKey = {
-    traceHi: standing.trace.hi,
-    traceLo: standing.trace.lo,
-    spanId: facts.spanId,
-    startNs: facts.startNs,
-  };
-  const { identity } = standing.context;
-  const owner: Owner = {
-    pipeline: identity.pipeline,
-    runId: identity.run,
-    batch: identity.batch,
-    step: identity.step,
-    team: identity.team,
-    environment: identity.environment,
-  };
-
-  const activity = activityRow(facts, standing, begins, key, owner);
+  const activity = activityRow(facts, standing, begins);
   if (!sameActivity(facts.activityRow, activity)) {
-    if (facts.activityRow) changes.activities.remove.push(key);
+    if (facts.activityRow) changes.activities.remove.push(facts);
     releaseProof(facts.activityRow, activity, standing.trace);
     if (activity) changes.activities.add.push(activity);
     note(changes, facts.activityRow, activity);
     facts.activityRow = activity;
   }
 
-  const attempt = begins.attempt ? attemptRow(facts, standing, key) : null;
+  const attempt = begins.attempt ? attemptRow(facts, standing) : null;
   if (!sameAttempt(facts.attemptRow, attempt)) {
     if (facts.attemptRow) changes.attempts.remove.push(facts.attemptRow);
     if (attempt) changes.attempts.add.push(attempt);
@@ -68,8 +52,8 @@ export function emitRows(
     facts.attemptRow = attempt;
   }
 
-  const model = facts.call ? modelLine(facts, standing, key, owner) : null;
-  const compute = hasCompute(facts) ? computeLine(facts, standing, key, owner, rates) : null;
+  const model = facts.call ? modelLine(facts, standing) : null;
+  const compute = hasCompute(facts) ? computeLine(facts, standing, rates) : null;
   replaceLine(facts.modelLine, model, changes);
   replaceLine(facts.computeLine, compute, changes);
   facts.modelLine = model;
@@ -108,20 +92,14 @@ function replaceLine(before: LineRow | null, after: LineRow | null, changes: Cha
 
 function note(
   changes: ChangeSet,
-  before: Pick<Owner, 'pipeline'> | null,
-  after: Pick<Owner, 'pipeline'> | null,
+  before: { readonly owner: Owner } | null,
+  after: { readonly owner: Owner } | null,
 ): void {
-  if (before) changes.pipelines.add(before.pipeline);
-  if (after) changes.pipelines.add(after.pipeline);
+  if (before) changes.pipelines.add(before.owner.pipeline);
+  if (after) changes.pipelines.add(after.owner.pipeline);
 }
 
-function activityRow(
-  facts: NodeFacts,
-  standing: Standing,
-  begins: Begins,
-  key: SpanKey,
-  owner: Owner,
-): ActivityRow | null {
+function activityRow(facts: NodeFacts, standing: Standing, begins: Begins): ActivityRow | null {
   const { identity } = standing.context;
   if (identity.weak && !standing.costs && facts.activity.event === null) return null;
   const isEvent = facts.activity.event !== null;
@@ -131,32 +109,19 @@ function activityRow(
   const isInside = facts.call !== null || standing.context.attempts !== null;
   const isStep = begins.step && !isEvent && (standing.settled || !isInside);
   if (!isEvent && !isRun && !isBatch && !isStep) {
-    const isProof = standing.settled ? begins.leavesBatch : isEvidence(facts, standing, owner);
+    const isProof = standing.settled ? begins.leavesBatch : isEvidence(facts, standing);
     if (!isProof) return null;
   }
-  return {
-    ...key,
-    ...owner,
-    endNs: facts.endNs,
-    receivedNs: facts.receivedNs,
-    name: facts.name,
-    failed: facts.failed,
-    isRun,
-    isBatch,
-    isStep,
-    rooted: identity.rooted,
-    facts: facts.activity,
-    sampled: facts.sampled,
-  };
+  return { span: facts, owner: identity, isRun, isBatch, isStep, rooted: identity.rooted };
 }
 
 /**
  * A span whose parent is not known is the proof that its run, batch and step exist, where nothing else proved it yet:
  * a row or two each, not one a span, since collectors export a step's calls before the step itself.
  */
-function isEvidence(facts: NodeFacts, standing: Standing, owner: Owner): boolean {
-  const proof = proofOf(owner);
-  if (facts.activityRow && proof === proofOf(facts.activityRow)) return true;
+function isEvidence(facts: NodeFacts, standing: Standing): boolean {
+  const proof = proofOf(standing.context.identity);
+  if (facts.activityRow && proof === proofOf(facts.activityRow.owner)) return true;
   const earliest = standing.trace.evidence.get(proof);
   // The earliest tells when the work began, whichever arrived first.
   if (earliest !== undefined && earliest <= facts.startNs) return false;
@@ -171,47 +136,40 @@ function releaseProof(
   trace: TraceState,
 ): void {
   if (!before) return;
-  const proof = proofOf(before);
-  if (after && proofOf(after) === proof) return;
+  const proof = proofOf(before.owner);
+  if (after && proofOf(after.owner) === proof) return;
   if (trace.evidence.delete(proof)) trace.proofReleased = true;
 }
 
-export const proofOf = (row: Owner): string =>
-  JSON.stringify([row.pipeline, row.runId, row.batch, row.step]);
+export const proofOf = ({ pipeline, run, batch, step }: Owner): string =>
+  JSON.stringify([pipeline, run, batch, step]);
 
-function attemptRow(facts: NodeFacts, standing: Standing, key: SpanKey): AttemptRow | null {
+function attemptRow(facts: NodeFacts, standing: Standing): AttemptRow | null {
   const { attempts, identity } = standing.context;
   if (!attempts) return null;
   // Without its parent a model call that repeats its attempt's number looks like the attempt; it never has an outcome.
-  if (!standing.settled && facts.call !== null && facts.activity.attemptOutcome === null)
-    return null;
+  const mayBeInside = facts.call !== null && facts.activity.attemptOutcome === null;
+  if (!standing.settled && mayBeInside) return null;
   return {
-    ...key,
-    endNs: facts.endNs,
-    name: facts.name,
-    pipeline: identity.pipeline,
-    runId: identity.run,
-    batch: identity.batch,
-    step: identity.step,
+    span: facts,
+    owner: identity,
     operationKey: attempts.operationKey,
     attemptKey: attempts.attemptKey,
     outerAttemptKey: attempts.outer?.attemptKey ?? null,
     number: attempts.number,
     outcome: outcomeOf(facts),
-    errorClass: facts.activity.errorClass,
-    backoffMs: facts.activity.backoffMs,
   };
 }
 
-function modelLine(facts: NodeFacts, standing: Standing, key: SpanKey, owner: Owner): LineRow {
+function modelLine(facts: NodeFacts, standing: Standing): LineRow {
   const { call } = facts;
+  const { attempts, identity } = standing.context;
   return {
-    ...lineBase(facts, standing, key, owner),
     kind: 'model',
-    call,
-    responseKey: facts.responseKey,
-    cpuNs: null,
-    gbNs: null,
+    span: facts,
+    owner: identity,
+    attempt: identity.attempt,
+    attemptKey: attempts?.attemptKey ?? null,
     costNanoUsd: call?.costNanoUsd ?? null,
     priceId: call?.priceId ?? null,
     unpricedReason: call?.unpricedReason ?? null,
@@ -224,70 +182,35 @@ function modelLine(facts: NodeFacts, standing: Standing, key: SpanKey, owner: Ow
   };
 }
 
-function computeLine(
-  facts: NodeFacts,
-  standing: Standing,
-  key: SpanKey,
-  owner: Owner,
-  rates: ComputeRates,
-): LineRow {
+function computeLine(facts: NodeFacts, standing: Standing, rates: ComputeRates): LineRow {
+  const { attempts, identity } = standing.context;
   const before = facts.computeLine;
   // Pinned: a line that stays with its pipeline keeps its price; one that moves gets its new pipeline's of that time.
-  const pinned = before?.pipeline === owner.pipeline ? before : null;
-  const rate = pinned ? null : rates.rate(facts.ratesVersion, owner.pipeline);
-  const cpuNs = facts.cpuNs ?? 0n;
-  const gbNs = facts.gbNs ?? 0n;
+  const pinned = before?.owner.pipeline === identity.pipeline ? before : null;
+  const rate = pinned ? null : rates.rate(facts.ratesVersion, identity.pipeline);
+  const cost = rate && priceCompute(rate, facts.cpuNs ?? 0n, facts.gbNs ?? 0n);
+  const noRate = rate ? null : 'no compute rate for this pipeline in pipelines.yaml';
   return {
-    ...lineBase(facts, standing, key, owner),
     kind: 'compute',
-    call: null,
-    responseKey: null,
-    cpuNs: facts.cpuNs,
-    gbNs: facts.gbNs,
-    costNanoUsd: pinned ? pinned.costNanoUsd : rate ? priceCompute(rate, cpuNs, gbNs) : null,
+    span: facts,
+    owner: identity,
+    attempt: identity.attempt,
+    attemptKey: attempts?.attemptKey ?? null,
+    costNanoUsd: pinned ? pinned.costNanoUsd : cost,
     priceId: pinned ? pinned.priceId : (rate?.id ?? null),
-    unpricedReason: pinned
-      ? pinned.unpricedReason
-      : rate
-        ? null
-        : 'no compute rate for this pipeline in pipelines.yaml',
+    unpricedReason: pinned ? pinned.unpricedReason : noRate,
     excluded: null,
   };
 }
 
-type LineBase = Omit<
-  LineRow,
-  | 'kind'
-  | 'call'
-  | 'responseKey'
-  | 'cpuNs'
-  | 'gbNs'
-  | 'costNanoUsd'
-  | 'priceId'
-  | 'unpricedReason'
-  | 'excluded'
->;
-
-function lineBase(facts: NodeFacts, standing: Standing, key: SpanKey, owner: Owner): LineBase {
-  const { attempts, identity } = standing.context;
-  return {
-    ...key,
-    ...owner,
-    receivedNs: facts.receivedNs,
-    name: facts.name,
-    failed: facts.failed,
-    attempt: identity.attempt,
-    attemptKey: attempts?.attemptKey ?? null,
-  };
-}
-
-const sameOwner = (a: Owner, b: Owner): boolean =>
-  a.pipeline === b.pipeline &&
-  a.runId === b.runId &&
-  a.batch === b.batch &&
-  a.step === b.step &&
-  a.team === b.team &&
-  a.environment === b.environment;
+const sameOwner = ({ owner: a }: { owner: Owner }, { owner: b }: { owner: Owner }): boolean =>
+  a === b ||
+  (a.pipeline === b.pipeline &&
+    a.run === b.run &&
+    a.batch === b.batch &&
+    a.step === b.step &&
+    a.team === b.team &&
+    a.environment === b.environment);
 
 function sameActivity(a: ActivityRow | null, b: ActivityRow | null): boolean {
   if (!a || !b) return a === b;
@@ -303,10 +226,10 @@ function sameActivity(a: ActivityRow | null, b: ActivityRow | null): boolean {
 function sameAttempt(a: AttemptRow | null, b: AttemptRow | null): boolean {
   if (!a || !b) return a === b;
   return (
-    a.pipeline === b.pipeline &&
-    a.runId === b.runId &&
-    a.batch === b.batch &&
-    a.step === b.step &&
+    a.owner.pipeline === b.owner.pipeline &&
+    a.owner.run === b.owner.run &&
+    a.owner.batch === b.owner.batch &&
+    a.owner.step === b.owner.step &&
     a.attemptKey === b.attemptKey &&
     a.outerAttemptKey === b.outerAttemptKey
   );

@@ -307,6 +307,8 @@ function protobufCases(): ConformanceCase[] {
           Buffer.from([...varint(9 * 8 + 3), ...varint(8 * 8 + 4)]),
           Buffer.from([...varint(9 * 8 + 3)]),
           Buffer.from([...varint(9 * 8 + 4)]),
+          Buffer.from([9 * 8 + 1, 1, 2]),
+          Buffer.from([9 * 8 + 5, 1]),
           Buffer.alloc(12, 0xff),
           Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f]),
         ]) {

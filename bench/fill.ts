@@ -1,0 +1,105 @@
+/** A large store, filled through a real server once and kept for later runs. */
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ClientProcess } from './clientProcess.js';
+import { SPANS_PER_BODY } from './load.js';
+import { repositoryFolder, ServerProcess } from './serverProcess.js';
+import { countSpans } from './storedFile.js';
+
+export interface FilledStore {
+  readonly folder: string;
+  readonly spans: number;
+  /** How fast it was filled, spans/s; null: it was there already. */
+  readonly filledPerS: number | null;
+}
+
+interface Mark {
+  readonly schema: string;
+  readonly spans: number;
+  readonly filledAt: string;
+}
+
+const DAY_MS = 86_400_000;
+/** The batches lie in the six days before the filling; the page's default range is seven. */
+const SPREAD_MS = 6 * DAY_MS;
+const AGE_MS_MAX = 0.8 * DAY_MS;
+const CONNECTIONS = 24;
+
+/** The kept store of that many spans, built when it is not there, too old or of another schema. */
+export async function filledStore(
+  spans: number,
+  options: { readonly mainFile?: string | undefined; readonly say: (line: string) => void },
+): Promise<FilledStore> {
+  const name = spans % 1_000_000 === 0 ? `${spans / 1_000_000}m` : String(spans);
+  const folder = path.join(tmpdir(), `burnbook-bench-${name}`);
+  const mark = path.join(folder, 'bench.json');
+  const schema = await schemaHash();
+  const known = await readFile(mark, 'utf8').then(
+    (text) => JSON.parse(text) as Mark,
+    () => null,
+  );
+  const nowMs = Date.now();
+  if (known && known.schema === schema && nowMs - Date.parse(known.filledAt) < AGE_MS_MAX) {
+    return { folder, spans: known.spans, filledPerS: null };
+  }
+  options.say(`filling ${folder} with ${spans} spans; it is kept for the next time`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const filledPerS = await fill({ folder, spans, nowMs, mainFile: options.mainFile });
+  const stored = await countSpans(folder);
+  const filledAt = new Date(nowMs).toISOString();
+  await writeFile(mark, JSON.stringify({ schema, spans: stored, filledAt } satisfies Mark));
+  return { folder, spans: stored, filledPerS };
+}
+
+/** Copies a store's database, so that a benchmark may add to it. */
+export async function copyStore(from: string, to: string): Promise<void> {
+  for (const name of await readdir(from)) {
+    if (name.startsWith('burnbook.duckdb')) await cp(path.join(from, name), path.join(to, name));
+  }
+}
+
+async function fill(options: {
+  folder: string;
+  spans: number;
+  nowMs: number;
+  mainFile: string | undefined;
+}): Promise<number> {
+  const { folder, spans, nowMs, mainFile } = options;
+  const bodies = Math.ceil(spans / SPANS_PER_BODY);
+  const server = await ServerProcess.start({
+    dataFolder: folder,
+    ...(mainFile === undefined ? {} : { mainFile }),
+  });
+  const client = new ClientProcess();
+  try {
+    await client.prepare({
+      seed: 2,
+      startNs: BigInt(nowMs - SPREAD_MS) * 1_000_000n,
+      stepNs: (BigInt(SPREAD_MS) * 1_000_000n) / BigInt(bodies),
+      bodies: 0,
+    });
+    const startMs = performance.now();
+    const result = await client.run({
+      port: server.port,
+      connections: CONNECTIONS,
+      spansPerS: null,
+      fill: { from: 0, to: bodies },
+    });
+    return (result.acknowledgedSpans * 1000) / (performance.now() - startMs);
+  } finally {
+    client.end();
+    await server.stop();
+  }
+}
+
+async function schemaHash(): Promise<string> {
+  const folder = path.join(repositoryFolder, 'server', 'store', 'migrations');
+  const hash = createHash('sha256');
+  for (const name of (await readdir(folder)).toSorted()) {
+    hash.update(await readFile(path.join(folder, name)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}

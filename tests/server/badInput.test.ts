@@ -1,0 +1,183 @@
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatTime } from '@burnbook/domain/time';
+import { batchDetailSchema, problemSchema, traceSchema } from '../../server/contract.js';
+import { allBatches, readBill } from '../support/billReading.js';
+import type { SpanSpec } from '../support/spanSpec.js';
+import { TEST_CONFIG } from '../support/testConfig.js';
+import { startTestServer, type TestServer } from '../support/testServer.js';
+import { chat, TraceMaker } from '../support/traceMaker.js';
+
+const MINUTE_NS = 60_000_000_000n;
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ config: TEST_CONFIG });
+});
+afterAll(() => server.close());
+
+describe('names', () => {
+  test.each([
+    `"quoted" 'twice'`,
+    'a/b//c?d=e&f#g',
+    '批次 二〇二六/11',
+    '100 %2F + 1',
+    `'; DROP TABLE spans; --`,
+    '<script>alert(1)</script>',
+    '__proto__',
+    '\\N\t\u{1F9FE}',
+    'x'.repeat(2_000),
+  ])('of a batch may be %j', async (batchId) => {
+    const pipeline = `names of ${batchId.slice(0, 8)}`;
+    const common = {
+      'pipeline.name': pipeline,
+      'pipeline.run.id': batchId,
+      'pipeline.batch.id': batchId,
+    };
+    const made = new TraceMaker({ startNs: server.nowNs - MINUTE_NS, common });
+    await server.send([made.span({ name: batchId, attributes: chat('wren', { input: 5 }) })]);
+
+    expect((await allBatches(server, pipeline)).map((batch) => batch.batchId)).toEqual([batchId]);
+    const bill = await readBill(server, { pipeline, batchId });
+    expect(bill).toMatchObject({ pipeline, batchId, totalUsd: '0.000000005' });
+    expect(bill.lines[0]).toMatchObject({ name: batchId, runId: batchId });
+    const detail = await server.get(
+      `/api/batches/${encodeURIComponent(pipeline)}/${encodeURIComponent(batchId)}`,
+      batchDetailSchema,
+    );
+    expect(detail.runList).toMatchObject([{ runId: batchId, state: 'succeeded' }]);
+  });
+});
+
+describe('times that cannot be true', () => {
+  const hour = 60n * MINUTE_NS;
+  const send = async (
+    change: (nowNs: bigint) => { startNs: bigint; endNs: bigint },
+    encoding: 'json' | 'protobuf',
+  ) => {
+    const made = new TraceMaker({ startNs: 0n });
+    const span: SpanSpec = {
+      ...made.span({ attributes: chat('wren', { input: 5 }) }),
+      ...change(server.nowNs),
+    };
+    await server.send([span], encoding);
+    const { spans } = await server.get(`/api/traces/${made.traceId}`, traceSchema);
+    expect(spans).toHaveLength(1);
+    const bill = await readBill(server, { pipeline: 'tests', batchId: made.traceId });
+    expect(bill.lines).toMatchObject([
+      { startedAt: spans[0]?.startedAt, listCostUsd: '0.000000005' },
+    ]);
+    return { sent: span, told: spans[0] };
+  };
+
+  test.each<[string, (nowNs: bigint) => { startNs: bigint; endNs: bigint }]>([
+    ['a start 2 hours ahead', (now) => ({ startNs: now + 2n * hour, endNs: now + 3n * hour })],
+    ['a start of 0', () => ({ startNs: 0n, endNs: 1_000n })],
+    ['a start of 2^63 ns', () => ({ startNs: 2n ** 63n, endNs: 2n ** 63n + 5n })],
+    ['a start of 2^64 - 1 ns', () => ({ startNs: 2n ** 64n - 1n, endNs: 0n })],
+    [
+      'a start in the year 1999',
+      () => ({ startNs: 946_000_000_000_000_000n, endNs: 946_000_000_000_000_001n }),
+    ],
+  ])('%s: the arrival counts, flagged, and the original is kept', async (_, change) => {
+    for (const encoding of ['json', 'protobuf'] as const) {
+      const { sent, told } = await send(change, encoding);
+      expect(told).toMatchObject({
+        startedAt: formatTime(server.nowNs),
+        timeFrom: 'arrival',
+        extra: { originalStartNs: String(sent.startNs), originalEndNs: String(sent.endNs) },
+      });
+    }
+  });
+
+  test('an end before its start counts as the start, and the original is kept', async () => {
+    const { sent, told } = await send(
+      (now) => ({ startNs: now - hour, endNs: now - 2n * hour }),
+      'json',
+    );
+    expect(told).toMatchObject({
+      startedAt: formatTime(sent.startNs),
+      endedAt: formatTime(sent.startNs),
+      durationNs: '0',
+      timeFrom: 'emitter',
+      extra: { originalEndNs: String(sent.endNs) },
+    });
+  });
+
+  test('five minutes ahead are another clock, not nonsense', async () => {
+    const { sent, told } = await send(
+      (now) => ({ startNs: now + 5n * MINUTE_NS, endNs: now + 6n * MINUTE_NS }),
+      'json',
+    );
+    expect(told).toMatchObject({
+      startedAt: formatTime(sent.startNs),
+      timeFrom: 'emitter',
+      extra: {},
+    });
+  });
+
+  test('and a parent of itself, and two that are each other’s, hang nobody', async () => {
+    const made = new TraceMaker({ startNs: server.nowNs - MINUTE_NS });
+    const self = made.span({ name: 'self', attributes: chat('wren', { input: 1 }) });
+    const one = made.span({ name: 'one', attributes: chat('wren', { input: 2 }) });
+    const two = {
+      ...made.span({ name: 'two', attributes: chat('wren', { input: 4 }) }),
+      parentSpanId: one.spanId,
+    };
+    await server.send([
+      { ...self, parentSpanId: self.spanId },
+      two,
+      { ...one, parentSpanId: two.spanId },
+    ]);
+    await server.send([made.span({ parent: two, attributes: chat('wren', { input: 8 }) })]);
+    const bill = await readBill(server, { pipeline: 'tests', batchId: made.traceId });
+    expect(bill).toMatchObject({ totalUsd: '0.000000015', state: 'open', final: false });
+  });
+});
+
+describe('who asks', () => {
+  /** `fetch` does not let a Host be set. */
+  const ask = (headers: Record<string, string>, method = 'GET', path = '/api/pipelines') =>
+    new Promise<{ status: number; text: string; type: string | undefined }>((resolve, reject) => {
+      const { port } = new URL(server.url);
+      const asked = request({ host: '127.0.0.1', port, path, method, headers }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode ?? 0, text, type: answer.headers['content-type'] }),
+        );
+      });
+      asked.on('error', reject).end();
+    });
+
+  test.each([
+    [{ host: 'evil.example' }, 'Host'],
+    [{ host: '127.0.0.1.evil.example:4318' }, 'Host'],
+    [{ host: 'localhost@evil.example' }, 'Host'],
+    [{ origin: 'https://evil.example' }, 'Origin'],
+    [{ origin: 'null' }, 'Origin'],
+    [{ origin: 'http://127.0.0.1:1' }, 'Origin'],
+  ])('with %j is refused', async (headers, field) => {
+    for (const [method, path] of [
+      ['GET', '/api/pipelines'],
+      ['POST', '/v1/traces'],
+      ['GET', '/'],
+    ] as const) {
+      const answer = await ask(headers, method, path);
+      expect(answer.status).toBe(403);
+      expect(answer.type).toBe('application/problem+json');
+      expect(problemSchema.parse(JSON.parse(answer.text))).toMatchObject({ status: 403, field });
+    }
+  });
+
+  test.each([{ host: 'localhost:4318' }, { host: '[::1]:4318' }, { host: 'LOCALHOST' }])(
+    'with %j is answered',
+    async (headers) => {
+      expect((await ask(headers)).status).toBe(200);
+    },
+  );
+
+  test('from the page of the server itself is answered', async () => {
+    expect((await ask({ origin: server.url })).status).toBe(200);
+  });
+});
