@@ -217,12 +217,16 @@ async function run(work: () => Promise<void>): Promise<void> {
   }
 }
 
-const isExpected = (error: unknown): boolean =>
-  error instanceof UsageError ||
-  error instanceof ConfigError ||
-  error instanceof RunbookError ||
-  error instanceof StoreOpenError ||
-  ['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes((error as NodeJS.ErrnoException).code ?? '');
+// A declaration: the commands run before a constant down here has its value.
+function isExpected(error: unknown): boolean {
+  return (
+    error instanceof UsageError ||
+    error instanceof ConfigError ||
+    error instanceof RunbookError ||
+    error instanceof StoreOpenError ||
+    ['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes((error as NodeJS.ErrnoException).code ?? '')
+  );
+}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

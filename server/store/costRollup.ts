@@ -6,7 +6,9 @@ export interface RollupRow {
   readonly bucketNs: bigint;
   readonly line: LineRow;
   readonly model: string | null;
+  /** Counted lines; `excluded` ones add nothing else. */
   lines: number;
+  excluded: number;
   unpriced: number;
   tokens: number;
   costNano: bigint;
@@ -25,7 +27,6 @@ export function rollUp(
 ): RollupRow[] {
   const rows = new Map<string, RollupRow>();
   const enter = (line: LineRow, sign: 1 | -1): void => {
-    if (line.excluded !== null) return;
     const { owner, span } = line;
     const bucketNs = floorTo(span.startNs, BUCKET_NS);
     const model = span.call?.model ?? null;
@@ -47,6 +48,7 @@ export function rollUp(
         line,
         model: isModel ? model : null,
         lines: 0,
+        excluded: 0,
         unpriced: 0,
         tokens: 0,
         costNano: 0n,
@@ -54,6 +56,10 @@ export function rollUp(
         failureNano: 0n,
       };
       rows.set(key, row);
+    }
+    if (line.excluded !== null) {
+      row.excluded += sign;
+      return;
     }
     const usage = isModel ? span.call?.usage : undefined;
     const cost = line.costNanoUsd ?? 0n;
@@ -68,10 +74,17 @@ export function rollUp(
   };
   for (const line of removed) enter(line, -1);
   for (const line of added) enter(line, 1);
-  return [...rows.values()].filter(
-    (row) => row.lines !== 0 || row.costNano !== 0n || row.unpriced !== 0 || row.tokens !== 0,
-  );
+  return [...rows.values()].filter(changesSomething);
 }
+
+const changesSomething = (row: RollupRow): boolean =>
+  row.lines !== 0 ||
+  row.excluded !== 0 ||
+  row.unpriced !== 0 ||
+  row.tokens !== 0 ||
+  row.costNano !== 0n ||
+  row.wasteNano !== 0n ||
+  row.failureNano !== 0n;
 
 function floorTo(ns: bigint, step: bigint): bigint {
   const rest = ns % step;

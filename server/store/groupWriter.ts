@@ -61,7 +61,7 @@ const COLUMNS = {
   ],
   price_versions: [...texts(6), 'i64'],
   span_minutes: ['i64', ...texts(2), ...bigs(3), 'text'],
-  cost_rollup: ['i64', ...texts(7), ...bigs(6)],
+  cost_rollup: ['i64', ...texts(7), ...bigs(7)],
   doomed: ['text', 'u64', 'u64', 'u64'],
   flipped: ['u64', 'i64', 'i64'],
   losing_attempts: ['u64', 'bool'],
@@ -304,7 +304,7 @@ export class GroupWriter {
     const { kind, owner } = row.line;
     table.big(row.bucketNs).text(kind).text(owner.pipeline).text(owner.run).text(owner.batch);
     table.text(owner.step).text(row.model).text(owner.team);
-    table.number(row.lines).number(row.unpriced).number(row.tokens);
+    table.number(row.lines).number(row.excluded).number(row.unpriced).number(row.tokens);
     table.big(row.costNano).big(row.wasteNano).big(row.failureNano).endRow();
   }
 

@@ -48,7 +48,10 @@ describe.skipIf(started.browser === null)('the page', () => {
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !/status of 50[03]|imported module/.test(message.text()))
+      if (
+        message.type() === 'error' &&
+        !/status of (401|500|503)|imported module/.test(message.text())
+      )
         faults.push(message.text());
     });
     onTestFinished(async () => {
@@ -275,6 +278,20 @@ describe.skipIf(started.browser === null)('the page', () => {
     await page.unroute('**/api/events');
     await page.getByRole('button', { name: 'live' }).click();
     await page.getByRole('button', { name: 'paused' }).click();
+    await page.getByRole('button', { name: 'live' }).waitFor();
+  });
+
+  test('asks for the token of a server that has one, and goes on once it has it', async () => {
+    const guarded = await startBuiltServer({ BURNBOOK_TOKEN: 'a-token-of-some-length' });
+    onTestFinished(guarded.stop);
+    const page = await open('/runbooks');
+    await page.goto(`${guarded.origin}/runbooks`);
+    await page.getByLabel('Access token').fill('wrong');
+    await page.getByRole('button', { name: 'Enter' }).click();
+    await page.getByText('That is not the token.').waitFor();
+    await page.getByLabel('Access token').fill('a-token-of-some-length');
+    await page.getByRole('button', { name: 'Enter' }).click();
+    await page.getByRole('row', { name: /data-platform/ }).waitFor();
     await page.getByRole('button', { name: 'live' }).waitFor();
   });
 

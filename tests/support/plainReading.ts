@@ -215,12 +215,16 @@ function runSucceeded(owner: Pick<PlainOwner, 'pipeline' | 'run'>, spans: SpanMa
       : runKey(ownerOf(parent, spans)) !== runKey(owner);
   });
   const saying = own
-    .filter((span) => span.attributes['pipeline.run.outcome'] !== undefined)
+    .filter((span) => outcomeOf(span) !== undefined)
     .toSorted((a, b) => Number(b.endNs - a.endNs));
-  const said = saying[0]?.attributes['pipeline.run.outcome'];
-  if (said !== undefined) return said === 'succeeded';
+  const [last] = saying;
+  if (last) return outcomeOf(last) === 'succeeded';
   return own.length > 0 && own.every((span) => !span.failed);
 }
+
+/** A run that is one attempt may say no more than how that went. */
+const outcomeOf = (span: SpanSpec) =>
+  span.attributes['pipeline.run.outcome'] ?? span.attributes['pipeline.attempt.outcome'];
 
 function byEvidence(a: PlainLine, b: PlainLine): number {
   const [first, second] = [a, b].map((line) => `${line.traceId}/${line.spanId}/${line.kind}`);

@@ -140,7 +140,7 @@ function Figures({ batch }: { batch: BatchDetail }) {
         </p>
         <p class="burn-text">
           {batch.usdPer1kRows === null
-            ? t(cost.unpricedCalls > 0 ? 'tile.unpricedRows' : 'quality.none')
+            ? t('quality.none')
             : median?.usdPer1kRows != null
               ? t('batch.median', { value: formatUsdShort(median.usdPer1kRows) })
               : t('batch.againstNone')}

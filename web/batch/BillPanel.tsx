@@ -86,7 +86,7 @@ export function BillPanel({ loaded }: { loaded: LoadedBill }) {
                   <small>{bill.final ? t('batch.final') : t('batch.notFinal')}</small>
                 </th>
                 <td role="cell" class="numeric">
-                  <Money usd={bill.totalUsd} unpricedCalls={bill.unpriced.calls} />
+                  <Money usd={bill.totalUsd} unpricedCalls={bill.cost.unpricedCalls} />
                 </td>
                 <td role="cell" />
               </tr>
@@ -101,13 +101,10 @@ export function BillPanel({ loaded }: { loaded: LoadedBill }) {
 function BillNotes({ bill }: { bill: Bill }) {
   const notes = [
     ...(bill.unpriced.calls > 0
-      ? [
-          `${t('money.unpricedCalls', { n: bill.unpriced.calls })} ${bill.unpriced.models
-            .map(
-              ({ provider, model }) => [provider, model].filter(Boolean).join('/') || t('unknown'),
-            )
-            .join(', ')}`,
-        ]
+      ? [t('bill.unpricedCalls', { n: bill.unpriced.calls, models: unpricedModels(bill) })]
+      : []),
+    ...(bill.unpriced.computeLines > 0
+      ? [t('bill.unpricedCompute', { n: bill.unpriced.computeLines })]
       : []),
     ...(bill.sampled ? [t('batch.sampled')] : []),
     ...(isZeroUsd(bill.sharedUsd)
@@ -122,6 +119,12 @@ function BillNotes({ bill }: { bill: Bill }) {
       ))}
     </ul>
   );
+}
+
+function unpricedModels(bill: Bill): string {
+  return bill.unpriced.models
+    .map(({ provider, model }) => [provider, model].filter(Boolean).join('/') || t('unknown'))
+    .join(', ');
 }
 
 interface BillGroupProps {

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { loadCode } from '../api/loadCode.js';
 import { en, type MessageKey } from './en.js';
 
 export type Locale = 'en' | 'zh-CN';
@@ -19,9 +20,13 @@ export function t(key: MessageKey, values: Record<string, string | number> = {})
   );
 }
 
-/** Switches the language; Chinese loads on first use. */
+/** Switches the language; Chinese loads on first use. Stays with English when it does not come. */
 export async function setLocale(next: Locale): Promise<void> {
-  messages.value = next === 'zh-CN' ? (await import('./zhCN.js')).zhCN : en;
+  try {
+    messages.value = next === 'zh-CN' ? (await loadCode(() => import('./zhCN.js'))).zhCN : en;
+  } catch {
+    return;
+  }
   locale.value = next;
   document.documentElement.lang = next;
 }

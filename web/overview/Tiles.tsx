@@ -42,11 +42,7 @@ export function Tiles({ overview }: { overview: Overview }) {
           )
         }
         change={formatChange(unitRatio)}
-        note={
-          overview.usdPer1kRows !== null
-            ? null
-            : t(total.unpricedCalls > 0 ? 'tile.unpricedRows' : 'tile.noRows')
-        }
+        note={overview.usdPer1kRows === null ? t('tile.noRows') : null}
       >
         <Against ratio={unitRatio} label={t('tile.per1k')} before={overview.previousUsdPer1kRows} />
       </Tile>

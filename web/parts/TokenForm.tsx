@@ -2,17 +2,18 @@ import { useState } from 'preact/hooks';
 import { queryClient } from '../api/queryClient.js';
 import { t } from '../i18n/t.js';
 
-/** Asks for the server's access token and keeps it in a cookie, which the event stream sends too. */
+/** Asks for the server's access token. The server keeps it in a cookie, which the event stream sends too. */
 export function TokenForm() {
   const [token, setToken] = useState('');
-  const enter = (event: SubmitEvent) => {
+  const [wrong, setWrong] = useState(false);
+  const enter = async (event: SubmitEvent) => {
     event.preventDefault();
-    const secure = location.protocol === 'https:' ? '; Secure' : '';
-    document.cookie = `burnbook_token=${encodeURIComponent(token)}; Path=/; SameSite=Strict${secure}`;
-    void queryClient.invalidateQueries();
+    const accepted = await signIn(token);
+    setWrong(!accepted);
+    if (accepted) await queryClient.invalidateQueries();
   };
   return (
-    <form class="token-form" onSubmit={enter}>
+    <form class="token-form" onSubmit={(event) => void enter(event)}>
       <label class="field inline">
         <span>{t('token.label')}</span>
         <input
@@ -26,6 +27,24 @@ export function TokenForm() {
       <button type="submit" class="button">
         {t('token.enter')}
       </button>
+      {wrong && (
+        <p class="wrong" role="alert">
+          {t('token.wrong')}
+        </p>
+      )}
     </form>
   );
+}
+
+async function signIn(token: string): Promise<boolean> {
+  try {
+    const answer = await fetch('/api/session', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token }),
+    });
+    return answer.ok;
+  } catch {
+    return false;
+  }
 }

@@ -173,7 +173,7 @@ CREATE TABLE losing_attempts (
   waste BOOLEAN NOT NULL
 );
 
--- Sums of counted bill lines by quarter of an hour (the grain of time zones): additive rows, −old +new, merged later.
+-- Sums of bill lines (counted, but for `excluded`) by quarter of an hour (the grain of time zones): additive rows, −old +new, merged later.
 CREATE TABLE cost_rollup (
   bucket_ns BIGINT NOT NULL,
   kind VARCHAR NOT NULL,
@@ -184,6 +184,7 @@ CREATE TABLE cost_rollup (
   model VARCHAR,
   team VARCHAR,
   lines BIGINT NOT NULL,
+  excluded BIGINT NOT NULL,
   unpriced BIGINT NOT NULL,
   tokens BIGINT NOT NULL,
   cost_nano BIGINT NOT NULL,

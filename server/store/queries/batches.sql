@@ -52,7 +52,7 @@ run_money AS (
   FROM cost_rollup
   WHERE $pipeline::VARCHAR IS NULL OR pipeline = $pipeline::VARCHAR
   GROUP BY pipeline, run_id, batch
-  HAVING sum(lines) > 0
+  HAVING sum(lines) > 0 OR sum(excluded) > 0
 ),
 money AS (
   SELECT

@@ -3,7 +3,7 @@ INSERT INTO cost_rollup
 SELECT
   l.start_ns - ((l.start_ns % 900000000000) + 900000000000) % 900000000000 AS bucket_ns,
   l.kind, l.pipeline, l.run_id, l.batch, l.step, l.model, l.team,
-  0, 0, 0, 0,
+  0, 0, 0, 0, 0,
   sum(l.cost_nano * f.waste_sign)::BIGINT,
   sum(l.cost_nano * f.failure_sign)::BIGINT
 FROM bill_lines AS l

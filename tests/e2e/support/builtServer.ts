@@ -24,7 +24,9 @@ pipelines:
 `;
 
 /** Starts the server as a user does, with an empty database of its own on a free port. */
-export async function startBuiltServer(): Promise<BuiltServer> {
+export async function startBuiltServer(
+  environment: Record<string, string> = {},
+): Promise<BuiltServer> {
   const folder = mkdtempSync(join(tmpdir(), 'burnbook-e2e-'));
   const config = join(folder, 'config');
   mkdirSync(config);
@@ -32,7 +34,7 @@ export async function startBuiltServer(): Promise<BuiltServer> {
   const child = spawn(
     process.execPath,
     [MAIN, 'serve', '--data', join(folder, 'data'), '--config', config, '--port', '0'],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } },
   );
   try {
     const origin = await originOf(child);
