@@ -166,5 +166,5 @@ async function loadSent(connection: DuckDBConnection, bodies: readonly ChaosBody
 
 async function one(connection: DuckDBConnection, sql: string): Promise<bigint> {
   const rows = (await connection.runAndReadAll(sql)).getRows();
-  return BigInt((rows[0]?.[0] ?? 0n) as bigint);
+  return (rows[0]?.[0] ?? 0n) as bigint;
 }

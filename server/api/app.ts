@@ -12,6 +12,7 @@ import { openApi } from './openApi.js';
 import { otlpRoutes } from './otlp.js';
 import type { SpanSink } from './otlpSink.js';
 import { ApiError, problemOf, sendProblem } from './problem.js';
+import { refuseUnknown } from './query.js';
 import type { Route } from './route.js';
 import { renderRunbookPage } from './runbookPage.js';
 import { runbookFor, runbookRoutes } from './runbookRoutes.js';
@@ -27,6 +28,8 @@ export interface AppOptions {
 }
 
 const ROUTES: readonly Route[] = [...costRoutes, ...batchRoutes, ...traceRoutes, ...runbookRoutes];
+/** What a GET answers below /api. */
+const PATHS = [...ROUTES.map(({ path }) => path), '/api/events', '/api/openapi.json'];
 /** Pages of the single-page app; anything else that is no file is a 404. */
 const PAGES = /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$|costs?$)/;
 
@@ -63,10 +66,12 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
   app.get('/api/openapi.json', compress(), (context) => context.json(openApi(ROUTES, api.version)));
   for (const entry of ROUTES) {
     app.get(entry.path, compress(), async (context) => {
+      const query = context.req.query();
+      refuseUnknown(entry.query, query);
       const body = await entry.handle({
         api,
         context,
-        query: context.req.query(),
+        query,
         part: (name) => context.req.param(name) ?? '',
         signal: context.req.raw.signal,
       });
@@ -74,7 +79,7 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
     });
   }
   app.all('/api/*', (context) => {
-    const known = ROUTES.some(({ path }) => matches(path, context.req.path));
+    const known = PATHS.some((path) => matches(path, context.req.path));
     const refusal: Problem = problemOf(
       known
         ? new ApiError(405, `${context.req.method} is not possible here; GET is`)

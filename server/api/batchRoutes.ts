@@ -84,13 +84,18 @@ async function list({ api, query, signal }: RouteRequest) {
   const nowNs = api.nowNs();
   const offset = offsetOf(asked.cursor);
   const descending = asked.sort.startsWith('-');
+  const fromNs = asked.from === undefined ? null : timeOf('from', asked.from, nowNs);
+  const toNs = asked.to === undefined ? null : timeOf('to', asked.to, nowNs);
+  if (fromNs !== null && toNs !== null && fromNs >= toNs) {
+    throw new ApiError(400, 'from: must be before to', 'from');
+  }
   const { batches, matching } = await listBatches(
     api.store,
     {
       pipeline: asked.pipeline ?? null,
       batchId: null,
-      fromNs: asked.from === undefined ? null : timeOf('from', asked.from, nowNs),
-      toNs: asked.to === undefined ? null : timeOf('to', asked.to, nowNs),
+      fromNs,
+      toNs,
       sort: asked.sort.replace('-', '') as BatchSort,
       descending,
       limit: asked.limit,

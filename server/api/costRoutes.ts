@@ -108,7 +108,7 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
   const [total, previous, series, batches, earlier] = await Promise.all([
     costTotal(api.store, range),
     costTotal(api.store, before),
-    costSeries(api.store, wholeBuckets(range), bucketNs),
+    costSeries(api.store, range, bucketNs),
     batchesIn(api, range, signal),
     batchesIn(api, before, signal),
   ]);
@@ -232,12 +232,6 @@ function perRows(batches: readonly BatchFacts[]): bigint | null {
     cost,
     told.reduce((sum, batch) => sum + (rowsOf(batch) ?? 0), 0),
   );
-}
-
-/** The range widened to the grain of the series, so that its first and last bars are whole. */
-function wholeBuckets({ fromNs, toNs }: TimeRange): TimeRange {
-  const grain = SERIES_GRAIN_NS;
-  return { fromNs: (fromNs / grain) * grain, toNs: ((toNs + grain - 1n) / grain) * grain };
 }
 
 function bucketOf({ fromNs, toNs }: TimeRange): bigint {

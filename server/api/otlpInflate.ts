@@ -8,9 +8,11 @@ import { OtlpRefusal, tryAgain } from './otlpRefusal.js';
  * included, holds the loop for more than some 10 ms.
  */
 const INLINE_BYTES_MAX = 2 * 1024 * 1024;
-/** A body that is compressed less than ever is expected to become at most this many times as long. */
+/** Telemetry becomes 4 to 12 times as long; only what does not fit with this ratio goes to the pool at once. */
 const INLINE_RATIO = 16;
+/** Output is allocated in chunks: one for nearly every body, and no large one for a small body. */
 const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES_MIN = 4 * 1024;
 
 /** Requests that may wait for a free place; each holds its compressed body. */
 const WAITING_MAX = 256;
@@ -81,8 +83,9 @@ export class Inflater {
   #inline(body: Buffer, codec: Codec): Buffer | undefined {
     if (body.length * INLINE_RATIO > INLINE_BYTES_MAX) return undefined;
     const maxOutputLength = Math.min(INLINE_BYTES_MAX, this.#options.bytesMax);
+    const chunkSize = Math.min(CHUNK_BYTES, Math.max(CHUNK_BYTES_MIN, body.length * INLINE_RATIO));
     try {
-      return codec.inline(body, { maxOutputLength, chunkSize: CHUNK_BYTES });
+      return codec.inline(body, { maxOutputLength, chunkSize });
     } catch (error) {
       if (isTooLong(error) && maxOutputLength < this.#options.bytesMax) return undefined;
       throw error;

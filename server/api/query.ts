@@ -35,19 +35,21 @@ export function parseQuery<Shape extends z.ZodRawShape>(
   shape: Shape,
   query: Record<string, string>,
 ): z.infer<z.ZodObject<Shape>> {
-  const unknown = Object.keys(query).find((name) => !Object.hasOwn(shape, name));
-  if (unknown !== undefined) {
-    throw new ApiError(
-      400,
-      `there is no parameter ${unknown}; there are ${Object.keys(shape).join(', ')}`,
-      unknown,
-    );
-  }
+  refuseUnknown(shape, query);
   const result = z.object(shape).safeParse(query);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const field = issue?.path.map(String).join('.');
   throw new ApiError(400, `${field}: ${issue?.message ?? 'invalid'}`, field);
+}
+
+/** @throws ApiError 400 naming the first parameter that the route does not have. */
+export function refuseUnknown(shape: z.ZodRawShape, query: Record<string, string>): void {
+  const unknown = Object.keys(query).find((name) => !Object.hasOwn(shape, name));
+  if (unknown === undefined) return;
+  const names = Object.keys(shape).join(', ');
+  const there = names === '' ? 'there is none' : `there are ${names}`;
+  throw new ApiError(400, `there is no parameter ${unknown}; ${there}`, unknown);
 }
 
 /** A time parameter in UTC nanoseconds. @throws ApiError 400 naming the parameter. */

@@ -49,15 +49,22 @@ export interface SeriesPoint {
   readonly unpriced: number;
 }
 
-/** The grain of the series: `range` and `bucketNs` must be multiples of it. */
+/** A quarter of an hour: buckets of a series are whole multiples of it. */
 export const SERIES_GRAIN_NS = 900_000_000_000n;
 
+/** @param bucketNs a multiple of the grain; the last bucket ends with the quarter of an hour that `toNs` is in. */
 export async function costSeries(
   store: StoreClient,
   range: TimeRange,
   bucketNs: bigint,
 ): Promise<SeriesPoint[]> {
-  const rows = await store.query('cost_series', { ...bounds(range), bucket: bucketNs });
+  const end = ((range.toNs + SERIES_GRAIN_NS - 1n) / SERIES_GRAIN_NS) * SERIES_GRAIN_NS;
+  const buckets = (end - range.fromNs + bucketNs - 1n) / bucketNs;
+  const rows = await store.query('cost_series', {
+    ...bounds(range),
+    origin: end - buckets * bucketNs,
+    bucket: bucketNs,
+  });
   return rows.map((row) => ({
     bucketNs: row['bucket_ns'] as bigint,
     series: row['series'] as string,

@@ -8,7 +8,7 @@ import { decodeRequest, encodeRequest } from './support/officialCodec.js';
 import { plainReading } from './support/plainReading.js';
 import { readBatch } from './support/spanModel.js';
 
-const RUNS = 400;
+const RUNS = 300;
 
 describe('the decoders against the official codec', () => {
   it('reads any protobuf request as the official codec does', () => {

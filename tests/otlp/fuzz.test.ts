@@ -10,7 +10,7 @@ import { jsonBody } from './support/jsonBody.js';
 import { encodeRequest } from './support/officialCodec.js';
 import { readBatch } from './support/spanModel.js';
 
-const RUNS = 2500;
+const RUNS = 1500;
 
 /** A change of some bytes at a place that is given as a share of the whole. */
 interface Mutation {

@@ -137,11 +137,13 @@ describe('the OTLP receiver', () => {
     assertStatus(await small.target.post('json', longer), 'json', [413]);
     await small.close();
 
-    const large = await start({ limits: { inflatedBytesMax: 8 * MIB } });
+    const large = await start({ limits: { inflatedBytesMax: 8 * MIB, concurrentInflatesMax: 1 } });
     const padded = (bytes: number): Buffer =>
       Buffer.concat([body, Buffer.alloc(bytes - body.length, ' ')]);
-    assertFullSuccess(await large.target.post('json', padded(8 * MIB), 'gzip'), 'json');
-    assertStatus(await large.target.post('json', padded(8 * MIB + 1), 'gzip'), 'json', [413]);
+    for (let i = 0; i < 3; i++) {
+      assertFullSuccess(await large.target.post('json', padded(8 * MIB), 'gzip'), 'json');
+      assertStatus(await large.target.post('json', padded(8 * MIB + 1), 'gzip'), 'json', [413]);
+    }
   });
 
   it('inflates many gzip bombs of 1 GiB at once in bounded memory', async () => {

@@ -85,7 +85,13 @@ export class AttributionCheck {
     for (const { number, spans } of this.#sent) {
       const pipelines = PIPELINES.map((name) => `${number}-${name}`);
       const told = await readBills(this.#server, pipelines);
-      expect(told).toEqual(readPlainly(spans, PRICES));
+      const plain = readPlainly(spans, PRICES);
+      expect(told.lines).toEqual(plain);
+      expect(told.totalNanoUsd).toBe(
+        plain
+          .filter(({ excluded }) => excluded === null)
+          .reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? 0n), 0n),
+      );
     }
   }
 }

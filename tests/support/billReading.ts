@@ -1,4 +1,5 @@
 /** The whole bill of some pipelines as the API tells it, in the form of the plain reading. */
+import { isDeepStrictEqual } from 'node:util';
 import { parseUsd } from '@burnbook/domain/money';
 import { batchSchema, billSchema, listOf, type Batch, type Bill } from '../../server/contract.js';
 import type { PlainLine } from './plainReading.js';
@@ -9,17 +10,32 @@ const EXCLUDED: Readonly<Record<string, PlainLine['excluded']>> = {
   'response id already counted': 'duplicate response',
 };
 
-export async function readBills(
-  server: TestServer,
-  pipelines: readonly string[],
-): Promise<PlainLine[]> {
-  const lines: PlainLine[] = [];
+export interface Bills {
+  readonly lines: PlainLine[];
+  /** Sum of the totals of the list, shared cost included. */
+  readonly totalNanoUsd: bigint;
+}
+
+/** @throws when two bills tell one line differently. */
+export async function readBills(server: TestServer, pipelines: readonly string[]): Promise<Bills> {
+  const lines = new Map<string, PlainLine>();
+  let totalNanoUsd = 0n;
   for (const pipeline of pipelines) {
     for (const batch of await allBatches(server, pipeline)) {
-      lines.push(...linesOf(batch, await readBill(server, batch)));
+      totalNanoUsd += parseUsd(batch.cost.totalUsd);
+      for (const line of linesOf(batch, await readBill(server, batch))) {
+        const known = lines.get(evidenceOf(line));
+        if (known && !isDeepStrictEqual(known, line)) {
+          throw new Error(`${evidenceOf(line)} stands in two bills, and differs`);
+        }
+        lines.set(evidenceOf(line), line);
+      }
     }
   }
-  return lines.toSorted((a, b) => (evidenceOf(a) < evidenceOf(b) ? -1 : 1));
+  return {
+    lines: [...lines.values()].toSorted((a, b) => (evidenceOf(a) < evidenceOf(b) ? -1 : 1)),
+    totalNanoUsd,
+  };
 }
 
 export async function allBatches(server: TestServer, pipeline: string): Promise<Batch[]> {
@@ -50,13 +66,14 @@ function linesOf(batch: Batch, bill: Bill): PlainLine[] {
       `${batch.batchId}: the lines sum up to ${sum} nano-USD, the bill says ${bill.totalUsd}, the list ${batch.cost.totalUsd}`,
     );
   }
-  return own.map((line) => ({
+  return bill.lines.map((line) => ({
     ...line.evidence,
     kind: line.kind,
     pipeline: bill.pipeline,
     runId: line.runId,
-    batchId: bill.batchId,
-    shared: batch.shared,
+    // What several batches share is named by its run.
+    batchId: line.shared ? line.runId : bill.batchId,
+    shared: line.shared || batch.shared,
     step: line.step,
     attempt: line.attempt,
     costNanoUsd: line.listCostUsd === null ? null : parseUsd(line.listCostUsd),

@@ -93,10 +93,11 @@ export class LosingAttempts {
       this.#touch(row, touched);
       this.#leave(row);
     }
+    // Looked for first: an attempt that won counts beside a lost one, whichever of the two stands first in the commit.
+    const deciding = new Set(added.filter(decides).map((row) => row.operationKey));
     for (const row of added) {
       this.#stored.add(row.operationKey);
-      const isKnown = this.#operations.has(row.operationKey);
-      const matters = row.outcome !== 'succeeded' || row.number > 1 || isKnown;
+      const matters = deciding.has(row.operationKey) || this.#operations.has(row.operationKey);
       if (matters || row.outerAttemptKey !== null) this.#enter(known(row));
       if (matters) this.#touch(row, touched);
       else if (row.outerAttemptKey !== null) touched.add(row.attemptKey);
@@ -111,7 +112,7 @@ export class LosingAttempts {
     let toNs = 0n;
     for (const row of rows) {
       if (this.#operations.has(row.operationKey)) continue;
-      if (row.outcome === 'succeeded' && row.number === 1) continue;
+      if (!decides(row)) continue;
       const { startNs } = row.span;
       const isNew = startNs > this.#sinceNs && !this.#stored.mayHave(row.operationKey);
       if (isNew) continue;
@@ -216,6 +217,9 @@ export class LosingAttempts {
     return 'failure';
   }
 }
+
+/** A first attempt that won is alone with its operation, as far as it can tell. */
+const decides = (row: AttemptRow): boolean => row.outcome !== 'succeeded' || row.number > 1;
 
 function known(row: AttemptRow): KnownAttempt {
   const { operationKey, attemptKey, outerAttemptKey, outcome, span } = row;

@@ -1,20 +1,42 @@
--- Spend by time bucket and model ('compute' for compute): the five dearest by name, the rest as '(other)'. `from`, `to` and
--- `bucket` are whole quarters of an hour.
-WITH counted AS (
+-- Spend in [from, to) by time bucket and model ('compute' for compute): the five dearest by name, the rest as '(other)'.
+-- `origin` and `bucket` are whole quarters of an hour, so that a row of the rollup is in one bucket.
+WITH bounds AS (
+  -- Whole quarters of an hour come from the rollup, the two edges from the lines themselves.
+  SELECT
+    ($from::BIGINT + 899999999999) // 900000000000 * 900000000000 AS first_whole,
+    $to::BIGINT // 900000000000 * 900000000000 AS end_whole
+),
+covered AS (
+  SELECT bucket_ns AS start_ns, kind, pipeline, run_id, batch, step, model, team,
+    lines, unpriced, tokens, cost_nano, waste_nano, failure_nano
+  FROM cost_rollup, bounds
+  WHERE bucket_ns >= first_whole AND bucket_ns < end_whole
+  UNION ALL
+  SELECT l.start_ns, l.kind, l.pipeline, l.run_id, l.batch, l.step, l.model, l.team,
+    1, (l.cost_nano IS NULL)::BIGINT, coalesce(l.input_tokens, 0) + coalesce(l.output_tokens, 0), coalesce(l.cost_nano, 0),
+    CASE WHEN a.waste THEN coalesce(l.cost_nano, 0) ELSE 0 END,
+    CASE WHEN NOT a.waste THEN coalesce(l.cost_nano, 0) ELSE 0 END
+  FROM bill_lines AS l
+  CROSS JOIN bounds
+  LEFT JOIN losing_attempts AS a USING (attempt_key)
+  WHERE l.excluded IS NULL
+    AND l.start_ns >= $from::BIGINT AND l.start_ns < $to::BIGINT
+    AND (l.start_ns < first_whole OR l.start_ns >= end_whole)
+),
+counted AS (
   SELECT
     CASE kind WHEN 'compute' THEN 'compute' ELSE coalesce(model, '(unknown model)') END AS series,
-    (bucket_ns - $from::BIGINT) // $bucket::BIGINT AS bucket,
+    (start_ns - $origin::BIGINT) // $bucket::BIGINT AS bucket,
     cost_nano,
     unpriced,
     lines
-  FROM cost_rollup
-  WHERE bucket_ns >= $from::BIGINT AND bucket_ns < $to::BIGINT
+  FROM covered
 ),
 top AS (
   SELECT series FROM counted GROUP BY series ORDER BY sum(cost_nano) DESC NULLS LAST, series LIMIT 5
 )
 SELECT
-  $from::BIGINT + bucket * $bucket::BIGINT AS bucket_ns,
+  $origin::BIGINT + bucket * $bucket::BIGINT AS bucket_ns,
   CASE WHEN series IN (SELECT series FROM top) THEN series ELSE '(other)' END AS series,
   coalesce(sum(cost_nano), 0) AS cost,
   coalesce(sum(unpriced), 0)::BIGINT AS unpriced,

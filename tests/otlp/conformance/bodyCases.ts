@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertFullSuccess, assertStatus, describe, partialSuccess } from './answers.js';
 import { field, fixed64, hexId, recentNs, stringAttribute, traceBody, varint } from './bodies.js';
 import type { SpanParts } from './bodies.js';
-import type { ConformanceCase } from './cases.js';
+import type { ConformanceCase } from './conformanceCase.js';
 import type { Answer, Encoding, Target } from './target.js';
 
 const ENCODINGS: readonly Encoding[] = ['protobuf', 'json'];

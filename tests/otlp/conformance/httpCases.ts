@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { assertFullSuccess, assertStatus, describe } from './answers.js';
 import { traceBody } from './bodies.js';
-import type { ConformanceCase } from './cases.js';
+import type { ConformanceCase } from './conformanceCase.js';
 import { CONTENT_TYPE } from './target.js';
 import type { Compression, Encoding, Target } from './target.js';
 
