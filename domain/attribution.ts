@@ -7,6 +7,7 @@
  */
 import { FACT_GROUP, type FactSet } from './factSet.js';
 import { hash64 } from './hash64.js';
+import type { Fact } from './semconv.js';
 
 /** What a span, or a resource, says of itself. `null`: it does not say. */
 export interface OwnIdentity {
@@ -164,17 +165,17 @@ export function ownIdentity(facts: FactSet): OwnIdentity | null {
   if ((facts.groups & FACT_GROUP.identity) === 0) return null;
   const resend = facts.count('resendCount');
   return {
-    pipeline: facts.text('pipeline'),
-    run: facts.text('run'),
-    batch: facts.text('batch'),
-    partition: facts.text('partition'),
-    nominalTime: facts.text('nominalTime'),
-    step: facts.text('step'),
+    pipeline: nameOf(facts, 'pipeline'),
+    run: nameOf(facts, 'run'),
+    batch: nameOf(facts, 'batch'),
+    partition: nameOf(facts, 'partition'),
+    nominalTime: nameOf(facts, 'nominalTime'),
+    step: nameOf(facts, 'step'),
     attempt: positive(facts.count('attempt')),
-    operation: facts.text('operationId'),
+    operation: nameOf(facts, 'operationId'),
     resendAttempt: resend === null ? null : resend + 1,
-    team: facts.text('team'),
-    environment: facts.text('environment'),
+    team: nameOf(facts, 'team'),
+    environment: nameOf(facts, 'environment'),
   };
 }
 
@@ -225,6 +226,12 @@ function enclosingAttempts(
   if (outer && outer.operationKey === operationKey && outer.number === number) return outer;
   return { operationKey, number, attemptKey: hash64(`${operationKey}#${number}`), outer };
 }
+
+/** Longer names are cut: they key the tables and maps of everything above. */
+const NAME_LENGTH_MAX = 1_024;
+
+const nameOf = (facts: FactSet, fact: Fact): string | null =>
+  facts.text(fact)?.slice(0, NAME_LENGTH_MAX) ?? null;
 
 function positive(number: number | null): number | null {
   return number !== null && number > 0 ? number : null;

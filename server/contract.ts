@@ -89,13 +89,8 @@ export const pipelineSchema = z.object({
 });
 export type Pipeline = z.infer<typeof pipelineSchema>;
 
-export const alertSchema = z.object({
-  /** The alert's name; its runbook has the same one. */
-  name: z.string(),
-  /** One sentence with the figures. */
-  summary: z.string(),
-  runbook: z.string(),
-});
+/** `name` is the alert's and its runbook's; `summary` one sentence with the figures. */
+export const alertSchema = z.object({ name: z.string(), summary: z.string(), runbook: z.string() });
 
 export const batchSchema = z.object({
   pipeline: z.string(),

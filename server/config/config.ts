@@ -101,8 +101,6 @@ const pricesSchema = z.strictObject({
 
 export type PipelinesFile = z.infer<typeof pipelinesSchema>;
 export type PricesFile = z.infer<typeof pricesSchema>;
-export type OverlayPrice = NonNullable<PricesFile['prices']>[number];
-export type ProviderAlias = NonNullable<PricesFile['aliases']>[number];
 
 export interface Config {
   readonly pipelines: PipelinesFile;

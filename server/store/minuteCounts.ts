@@ -4,6 +4,7 @@ const NS_PER_MINUTE = 60_000_000_000n;
 const LOG_GROWTH = Math.log(1.05);
 /** Distinct span names an hour and service; more share one series, since a name with an id in it never ends. */
 const NAMES_MAX = 1_000;
+const NAME_LENGTH_MAX = 256;
 export const OTHER_NAME = '(other)';
 
 export interface MinuteRow {
@@ -23,7 +24,7 @@ export class MinuteCounts {
 
   /** The row of a series and minute; keep it for the next span of both. */
   row(series: { readonly service: string; readonly name: string }, minute: number): MinuteRow {
-    const name = this.#boundedName(series.service, series.name);
+    const name = this.#boundedName(series.service, series.name.slice(0, NAME_LENGTH_MAX));
     const key = `${minute}\n${series.service}\n${name}`;
     let row = this.#rows.get(key);
     if (!row) {

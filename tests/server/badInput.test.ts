@@ -26,7 +26,7 @@ describe('names', () => {
     '<script>alert(1)</script>',
     '__proto__',
     '\\N\t\u{1F9FE}',
-    'x'.repeat(2_000),
+    'x'.repeat(1_024),
   ])('of a batch may be %j', async (batchId) => {
     const pipeline = `names of ${batchId.slice(0, 8)}`;
     const common = {
@@ -47,6 +47,17 @@ describe('names', () => {
     );
     expect(detail.runList).toMatchObject([{ runId: batchId, state: 'succeeded' }]);
   });
+});
+
+test('names over 1,024 characters are cut, not refused', async () => {
+  const common = { 'pipeline.name': `long ${'🧾'.repeat(1_000)}`, 'pipeline.batch.id': 'b'.repeat(5_000) };
+  const made = new TraceMaker({ startNs: server.nowNs - MINUTE_NS, common });
+  await server.send([made.span({ attributes: chat('wren', { input: 5 }) })]);
+  const { batches } = await server.get(`/api/traces/${made.traceId}`, traceSchema);
+  expect(batches).toHaveLength(1);
+  const [{ pipeline, batchId } = { pipeline: '', batchId: '' }] = batches;
+  expect([pipeline.length, batchId]).toEqual([1_024, 'b'.repeat(1_024)]);
+  expect(await readBill(server, { pipeline, batchId })).toMatchObject({ totalUsd: '0.000000005' });
 });
 
 describe('times that cannot be true', () => {

@@ -4,21 +4,16 @@
  * Work is proportional to what changed: a new span is placed under its parent (0.3 µs), contexts are derived once and
  * shared by spans that say nothing themselves, and a late parent re-derives only what hangs below it.
  */
-import {
-  deriveContext,
-  ownIdentity,
-  sameWords,
-  type Context,
-  type OwnIdentity,
-} from '@burnbook/domain/attribution';
+import { ownIdentity, sameWords, type OwnIdentity } from '@burnbook/domain/attribution';
 import { FactSet } from '@burnbook/domain/factSet';
 import { hash64 } from '@burnbook/domain/hash64';
-import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
+import { formatTraceId } from '@burnbook/domain/traceId';
 import type { CallRecord, IngestBatch, IngestGroup } from '../ingestBatch.js';
 import type { SpanKey } from '../rows.js';
 import type { BloomFilter } from './bloomFilter.js';
 import { emptyChangeSet, type ChangeSet } from './changeSet.js';
 import type { ComputeRates } from './computeRates.js';
+import { ContextDeriver, knownParent } from './contextDeriver.js';
 import { hasCompute, isSampled, nodeFacts, tellsUsage, type NodeFacts } from './nodeFacts.js';
 import type { ResponseIndex } from './responseIndex.js';
 import { emitRows } from './rowEmitter.js';
@@ -41,15 +36,12 @@ export class Attributor {
   readonly #facts = new FactSet();
   readonly #dirty = new Set<number>();
   readonly #stack: number[] = [];
-  /** By the parent's context: the last child's words and what came of them. */
-  readonly #siblings = new WeakMap<
-    Context,
-    { own: OwnIdentity | null; resource: OwnIdentity | null; context: Context }
-  >();
+  readonly #contexts: ContextDeriver;
   #lastOwn: OwnIdentity | null = null;
 
   constructor(options: AttributorOptions) {
     this.#o = options;
+    this.#contexts = new ContextDeriver(options.sources);
   }
 
   /** Never call it again before its promise has settled. */
@@ -333,7 +325,7 @@ export class Attributor {
       for (let node = trace.first; node !== NONE; node = generation.nextInTrace[node] ?? NONE) {
         const facts = generation.facts[node];
         if (!facts || facts.activityRow || facts.parentId === 0n) continue;
-        if (this.#knownParent(generation, node) === NONE) {
+        if (knownParent(generation, node) === NONE) {
           this.#emit(generation, node, changes, new Set());
         }
       }
@@ -344,8 +336,8 @@ export class Attributor {
   #emit(generation: Generation, node: number, changes: ChangeSet, released: Set<TraceState>): void {
     const facts = generation.facts[node];
     if (!facts) return;
-    const context = this.#contextOf(generation, node);
-    const parent = this.#knownParent(generation, node);
+    const context = this.#contexts.of(generation, node);
+    const parent = knownParent(generation, node);
     const trace = generation.traceOf(node);
     emitRows(
       facts,
@@ -361,53 +353,6 @@ export class Attributor {
       this.#o.rates,
     );
     if (trace.proofReleased) released.add(trace);
-  }
-
-  #knownParent(generation: Generation, node: number): number {
-    const parent = generation.parent[node] ?? NONE;
-    return parent !== NONE && generation.has(parent, NODE.present) ? parent : NONE;
-  }
-
-  #contextOf(generation: Generation, node: number): Context {
-    const stack = this.#stack;
-    stack.length = 0;
-    let at = node;
-    let context = generation.context[at];
-    while (!context) {
-      stack.push(at);
-      const parent = this.#knownParent(generation, at);
-      if (parent === NONE) break;
-      at = parent;
-      context = generation.context[at];
-    }
-    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-      const facts = generation.facts[next];
-      const source = this.#o.sources.info(generation.source[next] ?? 0);
-      const own = facts?.own ?? null;
-      const repeated = context && this.#siblings.get(context);
-      // Siblings that say the same are in the same place; only an unnamed attempt depends on more than its words.
-      const isPlain = own === null || (own.attempt === null && own.resendAttempt === null);
-      if (isPlain && repeated?.own === own && repeated.resource === source.own) {
-        context = repeated.context;
-      } else {
-        const derived = deriveContext({
-          own,
-          resource: source.own,
-          parent: context ?? null,
-          serviceName: source.service,
-          traceId: generation.traceOf(next).hex,
-          parentSpanId: facts && facts.parentId !== 0n ? formatSpanId(facts.parentId) : '',
-          name: facts?.name ?? '',
-        });
-        if (context && isPlain) {
-          this.#siblings.set(context, { own, resource: source.own, context: derived });
-        }
-        context = derived;
-      }
-      generation.context[next] = context;
-    }
-    if (!context) throw new Error('a node without a context');
-    return context;
   }
 }
 

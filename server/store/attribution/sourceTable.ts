@@ -1,6 +1,7 @@
 /**
  * Resources and scopes, each stored once: their numbers, and what they say of identity.
  */
+import { createHash } from 'node:crypto';
 import { ownIdentity, type OwnIdentity } from '@burnbook/domain/attribution';
 import { FactSet } from '@burnbook/domain/factSet';
 import { PROMOTED_CODES } from '@burnbook/domain/semconv';
@@ -75,5 +76,10 @@ export class SourceTable {
   }
 }
 
-const identityOf = (source: { resource: string; scope: string }): string =>
-  `${source.resource || '{}'}\n${source.scope}`;
+/** V8 hashes a string beyond 16,383 characters by its length alone: thousands of long ones would make a Map a list. */
+const KEY_LENGTH_MAX = 16_383;
+
+function identityOf(source: { readonly resource: string; readonly scope: string }): string {
+  const text = `${source.resource || '{}'}\n${source.scope}`;
+  return text.length <= KEY_LENGTH_MAX ? text : createHash('sha256').update(text).digest('base64');
+}
