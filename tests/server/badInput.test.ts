@@ -50,7 +50,10 @@ describe('names', () => {
 });
 
 test('names over 1,024 characters are cut, not refused', async () => {
-  const common = { 'pipeline.name': `long ${'🧾'.repeat(1_000)}`, 'pipeline.batch.id': 'b'.repeat(5_000) };
+  const common = {
+    'pipeline.name': `long ${'🧾'.repeat(1_000)}`,
+    'pipeline.batch.id': 'b'.repeat(5_000),
+  };
   const made = new TraceMaker({ startNs: server.nowNs - MINUTE_NS, common });
   await server.send([made.span({ attributes: chat('wren', { input: 5 }) })]);
   const { batches } = await server.get(`/api/traces/${made.traceId}`, traceSchema);

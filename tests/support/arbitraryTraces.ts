@@ -97,17 +97,17 @@ const event = fc.record({
 const runEnd = fc.record({ 'pipeline.run.outcome': fc.constantFrom('succeeded', 'failed') });
 const nothing = fc.constant<Attributes>({});
 
-const work = fc.oneof(
-  { weight: 6, arbitrary: nothing as fc.Arbitrary<Attributes> },
+const work: fc.Arbitrary<Attributes> = fc.oneof(
+  { weight: 6, arbitrary: nothing },
   { weight: 8, arbitrary: merged(call, attempt) },
   { weight: 4, arbitrary: call },
   { weight: 1, arbitrary: silentCall },
-  { weight: 2, arbitrary: agent as fc.Arbitrary<Attributes> },
-  { weight: 4, arbitrary: compute as fc.Arbitrary<Attributes> },
+  { weight: 2, arbitrary: agent },
+  { weight: 4, arbitrary: compute },
   { weight: 4, arbitrary: attempt },
-  { weight: 2, arbitrary: merged(attempt, compute as fc.Arbitrary<Attributes>) },
-  { weight: 1, arbitrary: event as fc.Arbitrary<Attributes> },
-  { weight: 1, arbitrary: runEnd as fc.Arbitrary<Attributes> },
+  { weight: 2, arbitrary: merged(attempt, compute) },
+  { weight: 1, arbitrary: event },
+  { weight: 1, arbitrary: runEnd },
 );
 
 const sketch: fc.Arbitrary<SpanSketch> = fc.record({

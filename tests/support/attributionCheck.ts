@@ -8,13 +8,18 @@ import {
   type Delivery,
   type TraceCase,
 } from './arbitraryTraces.js';
+import { formatUsd } from '@burnbook/domain/money';
+import { formatTime } from '@burnbook/domain/time';
+import { costsSchema } from '../../server/contract.js';
 import { readBills } from './billReading.js';
-import { readPlainly, type PlainPrices } from './plainReading.js';
+import { readPlainly, type PlainLine, type PlainPrices } from './plainReading.js';
 import type { SpanSpec } from './spanSpec.js';
 import type { TestServer } from './testServer.js';
 
 const CASES_MAX = 4_000;
 const HOUR_NS = 3_600_000_000_000n;
+/** Every case has a second of its own, so that the costs of that second are its costs. */
+const CASE_NS = 1_000_000_000n;
 
 const PRICES: PlainPrices = {
   models: { wren: { inputQuarters: 82n, outputQuarters: 401n } },
@@ -63,7 +68,7 @@ export class AttributionCheck {
       if (number >= CASES_MAX) throw new Error(`more than ${CASES_MAX} cases`);
       return {
         number,
-        spans: materialise(spans, { number, baseNs: this.#server.nowNs - HOUR_NS }),
+        spans: materialise(spans, { number, baseNs: this.#baseNs(number) }),
       };
     });
     const queues = cases.map(({ plan }, index) => requestsOf(this.#sent[index]?.spans ?? [], plan));
@@ -92,6 +97,56 @@ export class AttributionCheck {
           .filter(({ excluded }) => excluded === null)
           .reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? 0n), 0n),
       );
+      for (const groupBy of ['pipeline', 'step'] as const) {
+        expect(await this.#costs(number, groupBy)).toEqual(plainCosts(plain, groupBy));
+      }
     }
   }
+
+  #baseNs(number: number): bigint {
+    return this.#server.nowNs - HOUR_NS - BigInt(number) * CASE_NS;
+  }
+
+  /** What `/api/costs` says of a case, by group: its money and its counted calls. */
+  async #costs(number: number, groupBy: 'pipeline' | 'step'): Promise<Map<string | null, unknown>> {
+    const fromNs = this.#baseNs(number);
+    const range = `from=${formatTime(fromNs)}&to=${formatTime(fromNs + CASE_NS)}`;
+    const { items } = await this.#server.get(`/api/costs?groupBy=${groupBy}&${range}`, costsSchema);
+    return new Map(
+      items
+        // A group of excluded lines alone says nothing.
+        .filter(({ cost, modelCalls }) => modelCalls > 0 || cost.totalUsd !== '0')
+        .map(({ key, cost, modelCalls }) => [key, { ...cost, modelCalls }]),
+    );
+  }
+}
+
+function plainCosts(
+  lines: readonly PlainLine[],
+  groupBy: 'pipeline' | 'step',
+): Map<string | null, unknown> {
+  const groups = Map.groupBy(
+    lines.filter(({ excluded }) => excluded === null),
+    (line) => line[groupBy],
+  );
+  return new Map(
+    [...groups].map(([key, all]) => {
+      const usd = (counts: (line: PlainLine) => boolean): string =>
+        formatUsd(
+          all.filter(counts).reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? 0n), 0n),
+        );
+      return [
+        key,
+        {
+          totalUsd: usd(() => true),
+          computeUsd: usd(({ kind }) => kind === 'compute'),
+          modelUsd: usd(({ kind }) => kind === 'model'),
+          retryWasteUsd: usd(({ retryWaste }) => retryWaste),
+          failureCostUsd: usd(({ failureCost }) => failureCost),
+          unpricedCalls: all.filter(({ costNanoUsd }) => costNanoUsd === null).length,
+          modelCalls: all.filter(({ kind }) => kind === 'model').length,
+        },
+      ];
+    }),
+  );
 }

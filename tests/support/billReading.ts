@@ -1,7 +1,14 @@
 /** The whole bill of some pipelines as the API tells it, in the form of the plain reading. */
 import { isDeepStrictEqual } from 'node:util';
-import { parseUsd } from '@burnbook/domain/money';
-import { batchSchema, billSchema, listOf, type Batch, type Bill } from '../../server/contract.js';
+import { formatUsd, parseUsd } from '@burnbook/domain/money';
+import {
+  batchSchema,
+  billSchema,
+  listOf,
+  type Batch,
+  type Bill,
+  type BillLine,
+} from '../../server/contract.js';
 import type { PlainLine } from './plainReading.js';
 import type { TestServer } from './testServer.js';
 
@@ -55,16 +62,19 @@ export function readBill(
   return server.get(`/api/batches/${path}/bill`, billSchema);
 }
 
-/** @throws when the total is not the sum of the lines. */
+/** @throws when a sum of the list or of the bill is not that of the lines. */
 function linesOf(batch: Batch, bill: Bill): PlainLine[] {
-  const own = bill.lines.filter(({ shared }) => !shared);
-  const sum = own
-    .filter(({ excluded }) => excluded === null)
-    .reduce((total, { listCostUsd }) => total + parseUsd(listCostUsd ?? '0'), 0n);
-  if (sum !== parseUsd(bill.totalUsd) || bill.totalUsd !== batch.cost.totalUsd) {
-    throw new Error(
-      `${batch.batchId}: the lines sum up to ${sum} nano-USD, the bill says ${bill.totalUsd}, the list ${batch.cost.totalUsd}`,
-    );
+  const sums = sumsOf(bill.lines.filter(({ shared }) => !shared));
+  for (const told of [bill.cost, batch.cost, { ...bill.cost, totalUsd: bill.totalUsd }]) {
+    if (!isDeepStrictEqual(sums, told)) {
+      const all = JSON.stringify({
+        lines: sums,
+        list: batch.cost,
+        bill: bill.cost,
+        billTotal: bill.totalUsd,
+      });
+      throw new Error(`${batch.pipeline} ${batch.batchId}: ${all}`);
+    }
   }
   return bill.lines.map((line) => ({
     ...line.evidence,
@@ -81,6 +91,24 @@ function linesOf(batch: Batch, bill: Bill): PlainLine[] {
     retryWaste: line.retryWaste,
     failureCost: line.failureCost,
   }));
+}
+
+function sumsOf(lines: Bill['lines']): Batch['cost'] {
+  const counted = lines.filter(({ excluded }) => excluded === null);
+  const usd = (counts: (line: BillLine) => boolean): string =>
+    formatUsd(
+      counted
+        .filter(counts)
+        .reduce((total, { listCostUsd }) => total + parseUsd(listCostUsd ?? '0'), 0n),
+    );
+  return {
+    totalUsd: usd(() => true),
+    computeUsd: usd(({ kind }) => kind === 'compute'),
+    modelUsd: usd(({ kind }) => kind === 'model'),
+    retryWasteUsd: usd(({ retryWaste }) => retryWaste),
+    failureCostUsd: usd(({ failureCost }) => failureCost),
+    unpricedCalls: counted.filter(({ listCostUsd }) => listCostUsd === null).length,
+  };
 }
 
 const evidenceOf = (line: PlainLine): string => `${line.traceId}/${line.spanId}/${line.kind}`;

@@ -44,6 +44,9 @@ interface Spans {
   lastNs: bigint;
 }
 
+/** Kept in memory: operations with a loser or a second attempt, about 300 bytes each. */
+const OPERATIONS_MAX = 200_000;
+
 /** Attempts of one operation are at most this far apart. */
 const OPERATION_SPAN_NS = 7n * 86_400_000_000_000n;
 
@@ -102,7 +105,27 @@ export class LosingAttempts {
       if (matters) this.#touch(row, touched);
       else if (row.outerAttemptKey !== null) touched.add(row.attemptKey);
     }
-    return this.#settle(touched);
+    const changes = this.#settle(touched);
+    this.#forgetOldest();
+    return changes;
+  }
+
+  /** Bounds the memory: a forgotten operation is loaded again when it gets another attempt. */
+  #forgetOldest(): void {
+    if (this.#operations.size <= OPERATIONS_MAX) return;
+    let left = OPERATIONS_MAX / 2;
+    for (const [operation, attempts] of this.#operations) {
+      if (left-- <= 0) return;
+      for (const attempt of attempts.keys()) {
+        const outer = this.#outer.get(attempt);
+        if (outer !== undefined) this.#inner.get(outer)?.delete(attempt);
+        this.#outer.delete(attempt);
+        this.#inner.delete(attempt);
+        this.#losses.delete(attempt);
+        this.#operationOf.delete(attempt);
+      }
+      this.#operations.delete(operation);
+    }
   }
 
   /** Operations that a new attempt may decide and that memory does not have. */
@@ -122,8 +145,12 @@ export class LosingAttempts {
     }
     if (wanted.size === 0 || fromNs === null) return;
     const around = { fromNs: fromNs - OPERATION_SPAN_NS, toNs: toNs + OPERATION_SPAN_NS };
-    for (const attempt of await this.#loader.loadOperations([...wanted], around)) {
-      this.#enter(attempt);
+    const loaded = await this.#loader.loadOperations([...wanted], around);
+    for (const attempt of loaded) this.#enter(attempt);
+    // As the database has judged them: what the commit changes is told against that.
+    for (const { attemptKey } of loaded) {
+      const loss = this.#judge(attemptKey);
+      if (loss !== null) this.#losses.set(attemptKey, loss);
     }
   }
 
