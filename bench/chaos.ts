@@ -9,6 +9,7 @@ interface Flags {
   readonly rounds: number;
   readonly seed: number;
   readonly rate: number;
+  readonly returnMsMax: number;
   readonly main?: string;
   readonly keep?: string;
 }
@@ -17,6 +18,7 @@ const program = new Command('chaos')
   .option('--rounds <n>', 'kills, half of them of the store alone', wholeNumber, 50)
   .option('--seed <n>', 'of the load and of the moments', wholeNumber, Date.now() % 1_000_000)
   .option('--rate <n>', 'bodies a second', wholeNumber, 150)
+  .option('--return-ms-max <ms>', 'the longest that a killed store may be away', wholeNumber, 5_000)
   .option('--main <file>', 'another built server')
   .option('--keep <dir>', 'an empty folder to work in and leave behind')
   .parse();
@@ -28,7 +30,7 @@ const report = await runChaos({
   seed: flags.seed,
   connections: 8,
   bodiesPerS: flags.rate,
-  returnMsMax: 5_000,
+  returnMsMax: flags.returnMsMax,
   ...(flags.main === undefined ? {} : { mainFile: flags.main }),
   ...(flags.keep === undefined ? {} : { folder: flags.keep }),
   onRound: ({ round, victim, awayMs, acknowledgedSpans }) => {

@@ -29,7 +29,7 @@ import { alertsOf, costView, usdOrNull } from './views.js';
 
 const DAY_NS = 86_400_000_000_000n;
 const WEEK_NS = 7n * DAY_NS;
-const BATCHES_MAX = 2_000;
+const BATCHES_MAX = 4_000;
 const RECENT_MAX = 20;
 const NEEDS_MAX = 20;
 const BUCKETS_MAX = 100n;
@@ -105,13 +105,14 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
     toNs: range.fromNs,
   };
   const bucketNs = bucketOf(range);
-  const [total, previous, series, batches, earlier] = await Promise.all([
+  const [total, previous, series, both] = await Promise.all([
     costTotal(api.store, range),
     costTotal(api.store, before),
     costSeries(api.store, range, bucketNs),
-    batchesIn(api, range, signal),
-    batchesIn(api, before, signal),
+    batchesIn(api, { fromNs: before.fromNs, toNs: range.toNs }, signal),
   ]);
+  const batches = both.filter(({ startNs }) => startNs >= range.fromNs);
+  const earlier = both.filter(({ startNs }) => startNs < range.fromNs);
   return {
     from: formatTime(range.fromNs),
     to: formatTime(range.toNs),

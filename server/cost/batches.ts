@@ -130,8 +130,9 @@ function batchFacts(row: QueryRow, nowNs: bigint): BatchFacts {
 }
 
 function runList(value: unknown, nowNs: bigint): BatchRun[] {
-  const { items } = value as { items: { entries: Record<string, unknown> }[] };
-  return items.map(({ entries: run }) => ({
+  // As JSON with times as text: a list of structs costs twenty times as much to bring over.
+  const runs = JSON.parse(value as string) as Record<string, unknown>[];
+  return runs.map((run) => ({
     runId: run['run_id'] as string,
     state: runState(
       {
@@ -140,13 +141,13 @@ function runList(value: unknown, nowNs: bigint): BatchRun[] {
         failed: run['failed'] === true,
         announced: run['announced'] === true,
         unrooted: run['unrooted'] === true,
-        lastSignNs: run['last_sign_ns'] as bigint,
+        lastSignNs: BigInt(run['last_sign_ns'] as string),
       },
       nowNs,
     ),
     kind: (run['run_kind'] ?? null) as string | null,
-    startNs: run['start_ns'] as bigint,
-    endNs: (run['end_ns'] ?? null) as bigint | null,
+    startNs: BigInt(run['start_ns'] as string),
+    endNs: run['end_ns'] === null ? null : BigInt(run['end_ns'] as string),
     sampled: run['sampled'] === true,
   }));
 }

@@ -15,6 +15,7 @@ import {
   runbookSchema,
   traceSchema,
   type Batch,
+  type Bill,
 } from '../../server/contract.js';
 import { parseTime, formatTime } from '@burnbook/domain/time';
 import { TEST_CONFIG } from '../support/testConfig.js';
@@ -360,6 +361,28 @@ describe('lists', () => {
     });
   });
 
+  test('of bill lines go on where the cursor says, and the total is that of all pages', async () => {
+    const made = maker('long bill', 'b', startNs);
+    await server.send(
+      Array.from({ length: 11 }, (_, index) =>
+        // All at once: ties must not lose or repeat a line.
+        made.span({ attributes: chat('wren', { input: index }) }),
+      ),
+    );
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const bill: Bill = await server.get(
+        `/api/batches/long%20bill/b/bill?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`,
+        billSchema,
+      );
+      expect(bill).toMatchObject({ totalUsd: '0.000000055', linesTotal: 11 });
+      seen.push(...bill.lines.map(({ evidence }) => evidence.spanId));
+      cursor = bill.nextCursor;
+    }
+    expect([seen.length, new Set(seen).size]).toEqual([11, 11]);
+  });
+
   const valueOf = (batch: Batch, sort: string): number => {
     if (sort === 'startedAt') return Date.parse(batch.startedAt);
     if (sort === 'cost') return Number(batch.cost.totalUsd);
@@ -443,6 +466,21 @@ test('the groups of every grouping add up to the total, exactly', async () => {
     }
     expect(items.reduce((sum, { cost }) => sum + cost.unpricedCalls, 0)).toBe(total.unpricedCalls);
   }
+});
+
+test('the series of the overview add up to its total, and its pipelines to no more', async () => {
+  const overview = await server.get(
+    '/api/overview?from=2026-07-31T00:00:00Z&to=2026-08-05T00:00:00Z&tz=Asia/Shanghai',
+    overviewSchema,
+  );
+  const nano = (usd: string): bigint => BigInt(Math.round(Number(usd) * 1e9));
+  expect(nano(overview.total.totalUsd)).toBe(4n);
+  expect(overview.series.reduce((sum, { usd }) => sum + nano(usd), 0n)).toBe(4n);
+  expect(overview.series.length).toBeLessThanOrEqual(4);
+  expect(overview.pipelines.map(({ pipeline, batches }) => [pipeline, batches])).toEqual([
+    ['shanghai', 4],
+  ]);
+  expect(overview).toMatchObject({ batches: 4, previousBatches: 0, empty: false });
 });
 
 test('a listener hears of a commit with its pipelines', async () => {

@@ -8,11 +8,11 @@ import {
   type Delivery,
   type TraceCase,
 } from './arbitraryTraces.js';
-import { formatUsd } from '@burnbook/domain/money';
 import { formatTime } from '@burnbook/domain/time';
 import { costsSchema } from '../../server/contract.js';
 import { readBills } from './billReading.js';
-import { readPlainly, type PlainLine, type PlainPrices } from './plainReading.js';
+import { plainCosts } from './plainCosts.js';
+import { readPlainly, type PlainPrices } from './plainReading.js';
 import type { SpanSpec } from './spanSpec.js';
 import type { TestServer } from './testServer.js';
 
@@ -61,7 +61,11 @@ export class AttributionCheck {
   /** Sends the requests of all cases in turns, those of one turn at once. */
   async deliver(
     cases: readonly { readonly spans: TraceCase; readonly plan: Delivery }[],
-    options: { readonly halfway?: () => Promise<void> } = {},
+    options: {
+      readonly halfway?: () => Promise<void>;
+      /** Goes on while the requests of the middle turn are on their way. */
+      readonly meanwhile?: () => Promise<void>;
+    } = {},
   ): Promise<void> {
     this.#sent = cases.map(({ spans }) => {
       const number = AttributionCheck.#next++;
@@ -75,13 +79,15 @@ export class AttributionCheck {
     const turns = Math.max(...queues.map(({ length }) => length));
     for (let turn = 0; turn < turns; turn++) {
       if (turn === turns >> 1) await options.halfway?.();
+      const meanwhile = turn === turns >> 1 ? options.meanwhile?.() : undefined;
       await Promise.all(
         queues.map(async (requests, index) => {
           const request = requests[turn];
           if (request)
-            await this.#server.send(request, (turn + index) % 2 === 0 ? 'json' : 'protobuf');
+            await this.#server.sendAtLast(request, (turn + index) % 2 === 0 ? 'json' : 'protobuf');
         }),
       );
+      await meanwhile;
     }
   }
 
@@ -119,34 +125,4 @@ export class AttributionCheck {
         .map(({ key, cost, modelCalls }) => [key, { ...cost, modelCalls }]),
     );
   }
-}
-
-function plainCosts(
-  lines: readonly PlainLine[],
-  groupBy: 'pipeline' | 'step',
-): Map<string | null, unknown> {
-  const groups = Map.groupBy(
-    lines.filter(({ excluded }) => excluded === null),
-    (line) => line[groupBy],
-  );
-  return new Map(
-    [...groups].map(([key, all]) => {
-      const usd = (counts: (line: PlainLine) => boolean): string =>
-        formatUsd(
-          all.filter(counts).reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? 0n), 0n),
-        );
-      return [
-        key,
-        {
-          totalUsd: usd(() => true),
-          computeUsd: usd(({ kind }) => kind === 'compute'),
-          modelUsd: usd(({ kind }) => kind === 'model'),
-          retryWasteUsd: usd(({ retryWaste }) => retryWaste),
-          failureCostUsd: usd(({ failureCost }) => failureCost),
-          unpricedCalls: all.filter(({ costNanoUsd }) => costNanoUsd === null).length,
-          modelCalls: all.filter(({ kind }) => kind === 'model').length,
-        },
-      ];
-    }),
-  );
 }

@@ -57,6 +57,17 @@ export function attributionSuite(scale: number): void {
         { numRuns: scale, endOnFailure: true },
       );
     });
+
+    test('when the store is killed while requests are on their way', { timeout }, async () => {
+      const check = new AttributionCheck(server);
+      await fc.assert(
+        fc.asyncProperty(together(8), async (cases) => {
+          await check.deliver(cases, { meanwhile: () => server.killStore() });
+          await check.compare();
+        }),
+        { numRuns: scale, endOnFailure: true },
+      );
+    });
   });
 
   describe('the settled bill equals the plain reading with next to no memory', () => {

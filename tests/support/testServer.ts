@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
@@ -29,6 +30,10 @@ export interface TestServer {
   readonly running: RunningServer;
   /** Sends one export request. @throws when the answer is not 200. */
   send(spans: readonly SpanSpec[], encoding?: Encoding): Promise<void>;
+  /** Sends until it is taken, as exporters do. @returns the statuses of all tries. */
+  sendAtLast(spans: readonly SpanSpec[], encoding?: Encoding): Promise<number[]>;
+  /** Kills the store's process and waits until the server knows. */
+  killStore(): Promise<void>;
   /** Sends one export request and gives the answer back, whatever it is. */
   trySend(spans: readonly SpanSpec[], encoding?: Encoding): Promise<Response>;
   /** GETs and parses with the schema. @throws when the answer is not 200 or not what the schema says. */
@@ -120,6 +125,26 @@ class InProcessServer implements TestServer {
       headers: { 'content-type': contentType },
       body: body as string,
     });
+  }
+
+  async sendAtLast(spans: readonly SpanSpec[], encoding: Encoding = 'json'): Promise<number[]> {
+    const statuses: number[] = [];
+    for (;;) {
+      const answer = await this.trySend(spans, encoding);
+      await answer.arrayBuffer();
+      statuses.push(answer.status);
+      if (answer.status === 200) return statuses;
+      if (answer.status !== 503) throw new Error(`the export was answered ${answer.status}`);
+      // A tenth of what it asks for, for the sake of the test's time.
+      await sleep(Number(answer.headers.get('retry-after')) * 100);
+    }
+  }
+
+  async killStore(): Promise<void> {
+    const { store } = this.running;
+    while (!store.ready) await sleep(5);
+    process.kill(store.pid ?? 0, 'SIGKILL');
+    while (store.ready) await sleep(5);
   }
 
   async get<Schema extends z.ZodType>(

@@ -1,6 +1,6 @@
 /** What one transaction writes, besides minute counts. */
 import type { IngestBatch } from '../ingestBatch.js';
-import type { ActivityRow, AttemptRow, LineRow, SpanKey } from '../rows.js';
+import type { ActivityRow, AttemptRow, LineRow } from '../rows.js';
 import type { SourceRow } from './sourceTable.js';
 
 export interface TraceHint {
@@ -18,9 +18,9 @@ export interface AcceptedBatch {
   readonly sourceIds: Int32Array;
 }
 
-/** `remove` of lines and attempts holds the rows as they stand, since sums must give back what they added. */
-export interface RowChanges<T, K = SpanKey> {
-  readonly remove: K[];
+/** `remove` holds the rows as they stand, since sums must give back what they added. */
+export interface RowChanges<T> {
+  readonly remove: T[];
   readonly add: T[];
 }
 
@@ -28,9 +28,9 @@ export interface ChangeSet {
   readonly accepted: AcceptedBatch[];
   readonly sources: SourceRow[];
   readonly hints: TraceHint[];
-  readonly lines: RowChanges<LineRow, LineRow>;
+  readonly lines: RowChanges<LineRow>;
   readonly activities: RowChanges<ActivityRow>;
-  readonly attempts: RowChanges<AttemptRow, AttemptRow>;
+  readonly attempts: RowChanges<AttemptRow>;
   spansAccepted: number;
   spansDuplicate: number;
   /** Pipelines whose rows changed. */

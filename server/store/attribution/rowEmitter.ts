@@ -37,7 +37,7 @@ export function emitRows(
   if (standing.settled && !hasRows(facts) && !canHaveRows(facts, begins)) return;
   const activity = activityRow(facts, standing, begins);
   if (!sameActivity(facts.activityRow, activity)) {
-    if (facts.activityRow) changes.activities.remove.push(facts);
+    if (facts.activityRow) changes.activities.remove.push(facts.activityRow);
     releaseProof(facts.activityRow, activity, standing.trace);
     if (activity) changes.activities.add.push(activity);
     note(changes, facts.activityRow, activity);

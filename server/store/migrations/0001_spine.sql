@@ -117,6 +117,36 @@ CREATE TABLE activities (
   sampled BOOLEAN NOT NULL
 );
 
+-- The same, as small as lists need it: what is a run, a batch or an event stands alone with its span's key, executions of
+-- one step in one commit share a row without a key. Read with min, max and sums, merged later.
+CREATE TABLE run_summary (
+  trace_hi UBIGINT NOT NULL,
+  trace_lo UBIGINT NOT NULL,
+  span_id UBIGINT NOT NULL,
+  start_ns BIGINT NOT NULL,
+  end_ns BIGINT NOT NULL,
+  received_ns BIGINT NOT NULL,
+  failed BOOLEAN NOT NULL,
+  pipeline VARCHAR NOT NULL,
+  run_id VARCHAR NOT NULL,
+  batch VARCHAR,
+  step VARCHAR,
+  is_run BOOLEAN NOT NULL,
+  is_batch BOOLEAN NOT NULL,
+  is_step BOOLEAN NOT NULL,
+  rooted BOOLEAN NOT NULL,
+  event VARCHAR,
+  run_kind VARCHAR,
+  outcome VARCHAR,
+  -- Rows in of the earliest execution, rows out of the latest, with their times.
+  rows_in BIGINT,
+  rows_in_ns BIGINT,
+  rows_out BIGINT,
+  rows_out_ns BIGINT,
+  rows_failed BIGINT,
+  sampled BOOLEAN NOT NULL
+);
+
 CREATE TABLE attempts (
   trace_hi UBIGINT NOT NULL,
   trace_lo UBIGINT NOT NULL,
@@ -163,7 +193,7 @@ CREATE TABLE span_minutes (
 -- Which batches a run names. Cost of a run that names one batch belongs to it; above several it is shared, not split.
 CREATE VIEW run_batches AS
 SELECT pipeline, run_id, count(DISTINCT batch) AS batches, min(batch) AS only_batch
-FROM activities
+FROM run_summary
 WHERE batch IS NOT NULL
 GROUP BY pipeline, run_id;
 
@@ -208,21 +238,21 @@ SELECT
   arg_max(outcome, end_ns) FILTER (is_run AND outcome IS NOT NULL) AS outcome,
   any_value(run_kind) AS run_kind,
   bool_or(sampled) AS sampled
-FROM activities
+FROM run_summary
 GROUP BY pipeline, run_id;
 
 -- Steps of earlier runs of a batch that did not succeed and that a later run did again, with success.
 CREATE VIEW repeated_steps AS
 WITH retried AS (
   SELECT pipeline, batch
-  FROM activities
+  FROM run_summary
   WHERE batch IS NOT NULL
   GROUP BY pipeline, batch
   HAVING min(run_id) <> max(run_id)
 ),
 steps AS (
   SELECT a.pipeline, a.batch, a.run_id, a.step, bool_and(NOT a.failed) AS succeeded
-  FROM activities AS a
+  FROM run_summary AS a
   SEMI JOIN retried AS r ON r.pipeline = a.pipeline AND r.batch = a.batch
   WHERE a.is_step
   GROUP BY ALL
@@ -233,7 +263,7 @@ runs AS (
       arg_max(outcome, end_ns) FILTER (is_run AND outcome IS NOT NULL),
       CASE WHEN bool_or(failed) FILTER (is_run) THEN 'failed' WHEN bool_or(is_run) THEN 'succeeded' END
     ) AS outcome
-  FROM activities AS a
+  FROM run_summary AS a
   SEMI JOIN steps AS s ON s.pipeline = a.pipeline AND s.run_id = a.run_id
   GROUP BY pipeline, run_id
 )
@@ -264,5 +294,5 @@ LEFT JOIN repeated_steps AS s
 CREATE VIEW batch_runs AS
 SELECT DISTINCT a.pipeline, coalesce(a.batch, CASE WHEN b.batches = 1 THEN b.only_batch END, a.run_id) AS batch_id, a.run_id,
   a.batch IS NULL AND coalesce(b.batches, 0) > 1 AS shared
-FROM activities AS a
+FROM run_summary AS a
 LEFT JOIN run_batches AS b ON b.pipeline = a.pipeline AND b.run_id = a.run_id;

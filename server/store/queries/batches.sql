@@ -2,11 +2,11 @@
 -- of a run above several batches is a row of its own, named by the run.
 WITH placed AS (
   SELECT
-    a.pipeline, a.run_id, a.start_ns, a.end_ns, a.received_ns, a.rows_in, a.rows_out, a.rows_failed, a.is_step,
-    a.is_run, a.is_batch, a.event,
+    a.pipeline, a.run_id, a.start_ns, a.end_ns, a.received_ns, a.rows_in, a.rows_in_ns, a.rows_out, a.rows_out_ns,
+    a.rows_failed, a.is_step, a.is_run, a.is_batch, a.event,
     coalesce(a.batch, CASE WHEN b.batches = 1 THEN b.only_batch END, a.run_id) AS batch_id,
     a.batch IS NULL AND coalesce(b.batches, 0) > 1 AS shared
-  FROM activities AS a
+  FROM run_summary AS a
   LEFT JOIN run_batches AS b ON b.pipeline = a.pipeline AND b.run_id = a.run_id
   WHERE $pipeline::VARCHAR IS NULL OR a.pipeline = $pipeline::VARCHAR
 ),
@@ -20,11 +20,11 @@ found AS (
     list(DISTINCT run_id) AS run_ids,
     coalesce(
       max(rows_in) FILTER (is_run OR is_batch),
-      arg_min(rows_in, start_ns) FILTER (is_step AND rows_in IS NOT NULL)
+      arg_min(rows_in, rows_in_ns) FILTER (is_step AND rows_in IS NOT NULL)
     ) AS rows_in,
     coalesce(
       max(rows_out) FILTER (is_run OR is_batch),
-      arg_max(rows_out, end_ns) FILTER (is_step AND rows_out IS NOT NULL)
+      arg_max(rows_out, rows_out_ns) FILTER (is_step AND rows_out IS NOT NULL)
     ) AS rows_out,
     coalesce(max(rows_failed) FILTER (is_run OR is_batch), sum(rows_failed) FILTER (is_step))::BIGINT AS rows_failed
   FROM placed
@@ -108,11 +108,11 @@ page AS (
 runs AS (
   SELECT p.pipeline, p.batch_id, p.shared,
     count(*) AS runs,
-    list({
-      'run_id': r.run_id, 'start_ns': r.start_ns, 'end_ns': r.end_ns, 'outcome': r.outcome, 'failed': r.failed,
-      'ended': r.ended, 'announced': r.announced, 'unrooted': r.unrooted, 'last_sign_ns': r.last_sign_ns,
+    to_json(list({
+      'run_id': r.run_id, 'start_ns': r.start_ns::VARCHAR, 'end_ns': r.end_ns::VARCHAR, 'outcome': r.outcome, 'failed': r.failed,
+      'ended': r.ended, 'announced': r.announced, 'unrooted': r.unrooted, 'last_sign_ns': r.last_sign_ns::VARCHAR,
       'run_kind': r.run_kind, 'sampled': r.sampled
-    } ORDER BY r.start_ns, r.run_id) AS run_list
+    } ORDER BY r.start_ns, r.run_id)) AS run_list
   FROM (SELECT pipeline, batch_id, shared, unnest(run_ids) AS run_id FROM page) AS p
   JOIN run_facts AS r ON r.pipeline = p.pipeline AND r.run_id = p.run_id
   GROUP BY p.pipeline, p.batch_id, p.shared
