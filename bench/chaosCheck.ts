@@ -78,6 +78,18 @@ const RULES: readonly (readonly [what: string, sql: string])[] = [
        OR stored_failure <> 0`,
   ],
   [
+    'runs whose summary is not that of their activities',
+    `WITH whole AS (
+       SELECT pipeline, run_id, batch, step, min(start_ns), max(end_ns), max(received_ns), bool_or(is_run), bool_or(is_step)
+       FROM stored.activities GROUP BY ALL
+     ),
+     summed AS (
+       SELECT pipeline, run_id, batch, step, min(start_ns), max(end_ns), max(received_ns), bool_or(is_run), bool_or(is_step)
+       FROM stored.run_summary GROUP BY ALL
+     )
+     (FROM whole EXCEPT FROM summed) UNION ALL (FROM summed EXCEPT FROM whole)`,
+  ],
+  [
     'minutes whose count is not that of the spans',
     `SELECT * FROM (
        SELECT start_ns // 60000000000 AS minute, count(*)::HUGEINT AS spans FROM stored.spans GROUP BY ALL

@@ -31,7 +31,7 @@ const ROUTES: readonly Route[] = [...costRoutes, ...batchRoutes, ...traceRoutes,
 /** What a GET answers below /api. */
 const PATHS = [...ROUTES.map(({ path }) => path), '/api/events', '/api/openapi.json'];
 /** Pages of the single-page app; anything else that is no file is a 404. */
-const PAGES = /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$|costs?$)/;
+const PAGES = /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$)/;
 
 export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
   const app = new Hono();

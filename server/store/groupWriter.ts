@@ -10,13 +10,15 @@ import { rollUp, type RollupRow } from './costRollup.js';
 import type { IngestGroup } from './ingestBatch.js';
 import { RowAppenders, runKey } from './rowAppenders.js';
 import type { ActivityRow, Owner, SpanKey } from './rows.js';
-import { isPlainStep } from './runSummary.js';
+import { isMergeable } from './runSummary.js';
 import type { SqlTexts } from './sqlTexts.js';
 
 /** Additive rows between two merges of a table. */
 const UNMERGED_MAX = 60_000;
 /** A line under an attempt starts within it, but for the clocks of two machines. */
 const CLOCK_SKEW_NS = 600_000_000_000n;
+/** After all that is ever stored. */
+const NEVER_NS = 2n ** 63n - 1n;
 
 export class GroupWriter {
   readonly #connection: DuckDBConnection;
@@ -68,12 +70,12 @@ export class GroupWriter {
       const rollup = await this.#judge(changes);
       for (const row of rollup) this.#rows.rollup(row);
       for (const line of changes.lines.add) this.#rows.line(line);
-      const redone = runsOfSteps(changes.activities.remove);
+      const redone = runsToMergeAnew(changes.activities.remove);
       for (const activity of changes.activities.add) this.#rows.activity(activity);
       const summaries = this.#rows.summaries(changes.activities.add, redone);
       for (const attempt of changes.attempts.add) this.#rows.attempt(attempt);
       await this.#rows.finish();
-      await this.#mergeStepsAnew(redone);
+      await this.#mergeAnew(redone, changes.activities.add);
       await this.#connection.run('COMMIT');
       this.#unmergedRollup += rollup.length;
       this.#unmergedMinutes += minutes;
@@ -102,7 +104,8 @@ export class GroupWriter {
     }
   }
 
-  async #mergeStepsAnew(runs: ReadonlyMap<string, Owner>): Promise<void> {
+  /** @param added activities of this commit: some of the runs' rows stand nowhere else yet. */
+  async #mergeAnew(runs: ReadonlyMap<string, Owner>, added: readonly ActivityRow[]): Promise<void> {
     if (runs.size === 0) return;
     const owners = [...runs.values()];
     const values = {
@@ -110,9 +113,14 @@ export class GroupWriter {
       runIds: listValue(owners.map(({ run }) => run)),
     };
     const found = await this.#connection.runAndReadAll(this.#sql.get('run_start'), values);
-    const first = found.getRows()[0]?.[0] ?? 0n;
-    await this.#connection.run(this.#sql.get('delete_merged_steps'), values);
-    await this.#connection.run(this.#sql.get('insert_merged_steps'), { ...values, first });
+    const stored = found.getRows()[0]?.[0] as bigint | null | undefined;
+    const starts = added.map(({ span }) => span.startNs);
+    const first = [...starts, ...(stored ? [stored] : [])].reduce(
+      (a, b) => (a < b ? a : b),
+      NEVER_NS,
+    );
+    await this.#connection.run(this.#sql.get('delete_merged'), values);
+    await this.#connection.run(this.#sql.get('insert_merged'), { ...values, first });
   }
 
   async #merge(statements: string): Promise<void> {
@@ -200,7 +208,7 @@ export class GroupWriter {
   }
 }
 
-/** Runs that lose the row of a step: their merged rows can give nothing back. */
-function runsOfSteps(removed: readonly ActivityRow[]): Map<string, Owner> {
-  return new Map(removed.filter(isPlainStep).map(({ owner }) => [runKey(owner), owner]));
+/** Runs that lose a row that was merged: merged rows can give nothing back. */
+function runsToMergeAnew(removed: readonly ActivityRow[]): Map<string, Owner> {
+  return new Map(removed.filter(isMergeable).map(({ owner }) => [runKey(owner), owner]));
 }

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseUsd } from '@burnbook/domain/money';
-import { batchDetailSchema, type Bill } from '../../server/contract.js';
 import { allBatches, readBill } from '../support/billReading.js';
-import type { Attributes, SpanSpec } from '../support/spanSpec.js';
+import type { Attributes } from '../support/spanSpec.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
@@ -19,11 +18,9 @@ const maker = (identity: Attributes): TraceMaker =>
   new TraceMaker({ startNs: server.nowNs - 60n * SECOND_NS, common: identity });
 const stateOf = async (pipeline: string) =>
   (await allBatches(server, pipeline)).map(({ batchId, state, final }) => [batchId, state, final]);
-const sums = ({ cost, totalUsd }: Pick<Bill, 'cost' | 'totalUsd'>) => ({
-  total: parseUsd(totalUsd),
-  waste: parseUsd(cost.retryWasteUsd),
-  failure: parseUsd(cost.failureCostUsd),
-});
+
+const totalOf = async (pipeline: string): Promise<bigint> =>
+  parseUsd((await readBill(server, { pipeline, batchId: 'b' })).totalUsd);
 
 describe('a batch', () => {
   test('is running from its start event on, lost after two minutes without a sign, back with one, and ends', async () => {
@@ -134,205 +131,6 @@ describe('a batch', () => {
   });
 });
 
-describe('attempts', () => {
-  const attempt = (operation: string, number: number, outcome: string): Attributes => ({
-    'pipeline.operation.id': operation,
-    'pipeline.attempt.number': number,
-    'pipeline.attempt.outcome': outcome,
-  });
-  const send = async (
-    pipeline: string,
-    build: (trace: TraceMaker, root: SpanSpec) => SpanSpec[],
-  ): Promise<Bill> => {
-    const trace = maker({
-      'pipeline.name': pipeline,
-      'pipeline.run.id': 'r',
-      'pipeline.batch.id': 'b',
-    });
-    const root = trace.span({ name: 'run', attributes: { 'pipeline.run.outcome': 'succeeded' } });
-    // Last things first, and one request each: nothing may depend on the order.
-    for (const span of [root, ...build(trace, root)].toReversed()) await server.send([span]);
-    return readBill(server, { pipeline, batchId: 'b' });
-  };
-
-  test('that lost are waste where another one won', async () => {
-    const bill = await send('waste', (trace, root) => [
-      trace.span({
-        parent: root,
-        failed: true,
-        attributes: { ...chat('wren', { input: 5 }), ...attempt('o', 1, 'failed') },
-      }),
-      trace.span({
-        parent: root,
-        failed: true,
-        attributes: { ...chat('wren', { input: 7 }), ...attempt('o', 2, 'cancelled') },
-      }),
-      trace.span({
-        parent: root,
-        attributes: { ...chat('wren', { input: 9 }), ...attempt('o', 3, 'succeeded') },
-      }),
-      trace.span({
-        parent: root,
-        failed: true,
-        attributes: { ...chat('wren', { input: 100 }), ...attempt('other', 1, 'failed') },
-      }),
-    ]);
-    expect(sums(bill)).toEqual({ total: 121n, waste: 12n, failure: 100n });
-  });
-
-  test('that all lost are failure cost, not waste', async () => {
-    const bill = await send('failure', (trace, root) => [
-      trace.span({
-        parent: root,
-        failed: true,
-        attributes: { ...chat('wren', { input: 5 }), ...attempt('o', 1, 'failed') },
-      }),
-      trace.span({
-        parent: root,
-        failed: true,
-        attributes: { ...chat('wren', { input: 7 }), ...attempt('o', 2, 'failed') },
-      }),
-    ]);
-    expect(sums(bill)).toEqual({ total: 12n, waste: 0n, failure: 12n });
-    expect(bill.lines.map(({ failureCost, retryWaste }) => [failureCost, retryWaste])).toEqual([
-      [true, false],
-      [true, false],
-    ]);
-  });
-
-  test('nested in one that lost are waste once, whether they won or not', async () => {
-    const bill = await send('nested', (trace, root) => {
-      const outer = trace.span({
-        parent: root,
-        name: 'outer',
-        failed: true,
-        attributes: attempt('outer', 1, 'failed'),
-      });
-      const winner = trace.span({
-        parent: root,
-        name: 'outer',
-        attributes: attempt('outer', 2, 'succeeded'),
-      });
-      return [
-        outer,
-        winner,
-        trace.span({
-          parent: outer,
-          failed: true,
-          attributes: { ...chat('wren', { input: 5 }), ...attempt('inner a', 1, 'failed') },
-        }),
-        trace.span({
-          parent: outer,
-          attributes: { ...chat('wren', { input: 7 }), ...attempt('inner a', 2, 'succeeded') },
-        }),
-        trace.span({
-          parent: outer,
-          failed: true,
-          attributes: { ...chat('wren', { input: 9 }), ...attempt('inner b', 1, 'failed') },
-        }),
-        trace.span({
-          parent: winner,
-          failed: true,
-          attributes: { ...chat('wren', { input: 100 }), ...attempt('inner c', 1, 'failed') },
-        }),
-        trace.span({
-          parent: winner,
-          attributes: { ...chat('wren', { input: 1_000 }), ...attempt('inner c', 2, 'succeeded') },
-        }),
-      ];
-    });
-    expect(sums(bill)).toEqual({ total: 1_121n, waste: 121n, failure: 0n });
-  });
-
-  test('that share one name and number beside each other are one attempt: it won if any of them did', async () => {
-    const unnamed = { 'pipeline.attempt.number': 1 };
-    const bill = await send('siblings', (trace, root) => [
-      trace.span({
-        parent: root,
-        failed: true,
-        attributes: { ...chat('wren', { input: 5 }), ...unnamed },
-      }),
-      trace.span({ parent: root, attributes: { ...chat('wren', { input: 7 }), ...unnamed } }),
-    ]);
-    expect(sums(bill)).toEqual({ total: 12n, waste: 0n, failure: 0n });
-  });
-
-  test('by a resend counter reach down to spans that say something of their own', async () => {
-    const trace = new TraceMaker({
-      startNs: server.nowNs - 60n * SECOND_NS,
-      resource: { 'service.name': 'resends' },
-    });
-    const post = trace.span({ name: 'POST', attributes: { 'http.request.resend_count': 2 } });
-    const call = { ...chat('wren', { input: 5 }), team: 'data' };
-    await server.send([post, trace.span({ parent: post, attributes: call })]);
-    const bill = await readBill(server, { pipeline: 'resends', batchId: trace.traceId });
-    expect(bill.lines).toMatchObject([{ attempt: 3 }]);
-  });
-});
-
-describe('an earlier run that failed', () => {
-  const runOf = (
-    run: string,
-    atMs: number,
-    outcome: string,
-    steps: readonly [string, number, boolean][],
-  ): SpanSpec[] => {
-    const trace = maker({
-      'pipeline.name': 'reruns',
-      'pipeline.run.id': run,
-      'pipeline.batch.id': 'b',
-    });
-    const root = trace.span({
-      name: 'run',
-      atMs,
-      failed: outcome === 'failed',
-      attributes: { 'pipeline.run.outcome': outcome },
-    });
-    return [
-      root,
-      ...steps.flatMap(([step, tokens, failed], index) => {
-        const span = trace.span({
-          name: step,
-          parent: root,
-          atMs: atMs + index + 1,
-          failed,
-          attributes: { 'pipeline.step.name': step },
-        });
-        return [
-          span,
-          trace.span({
-            parent: span,
-            atMs: atMs + index + 1,
-            attributes: { ...chat('wren', { input: tokens }), 'pipeline.step.name': step },
-          }),
-        ];
-      }),
-    ];
-  };
-
-  test('is waste only in the steps that a later run did again with success', async () => {
-    const again = runOf('second', 1_000, 'succeeded', [
-      ['embed', 40, false],
-      ['publish', 100, false],
-    ]);
-    for (const span of again.toReversed()) await server.send([span]);
-    await server.send(
-      runOf('first', 0, 'failed', [
-        ['parse', 3, false],
-        ['embed', 7, true],
-      ]),
-    );
-    const bill = await readBill(server, { pipeline: 'reruns', batchId: 'b' });
-    expect(sums(bill)).toEqual({ total: 150n, waste: 7n, failure: 0n });
-    expect(bill).toMatchObject({ state: 'succeeded', final: true });
-    const detail = await server.get('/api/batches/reruns/b', batchDetailSchema);
-    expect(detail.runList.map(({ runId, state }) => [runId, state])).toEqual([
-      ['first', 'failed'],
-      ['second', 'succeeded'],
-    ]);
-  });
-});
-
 describe('usage counts once', () => {
   test('of an agent only where no call below tells any', async () => {
     const trace = maker({
@@ -352,10 +150,10 @@ describe('usage counts once', () => {
       alone,
       root,
     ]);
-    expect(sums(await readBill(server, { pipeline: 'agents', batchId: 'b' })).total).toBe(80n);
+    expect(await totalOf('agents')).toBe(80n);
     await server.send([between]);
     const bill = await readBill(server, { pipeline: 'agents', batchId: 'b' });
-    expect(sums(bill).total).toBe(50n);
+    expect(parseUsd(bill.totalUsd)).toBe(50n);
     expect(bill.lines.find(({ name }) => name === 'busy')?.excluded).toBe(
       'usage repeated from a span below',
     );
@@ -373,15 +171,13 @@ describe('usage counts once', () => {
         attributes: chat('wren', { input: 20 }, { 'gen_ai.response.id': 'resp 1' }),
       });
     };
-    const total = async (pipeline: string) =>
-      sums(await readBill(server, { pipeline, batchId: 'b' })).total;
     await server.send([call('cache later', 500)]);
-    expect(await total('cache later')).toBe(20n);
+    expect(await totalOf('cache later')).toBe(20n);
     await server.restart();
     await server.send([call('cache first', 100)]);
-    expect([await total('cache later'), await total('cache first')]).toEqual([0n, 20n]);
+    expect([await totalOf('cache later'), await totalOf('cache first')]).toEqual([0n, 20n]);
     await server.send([call('cache last', 900)]);
-    expect([await total('cache first'), await total('cache last')]).toEqual([20n, 0n]);
+    expect([await totalOf('cache first'), await totalOf('cache last')]).toEqual([20n, 0n]);
     const bill = await readBill(server, { pipeline: 'cache last', batchId: 'b' });
     expect(bill.lines[0]?.excluded).toBe('response id already counted');
   });

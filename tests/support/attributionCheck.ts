@@ -8,9 +8,10 @@ import {
   type Delivery,
   type TraceCase,
 } from './arbitraryTraces.js';
-import { formatTime } from '@burnbook/domain/time';
+import { formatTime, parseTime } from '@burnbook/domain/time';
 import { costsSchema } from '../../server/contract.js';
 import { readBills } from './billReading.js';
+import { byName, plainBatches } from './plainBatches.js';
 import { plainCosts } from './plainCosts.js';
 import { readPlainly, type PlainPrices } from './plainReading.js';
 import type { SpanSpec } from './spanSpec.js';
@@ -103,6 +104,14 @@ export class AttributionCheck {
           .filter(({ excluded }) => excluded === null)
           .reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? 0n), 0n),
       );
+      const expected = plainBatches(spans);
+      const names = new Set(expected.map(({ pipeline, batchId }) => `${pipeline} ${batchId}`));
+      const listed = told.batches
+        .filter(({ shared, pipeline, batchId }) => !shared && names.has(`${pipeline} ${batchId}`))
+        .map(({ pipeline, batchId, startedAt, runs }) => {
+          return { pipeline, batchId, startNs: parseTime(startedAt), runs };
+        });
+      expect(listed.toSorted(byName)).toEqual(expected);
       for (const groupBy of ['pipeline', 'step'] as const) {
         expect(await this.#costs(number, groupBy)).toEqual(plainCosts(plain, groupBy));
       }

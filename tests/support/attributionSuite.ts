@@ -29,7 +29,7 @@ export function attributionSuite(scale: number): void {
         }),
         // Shrinking sends every smaller case too: enough of it to read the fault, not more.
         {
-          numRuns: 20 * scale,
+          numRuns: 14 * scale,
           interruptAfterTimeLimit: timeout / 2,
           markInterruptAsFailure: false,
         },
@@ -50,7 +50,7 @@ export function attributionSuite(scale: number): void {
     test('when the server starts again halfway', { timeout }, async () => {
       const check = new AttributionCheck(server);
       await fc.assert(
-        fc.asyncProperty(together(8), async (cases) => {
+        fc.asyncProperty(together(6), async (cases) => {
           await check.deliver(cases, { halfway: () => server.restart() });
           await check.compare();
         }),
@@ -61,7 +61,7 @@ export function attributionSuite(scale: number): void {
     test('when the store is killed while requests are on their way', { timeout }, async () => {
       const check = new AttributionCheck(server);
       await fc.assert(
-        fc.asyncProperty(together(8), async (cases) => {
+        fc.asyncProperty(together(6), async (cases) => {
           await check.deliver(cases, { meanwhile: () => server.killStore() });
           await check.compare();
         }),
@@ -80,7 +80,7 @@ export function attributionSuite(scale: number): void {
     test('when traces are dropped and read back between requests', { timeout }, async () => {
       const check = new AttributionCheck(server);
       await fc.assert(
-        fc.asyncProperty(together(8), async (cases) => {
+        fc.asyncProperty(together(6), async (cases) => {
           await check.deliver(cases);
           await check.compare();
         }),

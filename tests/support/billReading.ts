@@ -18,6 +18,7 @@ const EXCLUDED: Readonly<Record<string, PlainLine['excluded']>> = {
 };
 
 export interface Bills {
+  readonly batches: Batch[];
   readonly lines: PlainLine[];
   /** Sum of the totals of the list, shared cost included. */
   readonly totalNanoUsd: bigint;
@@ -26,9 +27,11 @@ export interface Bills {
 /** @throws when two bills tell one line differently. */
 export async function readBills(server: TestServer, pipelines: readonly string[]): Promise<Bills> {
   const lines = new Map<string, PlainLine>();
+  const batches: Batch[] = [];
   let totalNanoUsd = 0n;
   for (const pipeline of pipelines) {
     for (const batch of await allBatches(server, pipeline)) {
+      batches.push(batch);
       totalNanoUsd += parseUsd(batch.cost.totalUsd);
       for (const line of linesOf(batch, await readBill(server, batch))) {
         const known = lines.get(evidenceOf(line));
@@ -40,6 +43,7 @@ export async function readBills(server: TestServer, pipelines: readonly string[]
     }
   }
   return {
+    batches,
     lines: [...lines.values()].toSorted((a, b) => (evidenceOf(a) < evidenceOf(b) ? -1 : 1)),
     totalNanoUsd,
   };

@@ -78,11 +78,11 @@ export function readPlainly(all: readonly SpanSpec[], prices: PlainPrices): Plai
   return lines.toSorted(byEvidence);
 }
 
-const runKey = (owner: Pick<PlainOwner, 'pipeline' | 'run'>): string =>
+export const runKey = (owner: Pick<PlainOwner, 'pipeline' | 'run'>): string =>
   JSON.stringify([owner.pipeline, owner.run]);
 
 /** Which batches the spans of each run name. */
-function batchesOfRuns(spans: SpanMap): Map<string, Set<string>> {
+export function batchesOfRuns(spans: SpanMap): Map<string, Set<string>> {
   const batches = new Map<string, Set<string>>();
   for (const span of spans.values()) {
     const owner = ownerOf(span, spans);

@@ -117,8 +117,8 @@ CREATE TABLE activities (
   sampled BOOLEAN NOT NULL
 );
 
--- The same, as small as lists need it: what is a run, a batch or an event stands alone with its span's key, executions of
--- one step in one commit share a row without a key. Read with min, max and sums, merged later.
+-- The same, as small as lists need it: spans that begin the same run, batch or step share a row a commit, without a
+-- span's key; events and mere signs of life stand alone, with theirs. Read with min, max and sums, merged later.
 CREATE TABLE run_summary (
   trace_hi UBIGINT NOT NULL,
   trace_lo UBIGINT NOT NULL,
@@ -138,7 +138,7 @@ CREATE TABLE run_summary (
   event VARCHAR,
   run_kind VARCHAR,
   outcome VARCHAR,
-  -- Rows in of the earliest execution, rows out of the latest, with their times.
+  -- Of a step: rows in of the earliest execution, rows out of the latest, with their times.
   rows_in BIGINT,
   rows_in_ns BIGINT,
   rows_out BIGINT,

@@ -1,3 +1,3 @@
--- Merged rows of steps cannot give a part back: those of the named runs go, and come anew from the activities.
+-- Merged rows cannot give a part back: those of the named runs go, and come anew from the activities.
 DELETE FROM run_summary
 WHERE span_id = 0 AND (pipeline, run_id) IN (SELECT unnest($pipelines::VARCHAR[]), unnest($runIds::VARCHAR[]))

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatTime, parseTime } from '@burnbook/domain/time';
+import {
+  batchSchema,
+  billSchema,
+  costsSchema,
+  listOf,
+  overviewSchema,
+  type Batch,
+  type Bill,
+} from '../../server/contract.js';
+import { TEST_CONFIG } from '../support/testConfig.js';
+import { startTestServer, type TestServer } from '../support/testServer.js';
+import { chat, TraceMaker } from '../support/traceMaker.js';
+
+const HOUR_NS = 3_600_000_000_000n;
+const ns = (time: string): bigint => parseTime(time) ?? 0n;
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ config: TEST_CONFIG });
+});
+afterAll(() => server.close());
+
+const maker = (pipeline: string, batch: string, startNs: bigint): TraceMaker =>
+  new TraceMaker({
+    startNs,
+    common: {
+      'pipeline.name': pipeline,
+      'pipeline.run.id': `run of ${batch}`,
+      'pipeline.batch.id': batch,
+    },
+  });
+
+describe('lists', () => {
+  const startNs = ns('2026-09-01T00:00:00Z');
+  const ids = Array.from({ length: 23 }, (_, index) => `b ${String(index).padStart(2, '0')}`);
+  beforeAll(async () => {
+    await server.send(
+      ids.map((id, index) =>
+        // Every second one costs the same: ties must not lose or repeat a batch.
+        maker('listed', id, startNs + BigInt(index) * HOUR_NS).span({
+          lastsMs: 100 + (index % 5),
+          attributes: {
+            ...chat('wren', { input: 100 * (index % 2) }),
+            'pipeline.rows.in': 10 + (index % 3),
+          },
+        }),
+      ),
+    );
+  });
+
+  test.each(['startedAt', 'cost', 'usdPer1kRows', 'duration'])(
+    'by %s visit every batch once, page by page, both ways',
+    async (sort) => {
+      const orders: string[][] = [];
+      for (const sign of ['', '-']) {
+        const seen: Batch[] = [];
+        let cursor: string | null = '';
+        while (cursor !== null) {
+          const page: { items: Batch[]; nextCursor: string | null } = await server.get(
+            `/api/batches?pipeline=listed&limit=4&sort=${sign}${sort}${cursor === '' ? '' : `&cursor=${cursor}`}`,
+            listOf(batchSchema),
+          );
+          expect(page.items.length).toBeLessThanOrEqual(4);
+          seen.push(...page.items);
+          cursor = page.nextCursor;
+        }
+        expect(seen.map(({ batchId }) => batchId).toSorted()).toEqual(ids);
+        const values = seen.map((batch) => valueOf(batch, sort));
+        expect(values).toEqual(values.toSorted((a, b) => (sign === '' ? a - b : b - a)));
+        orders.push(seen.map(({ batchId }) => batchId));
+      }
+      expect(orders[0]).not.toEqual(orders[1]);
+    },
+  );
+
+  test('take ranges half-open', async () => {
+    const from = formatTime(startNs + 2n * HOUR_NS);
+    const to = formatTime(startNs + 4n * HOUR_NS);
+    const { items } = await server.get(
+      `/api/batches?pipeline=listed&sort=startedAt&from=${from}&to=${to}`,
+      listOf(batchSchema),
+    );
+    expect(items.map(({ batchId }) => batchId)).toEqual(['b 02', 'b 03']);
+    const costs = await server.get(
+      `/api/costs?groupBy=pipeline&from=${from}&to=${to}`,
+      costsSchema,
+    );
+    expect(costs).toMatchObject({
+      from,
+      to,
+      items: [{ key: 'listed', modelCalls: 2, tokens: 100 }],
+    });
+  });
+
+  test('of bill lines go on where the cursor says, and the total is that of all pages', async () => {
+    const made = maker('long bill', 'b', startNs);
+    await server.send(
+      Array.from({ length: 11 }, (_, index) =>
+        // All at once: ties must not lose or repeat a line.
+        made.span({ attributes: chat('wren', { input: index }) }),
+      ),
+    );
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const bill: Bill = await server.get(
+        `/api/batches/long%20bill/b/bill?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`,
+        billSchema,
+      );
+      expect(bill).toMatchObject({ totalUsd: '0.000000055', linesTotal: 11 });
+      seen.push(...bill.lines.map(({ evidence }) => evidence.spanId));
+      cursor = bill.nextCursor;
+    }
+    expect([seen.length, new Set(seen).size]).toEqual([11, 11]);
+  });
+
+  const valueOf = (batch: Batch, sort: string): number => {
+    if (sort === 'startedAt') return Date.parse(batch.startedAt);
+    if (sort === 'cost') return Number(batch.cost.totalUsd);
+    if (sort === 'duration') return batch.durationMs ?? -1;
+    // The list rounds down to the nano-dollar for show; it sorts by the exact ratio.
+    return Number(batch.cost.totalUsd) / (batch.rowsIn ?? 1);
+  };
+});
+
+describe('costs by day', () => {
+  const call = (pipeline: string, at: string) =>
+    maker(pipeline, `at ${at}`, ns(at)).span({ attributes: chat('wren', { input: 1 }) });
+  const days = async (query: string) => {
+    const { items } = await server.get(`/api/costs?groupBy=day&${query}`, costsSchema);
+    return Object.fromEntries(items.map(({ key, modelCalls }) => [key, modelCalls]));
+  };
+
+  test('begin at midnight in Shanghai', async () => {
+    await server.send(
+      [
+        '2026-08-01T15:59:59.999Z',
+        '2026-08-01T16:00:00Z',
+        '2026-08-02T15:59:59Z',
+        '2026-08-02T16:00:00Z',
+      ].map((at) => call('shanghai', at)),
+    );
+    const range = 'from=2026-08-01T00:00:00Z&to=2026-08-04T00:00:00Z';
+    expect(await days(`${range}&tz=Asia/Shanghai`)).toEqual({
+      '2026-08-01': 1,
+      '2026-08-02': 2,
+      '2026-08-03': 1,
+    });
+    expect(await days(`${range}&tz=UTC`)).toEqual({ '2026-08-01': 2, '2026-08-02': 2 });
+  });
+
+  test('have 25 hours in Berlin when summer time ends, and 23 when it begins', async () => {
+    await server.send(
+      [
+        '2025-10-25T21:59:59Z',
+        '2025-10-25T22:00:00Z',
+        '2025-10-26T22:59:59Z',
+        '2025-10-26T23:00:00Z',
+      ].map((at) => call('autumn', at)),
+    );
+    await server.send(
+      [
+        '2026-03-28T22:59:59Z',
+        '2026-03-28T23:00:00Z',
+        '2026-03-29T21:59:59Z',
+        '2026-03-29T22:00:00Z',
+      ].map((at) => call('spring', at)),
+    );
+    expect(
+      await days('from=2025-10-25T00:00:00Z&to=2025-10-28T00:00:00Z&tz=Europe/Berlin'),
+    ).toEqual({ '2025-10-25': 1, '2025-10-26': 2, '2025-10-27': 1 });
+    expect(
+      await days('from=2026-03-28T00:00:00Z&to=2026-03-31T00:00:00Z&tz=Europe/Berlin'),
+    ).toEqual({ '2026-03-28': 1, '2026-03-29': 2, '2026-03-30': 1 });
+  });
+});
+
+test('the series of the overview add up to its total, and its pipelines to no more', async () => {
+  const overview = await server.get(
+    '/api/overview?from=2026-07-31T00:00:00Z&to=2026-08-05T00:00:00Z&tz=Asia/Shanghai',
+    overviewSchema,
+  );
+  const nano = (usd: string): bigint => BigInt(Math.round(Number(usd) * 1e9));
+  expect(nano(overview.total.totalUsd)).toBe(4n);
+  expect(overview.series.reduce((sum, { usd }) => sum + nano(usd), 0n)).toBe(4n);
+  expect(overview.series.length).toBeLessThanOrEqual(4);
+  expect(overview.pipelines.map(({ pipeline, batches }) => [pipeline, batches])).toEqual([
+    ['shanghai', 4],
+  ]);
+  expect(overview).toMatchObject({ batches: 4, previousBatches: 0, empty: false });
+});
