@@ -5,6 +5,21 @@ WITH bounds AS (
     ($from::BIGINT + 899999999999) // 900000000000 * 900000000000 AS first_whole,
     $to::BIGINT // 900000000000 * 900000000000 AS end_whole
 ),
+-- Two ranges of constants, so that the scan skips whole row groups; one empty where both edges are in one quarter.
+edges AS (
+  SELECT * FROM bill_lines
+  WHERE excluded IS NULL
+    AND start_ns >= $from::BIGINT
+    AND start_ns < least($to::BIGINT, ($from::BIGINT + 899999999999) // 900000000000 * 900000000000)
+  UNION ALL
+  SELECT * FROM bill_lines
+  WHERE excluded IS NULL
+    AND start_ns >= greatest(
+      $to::BIGINT // 900000000000 * 900000000000,
+      ($from::BIGINT + 899999999999) // 900000000000 * 900000000000
+    )
+    AND start_ns < $to::BIGINT
+),
 covered AS (
   SELECT bucket_ns AS start_ns, kind, pipeline, run_id, batch, step, model, team,
     lines, unpriced, tokens, cost_nano, waste_nano, failure_nano
@@ -15,12 +30,8 @@ covered AS (
     1, (l.cost_nano IS NULL)::BIGINT, coalesce(l.input_tokens, 0) + coalesce(l.output_tokens, 0), coalesce(l.cost_nano, 0),
     CASE WHEN a.waste THEN coalesce(l.cost_nano, 0) ELSE 0 END,
     CASE WHEN NOT a.waste THEN coalesce(l.cost_nano, 0) ELSE 0 END
-  FROM bill_lines AS l
-  CROSS JOIN bounds
+  FROM edges AS l
   LEFT JOIN losing_attempts AS a USING (attempt_key)
-  WHERE l.excluded IS NULL
-    AND l.start_ns >= $from::BIGINT AND l.start_ns < $to::BIGINT
-    AND (l.start_ns < first_whole OR l.start_ns >= end_whole)
 ),
 repeated AS MATERIALIZED (
   SELECT * FROM repeated_steps
