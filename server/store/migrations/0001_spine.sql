@@ -289,10 +289,3 @@ LEFT JOIN run_batches AS b ON b.pipeline = l.pipeline AND b.run_id = l.run_id
 LEFT JOIN losing_attempts AS a ON a.attempt_key = l.attempt_key
 LEFT JOIN repeated_steps AS s
   ON s.pipeline = l.pipeline AND s.batch = l.batch AND s.run_id = l.run_id AND s.step = l.step;
-
--- Which runs a batch has.
-CREATE VIEW batch_runs AS
-SELECT DISTINCT a.pipeline, coalesce(a.batch, CASE WHEN b.batches = 1 THEN b.only_batch END, a.run_id) AS batch_id, a.run_id,
-  a.batch IS NULL AND coalesce(b.batches, 0) > 1 AS shared
-FROM run_summary AS a
-LEFT JOIN run_batches AS b ON b.pipeline = a.pipeline AND b.run_id = a.run_id;
