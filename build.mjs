@@ -43,7 +43,7 @@ const parts = [
   },
   {
     name: 'page',
-    sources: ['web', 'domain', 'server/contract.ts', 'tsconfig.base.json'],
+    sources: ['web', 'domain', 'server/contract.ts', 'server/contract', 'tsconfig.base.json'],
     proof: hasPage() ? ['dist/web/index.html'] : [],
     build: buildPage,
   },

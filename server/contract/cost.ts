@@ -1,0 +1,81 @@
+/** Pipelines, costs by a dimension, and the overview. */
+import { z } from 'zod';
+import {
+  alertSchema,
+  costSumSchema,
+  count,
+  freshnessSchema,
+  runStateSchema,
+  time,
+  usd,
+} from './common.js';
+
+export const pipelineSchema = z.object({
+  pipeline: z.string(),
+  owner: z.string().nullable(),
+  team: z.string().nullable(),
+  batches: count,
+  runs: count,
+  lastState: runStateSchema,
+  lastBatchId: z.string(),
+  lastStartedAt: time,
+  cost: costSumSchema,
+  /** Cost per 1,000 rows out of the pipeline's batches that report rows; null when none does. */
+  usdPer1kRows: usd.nullable(),
+  /** The newest batches' totals, oldest first, at most 20: a sparkline. */
+  recent: z.array(
+    z.object({ batchId: z.string(), startedAt: time, totalUsd: usd, state: runStateSchema }),
+  ),
+});
+export type Pipeline = z.infer<typeof pipelineSchema>;
+
+export const costGroupSchema = z.object({
+  /** The group's value: a name, a day as YYYY-MM-DD in `tz`, or null where the lines have none. */
+  key: z.string().nullable(),
+  cost: costSumSchema,
+  modelCalls: count,
+  tokens: count,
+});
+export const costsSchema = z.object({
+  groupBy: z.enum(['pipeline', 'model', 'step', 'day', 'team']),
+  from: time,
+  to: time,
+  tz: z.string(),
+  items: z.array(costGroupSchema),
+  total: costSumSchema,
+  nextCursor: z.null(),
+  freshness: freshnessSchema,
+});
+export type Costs = z.infer<typeof costsSchema>;
+
+/** Everything that the first page shows, from one query set, so that its numbers and its chart cannot differ. */
+export const overviewSchema = z.object({
+  from: time,
+  to: time,
+  tz: z.string(),
+  /** True until the first span ever arrives. */
+  empty: z.boolean(),
+  total: costSumSchema,
+  previous: costSumSchema,
+  usdPer1kRows: usd.nullable(),
+  previousUsdPer1kRows: usd.nullable(),
+  batches: count,
+  previousBatches: count,
+  /** Spend a bucket and model ('compute' for compute), five series and '(other)'; `unpriced` lines are not in `usd`. */
+  series: z.array(
+    z.object({ bucket: time, series: z.string(), usd, lines: count, unpriced: count }),
+  ),
+  bucketMs: z.number(),
+  needsYou: z.array(
+    alertSchema.extend({
+      pipeline: z.string(),
+      batchId: z.string(),
+      owner: z.string().nullable(),
+      since: time,
+      severity: z.enum(['page', 'ticket']),
+    }),
+  ),
+  pipelines: z.array(pipelineSchema),
+  freshness: freshnessSchema,
+});
+export type Overview = z.infer<typeof overviewSchema>;
