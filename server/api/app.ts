@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
-import { healthSchema, type Problem } from '../contract.js';
+import { healthSchema } from '../contract.js';
 import type { ApiContext } from './apiContext.js';
 import { batchRoutes } from './batchRoutes.js';
 import { costRoutes } from './costRoutes.js';
@@ -13,7 +13,8 @@ import { otlpRoutes } from './otlp.js';
 import type { SpanSink } from './otlpSink.js';
 import { ApiError, problemOf, sendProblem } from './problem.js';
 import { refuseUnknown } from './query.js';
-import type { Route } from './route.js';
+import { methodOf, type Route, type RouteMethod } from './route.js';
+import { actorOf, BODY_BYTES_MAX, readBody } from './routeRequest.js';
 import { renderRunbookPage } from './runbookPage.js';
 import { runbookFor, runbookRoutes } from './runbookRoutes.js';
 import { traceRoutes } from './traceRoutes.js';
@@ -28,8 +29,13 @@ export interface AppOptions {
 }
 
 const ROUTES: readonly Route[] = [...costRoutes, ...batchRoutes, ...traceRoutes, ...runbookRoutes];
-/** What a GET answers below /api. */
-const PATHS = [...ROUTES.map(({ path }) => path), '/api/events', '/api/openapi.json'];
+/** What there is below /api, and how it may be asked. */
+const PATHS: readonly (readonly [path: string, method: RouteMethod])[] = [
+  ...ROUTES.map((entry) => [entry.path, methodOf(entry)] as const),
+  ['/api/events', 'get'],
+  ['/api/openapi.json', 'get'],
+  ['/api/session', 'post'],
+];
 /** Pages of the single-page app; anything else that is no file is a 404. */
 const PAGES = /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$)/;
 
@@ -65,29 +71,49 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
   app.get('/api/events', (context) => events(api, context));
   app.get('/api/openapi.json', compress(), (context) => context.json(openApi(ROUTES, api.version)));
   for (const entry of ROUTES) {
-    app.get(entry.path, compress(), async (context) => {
+    const limit = bodyLimit({
+      maxSize: BODY_BYTES_MAX,
+      onError: () => {
+        throw new ApiError(413, `the body must not exceed ${BODY_BYTES_MAX} bytes`);
+      },
+    });
+    app.on(methodOf(entry).toUpperCase(), entry.path, limit, compress(), async (context) => {
       const query = context.req.query();
       refuseUnknown(entry.query, query);
-      const body = await entry.handle({
+      const answer = await entry.handle({
         api,
         context,
         query,
         part: (name) => context.req.param(name) ?? '',
+        body: await readBody(entry, context),
+        actor: actorOf(context),
         signal: context.req.raw.signal,
       });
-      return context.json(body as Record<string, unknown>, 200, { 'cache-control': 'no-store' });
+      return context.json(answer as Record<string, unknown>, entry.status ?? 200, {
+        'cache-control': 'no-store',
+      });
     });
   }
   app.all('/api/*', (context) => {
-    const known = PATHS.some((path) => matches(path, context.req.path));
-    const refusal: Problem = problemOf(
-      known
-        ? new ApiError(405, `${context.req.method} is not possible here; GET is`)
-        : new ApiError(404, `there is no ${context.req.path}`),
-      api.report,
+    const allowed = PATHS.flatMap(([path, method]) =>
+      matches(path, context.req.path) ? [method.toUpperCase()] : [],
     );
-    if (known) context.header('allow', 'GET, HEAD');
-    return sendProblem(context, refusal);
+    if (allowed.length === 0) {
+      throw new ApiError(404, `there is no ${context.req.path}`);
+    }
+    const allow = [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : [])].join(', ');
+    context.header('allow', allow);
+    const verb = allowed.length === 1 ? 'is' : 'are';
+    return sendProblem(
+      context,
+      problemOf(
+        new ApiError(
+          405,
+          `${context.req.method} is not possible here; ${allowed.join(', ')} ${verb}`,
+        ),
+        api.report,
+      ),
+    );
   });
 
   app.get('/runbooks/:name', async (context) => {

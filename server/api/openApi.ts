@@ -1,7 +1,7 @@
 /** The API's description, from the same schemas that type and check it. */
 import { z } from 'zod';
 import { problemSchema } from '../contract.js';
-import type { Route } from './route.js';
+import { methodOf, type Route } from './route.js';
 
 export function openApi(routes: readonly Route[], version: string): Record<string, unknown> {
   return {
@@ -13,11 +13,18 @@ export function openApi(routes: readonly Route[], version: string): Record<strin
       description:
         'Money is a decimal string of US dollars, exact. Times are RFC 3339 in UTC; ranges are half-open. null means unknown, never zero.',
     },
-    paths: Object.fromEntries(
-      routes.map((route) => [route.path.replaceAll(/:(\w+)/g, '{$1}'), { get: operation(route) }]),
-    ),
+    paths: pathsOf(routes),
     components: { schemas: { Problem: schemaOf(problemSchema) } },
   };
+}
+
+function pathsOf(routes: readonly Route[]): Record<string, Record<string, unknown>> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [methodOf(route)]: operation(route) };
+  }
+  return paths;
 }
 
 function operation(route: Route): Record<string, unknown> {
@@ -39,13 +46,29 @@ function operation(route: Route): Record<string, unknown> {
   return {
     summary: route.summary,
     parameters: [...parts, ...query],
+    ...(route.body
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(route.body, 'input') } },
+          },
+        }
+      : {}),
     responses: {
-      '200': {
-        description: 'OK',
+      [String(route.status ?? 200)]: {
+        description: route.status === 201 ? 'Created' : 'OK',
         content: { 'application/json': { schema: schemaOf(route.answer) } },
       },
-      '400': { description: 'A parameter is wrong; `field` names it', ...problem },
+      '400': { description: 'A parameter or a field is wrong; `field` names it', ...problem },
       '404': { description: 'There is no such thing', ...problem },
+      ...(methodOf(route) === 'get'
+        ? {}
+        : {
+            '409': {
+              description: 'It stands against what there is; `detail` says what',
+              ...problem,
+            },
+          }),
       '503': { description: 'The database restarts or is overloaded; see Retry-After', ...problem },
     },
   };

@@ -8,13 +8,21 @@ import { StoreError } from '../store/protocol.js';
 /** A request that cannot be answered as asked. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  readonly status: 400 | 401 | 403 | 404 | 405;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422;
   readonly field: string | undefined;
+  readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(status: ApiError['status'], detail: string, field?: string) {
+  /** @param members more of the problem's own members (RFC 9457, 3.2). */
+  constructor(
+    status: ApiError['status'],
+    detail: string,
+    field?: string,
+    members: Readonly<Record<string, unknown>> = {},
+  ) {
     super(detail);
     this.status = status;
     this.field = field;
+    this.members = members;
   }
 }
 
@@ -24,6 +32,11 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
+  409: 'Conflict',
+  410: 'Gone',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  422: 'Cannot be done',
   500: 'Internal error',
   503: 'Unavailable',
   504: 'Too slow',
@@ -31,7 +44,9 @@ const TITLES: Readonly<Record<number, string>> = {
 
 /** @param report is told of what is a fault of ours. */
 export function problemOf(error: unknown, report: (error: unknown) => void): Problem {
-  if (error instanceof ApiError) return problem(error.status, error.message, error.field);
+  if (error instanceof ApiError) {
+    return { ...error.members, ...problem(error.status, error.message, error.field) };
+  }
   if (error instanceof ZodError) {
     const issue = error.issues[0];
     return problem(

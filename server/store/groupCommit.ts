@@ -56,6 +56,13 @@ export class GroupCommit {
     return written;
   }
 
+  /** Runs a change that is not telemetry, in the one queue of all writes. */
+  run<Result>(change: () => Promise<Result>): Promise<Result> {
+    const written = this.#written.then(change);
+    this.#written = written.catch(() => undefined);
+    return written;
+  }
+
   /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
     await this.#attributed;

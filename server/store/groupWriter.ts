@@ -6,6 +6,7 @@ import { BloomFilter } from './attribution/bloomFilter.js';
 import type { ChangeSet } from './attribution/changeSet.js';
 import type { LosingAttempts, Loss, LossChange } from './attribution/losingAttempts.js';
 import type { SourceTable } from './attribution/sourceTable.js';
+import type { Command } from './commands/command.js';
 import { rollUp, type RollupRow } from './costRollup.js';
 import type { IngestGroup } from './ingestBatch.js';
 import { RowAppenders, runKey } from './rowAppenders.js';
@@ -88,6 +89,22 @@ export class GroupWriter {
     }
   }
 
+  /** Runs a command in a transaction of its own. */
+  async command<Payload, Result>(
+    command: Command<Payload, Result>,
+    payload: Payload,
+  ): Promise<Result> {
+    await this.#connection.run('BEGIN');
+    try {
+      const result = await command({ connection: this.#connection, sql: this.#sql }, payload);
+      await this.#connection.run('COMMIT');
+      return result;
+    } catch (error) {
+      await this.#connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
   /** Merges additive rows once there are many. */
   async mergeIfMany(): Promise<void> {
     if (this.#unmergedRollup > UNMERGED_MAX) {
@@ -124,14 +141,7 @@ export class GroupWriter {
   }
 
   async #merge(statements: string): Promise<void> {
-    await this.#connection.run('BEGIN');
-    try {
-      await this.#connection.run(this.#sql.get(statements));
-      await this.#connection.run('COMMIT');
-    } catch (error) {
-      await this.#connection.run('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
+    await this.command(({ connection, sql }) => connection.run(sql.get(statements)), undefined);
   }
 
   /**

@@ -34,6 +34,12 @@ export type ToStore =
       readonly params: QueryParams;
       readonly timeoutMs: number;
     }
+  | {
+      readonly type: 'command';
+      readonly id: number;
+      readonly name: string;
+      readonly payload: unknown;
+    }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'close' };
 
@@ -48,6 +54,7 @@ export type FromStore =
   | { readonly type: 'opened' }
   | { readonly type: 'openFailed'; readonly message: string; readonly locked: boolean }
   | { readonly type: 'committed'; readonly id: number; readonly report: CommitReport }
+  | { readonly type: 'done'; readonly id: number; readonly result: unknown }
   | { readonly type: 'rows'; readonly id: number; readonly rows: readonly QueryRow[] }
   | {
       readonly type: 'failed';
@@ -56,8 +63,11 @@ export type FromStore =
       readonly message: string;
     };
 
-/** `timeout`: the query took too long. `busy`: too many wait. `error`: DuckDB refused. `unavailable`: no process. */
-export type StoreFailure = 'timeout' | 'cancelled' | 'busy' | 'error' | 'unavailable';
+/**
+ * `timeout`: the query took too long. `busy`: too many wait. `error`: DuckDB refused. `unavailable`: no process.
+ * `refused`: what was asked stands against what is stored; the message says what.
+ */
+export type StoreFailure = 'timeout' | 'cancelled' | 'busy' | 'error' | 'unavailable' | 'refused';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';

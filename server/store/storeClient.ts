@@ -5,6 +5,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { CommandName, CommandPayload, CommandResult } from './commands/index.js';
 import type { IngestGroup } from './ingestBatch.js';
 import {
   StoreError,
@@ -115,6 +116,18 @@ export class StoreClient {
     }
   }
 
+  /**
+   * Changes the store by a named command, in one transaction of the one writer's queue. Resolves once it is on disk.
+   * @param payload and the result are structured clones.
+   * @throws StoreError, `refused` when what is stored stands against it.
+   */
+  command<Name extends CommandName>(
+    name: Name,
+    payload: CommandPayload<Name>,
+  ): Promise<CommandResult<Name>> {
+    return this.#call((id) => ({ type: 'command', id, name, payload }));
+  }
+
   /** Compute rates for what arrives from now on. */
   publishRates(rates: RatesMessage): void {
     this.#rates = rates;
@@ -199,7 +212,8 @@ export class StoreClient {
     if (!pending) return;
     this.#pending.delete(message.id);
     if (message.type === 'failed') pending.reject(new StoreError(message.reason, message.message));
-    else pending.resolve((message.type === 'rows' ? message.rows : message.report) as never);
+    else if (message.type === 'rows') pending.resolve(message.rows as never);
+    else pending.resolve((message.type === 'done' ? message.result : message.report) as never);
   }
 
   #onExit(child: ChildProcess, code: number | null, signal: string | null): void {

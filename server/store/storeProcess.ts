@@ -14,6 +14,7 @@ import { LosingAttempts } from './attribution/losingAttempts.js';
 import { ResponseIndex } from './attribution/responseIndex.js';
 import { SourceTable, type SourceRow } from './attribution/sourceTable.js';
 import { SpanArena } from './attribution/spanArena.js';
+import { commandOf } from './commands/index.js';
 import { DatabaseLockedError, openDatabase, type Database } from './database.js';
 import { GroupCommit } from './groupCommit.js';
 import { GroupWriter } from './groupWriter.js';
@@ -31,7 +32,8 @@ interface Store {
   readonly database: Database;
   readonly commit: GroupCommit;
   readonly queries: QueryRunner;
-  readonly writer: DuckDBConnection;
+  readonly writer: GroupWriter;
+  readonly writerConnection: DuckDBConnection;
 }
 
 const FILTER_FIRST_CAPACITY = 65_536;
@@ -71,6 +73,14 @@ async function receive(message: ToStore): Promise<void> {
         id: message.id,
         rows: await opened().queries.run(message),
       }));
+      return;
+    case 'command':
+      await answer(message.id, async () => {
+        const { commit, writer } = opened();
+        const command = commandOf(message.name);
+        const result = await commit.run(() => writer.command(command, message.payload));
+        return { type: 'done', id: message.id, result };
+      });
       return;
     case 'cancel':
       store?.queries.cancel(message.id);
@@ -138,7 +148,8 @@ async function build(options: StoreOpenOptions): Promise<Store> {
     database,
     commit: new GroupCommit({ attributor, writer, restoreAttribution, restoreWriter }),
     queries: await QueryRunner.create(sql, () => database.connect()),
-    writer: writerConnection,
+    writer,
+    writerConnection,
   };
 }
 
@@ -188,7 +199,7 @@ async function closeAndExit(): Promise<void> {
   store = undefined;
   if (closing) {
     await closing.commit.idle();
-    await closing.writer.run('CHECKPOINT').catch(() => undefined);
+    await closing.writerConnection.run('CHECKPOINT').catch(() => undefined);
     closing.database.close();
   }
   process.exit(0);

@@ -1,0 +1,45 @@
+/** What a route takes from a request besides its query: the body, checked, and who asks. */
+import type { Context } from 'hono';
+import { ApiError } from './problem.js';
+import type { Route } from './route.js';
+
+export const BODY_BYTES_MAX = 1_048_576;
+const ACTOR_LENGTH_MAX = 200;
+const UNNAMED = 'anonymous';
+
+/** @throws ApiError 400 naming the field, 415 for anything but JSON. */
+export async function readBody(route: Route, context: Context): Promise<unknown> {
+  if (!route.body) return undefined;
+  const type = context.req.header('content-type') ?? '';
+  if (!/^application\/json\s*(?:;|$)/i.test(type)) {
+    throw new ApiError(415, `the body must be application/json, not ${JSON.stringify(type)}`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(await context.req.text());
+  } catch (error) {
+    throw new ApiError(400, `the body is not JSON: ${(error as Error).message}`);
+  }
+  const result = route.body.safeParse(json);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const field = issue?.path.map(String).join('.') ?? '';
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const name = [field, unknown].filter(Boolean).join('.');
+  throw new ApiError(400, `${name || 'body'}: ${issue?.message ?? 'invalid'}`, name || undefined);
+}
+
+/** The person or program that asks, by the header `burnbook-actor` (percent-encoded where it is not ASCII). */
+export function actorOf(context: Context): string {
+  const said = context.req.header('burnbook-actor')?.trim();
+  if (!said) return UNNAMED;
+  return decoded(said).slice(0, ACTOR_LENGTH_MAX).toWellFormed();
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
