@@ -8,6 +8,7 @@
 import { FACT_GROUP, type FactSet } from './factSet.js';
 import { hash64 } from './hash64.js';
 import type { Fact } from './semconv.js';
+import { inheritTags } from './tags.js';
 
 /** What a span, or a resource, says of itself. `null`: it does not say. */
 export interface OwnIdentity {
@@ -23,6 +24,9 @@ export interface OwnIdentity {
   readonly resendAttempt: number | null;
   readonly team: string | null;
   readonly environment: string | null;
+  /** See `canonicalTags`. */
+  readonly tags: string | null;
+  readonly reservation: string | null;
 }
 
 /** One enclosing attempt, innermost first through `outer`. */
@@ -45,6 +49,10 @@ export interface Identity {
   readonly attempt: number | null;
   readonly team: string | null;
   readonly environment: string | null;
+  /** See `canonicalTags`: a name's own value, else its ancestors', else the resource's. */
+  readonly tags: string | null;
+  /** The hold of money that the work is paid from. */
+  readonly reservation: string | null;
   /** True when no pipeline, run, batch or step was named anywhere: an ordinary trace, not a pipeline's. */
   readonly weak: boolean;
   /** True when the topmost known ancestor has no parent; false while a root is still to come. */
@@ -85,6 +93,8 @@ export const NO_IDENTITY: OwnIdentity = {
   resendAttempt: null,
   team: null,
   environment: null,
+  tags: null,
+  reservation: null,
 };
 
 /** The context of a span from its own words and its parent's context. */
@@ -124,6 +134,8 @@ export function deriveContext(input: ContextInput): Context {
     attempt: attribute.attempt ?? resource.attempt,
     team: attribute.team ?? resource.team,
     environment: attribute.environment ?? resource.environment,
+    tags: inheritTags(attribute.tags, resource.tags),
+    reservation: attribute.reservation ?? resource.reservation,
     weak: pipeline === null && run === null && batch === null && step === null,
     rooted: parent ? parent.identity.rooted : input.parentSpanId === '',
   };
@@ -176,6 +188,8 @@ export function ownIdentity(facts: FactSet): OwnIdentity | null {
     resendAttempt: resend === null ? null : resend + 1,
     team: nameOf(facts, 'team'),
     environment: nameOf(facts, 'environment'),
+    tags: facts.tags(),
+    reservation: nameOf(facts, 'reservation'),
   };
 }
 
@@ -206,6 +220,8 @@ function inherit(own: OwnIdentity, parent: OwnIdentity, floor: number): OwnIdent
     resendAttempt: own.resendAttempt,
     team: own.team ?? parent.team,
     environment: own.environment ?? parent.environment,
+    tags: inheritTags(own.tags, parent.tags),
+    reservation: own.reservation ?? parent.reservation,
   };
 }
 
@@ -231,7 +247,7 @@ function enclosingAttempts(
 const NAME_LENGTH_MAX = 1_024;
 
 const nameOf = (facts: FactSet, fact: Fact): string | null =>
-  facts.text(fact)?.slice(0, NAME_LENGTH_MAX) ?? null;
+  facts.text(fact)?.slice(0, NAME_LENGTH_MAX).toWellFormed() ?? null;
 
 function positive(number: number | null): number | null {
   return number !== null && number > 0 ? number : null;
@@ -251,6 +267,8 @@ export function sameWords(a: OwnIdentity, b: OwnIdentity): boolean {
       a.operation === b.operation &&
       a.resendAttempt === b.resendAttempt &&
       a.team === b.team &&
-      a.environment === b.environment)
+      a.environment === b.environment &&
+      a.tags === b.tags &&
+      a.reservation === b.reservation)
   );
 }

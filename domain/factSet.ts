@@ -4,8 +4,17 @@
  * One instance is reused for span after span (`clear`), since an object per span and fact would cost more than all the
  * rest of the attribution.
  */
-import { ACCEPTED_KEYS, PROMOTED_KEYS, type Fact } from './semconv.js';
+import {
+  ACCEPTED_KEYS,
+  codesOf,
+  PROMOTED_KEYS,
+  TAG_CODE,
+  tagFact,
+  tagOfFact,
+  type Fact,
+} from './semconv.js';
 import { FACT_TYPE, type FactColumns } from './spanBatch.js';
+import { canonicalTags } from './tags.js';
 
 const FACTS = Object.keys(ACCEPTED_KEYS) as Fact[];
 const INDEX = new Map(FACTS.map((fact, index) => [fact, index]));
@@ -28,6 +37,7 @@ const IDENTITY: ReadonlySet<Fact> = new Set<Fact>([
   'operationId',
   'team',
   'environment',
+  'reservation',
 ]);
 const ACTIVITY: ReadonlySet<Fact> = new Set<Fact>([
   'attemptOutcome',
@@ -51,10 +61,14 @@ const ACTIVITY: ReadonlySet<Fact> = new Set<Fact>([
   'droppedSpans',
 ]);
 /** Key code → bit of `FACT_GROUP`. */
-export const GROUP_OF_CODE: Readonly<Uint8Array> = Uint8Array.from(PROMOTED_KEYS, ({ fact }) => {
-  if (IDENTITY.has(fact)) return FACT_GROUP.identity;
-  return ACTIVITY.has(fact) ? FACT_GROUP.activity : FACT_GROUP.usage;
-});
+export const GROUP_OF_CODE: Readonly<Uint8Array> = Uint8Array.from([
+  ...PROMOTED_KEYS.map(({ fact }) => {
+    if (IDENTITY.has(fact)) return FACT_GROUP.identity;
+    return ACTIVITY.has(fact) ? FACT_GROUP.activity : FACT_GROUP.usage;
+  }),
+  // A tag: `TAG_CODE`.
+  FACT_GROUP.identity,
+]);
 
 export class FactSet {
   /** Number of facts set. */
@@ -63,16 +77,22 @@ export class FactSet {
   groups = 0;
   readonly #values: (string | number)[] = FACTS.map(() => '');
   readonly #ranks = new Uint8Array(FACTS.length).fill(NO_RANK);
+  readonly #tags: string[] = [];
 
   clear(): void {
     if (this.size === 0) return;
     this.#ranks.fill(NO_RANK);
+    this.#tags.length = 0;
     this.size = 0;
     this.groups = 0;
   }
 
   /** Keeps the value if its key ranks before the one kept so far. */
   add(keyCode: number, value: string | number): void {
+    if (keyCode === TAG_CODE) {
+      this.#addTag(String(value));
+      return;
+    }
     const fact = FACT_OF_CODE[keyCode];
     const rank = RANK_OF_CODE[keyCode];
     if (fact === undefined || rank === undefined) return;
@@ -82,6 +102,14 @@ export class FactSet {
     this.groups |= GROUP_OF_CODE[keyCode] ?? 0;
     this.#ranks[fact] = rank;
     this.#values[fact] = value;
+  }
+
+  /** Adds an attribute under every fact that it means. */
+  addAttribute(key: string, value: string | number | boolean): void {
+    for (const code of codesOf(key) ?? []) {
+      if (code === TAG_CODE) this.#addTag(tagFact(key, value));
+      else this.add(code, typeof value === 'boolean' ? Number(value) : value);
+    }
   }
 
   /** Adds the entries of `columns` from `at` on that belong to `span`. @returns the index of the next span's first. */
@@ -98,6 +126,17 @@ export class FactSet {
       i++;
     }
     return i;
+  }
+
+  #addTag(fact: string): void {
+    this.#tags.push(fact);
+    this.size++;
+    this.groups |= FACT_GROUP.identity;
+  }
+
+  /** All tags as their canonical text, or null. */
+  tags(): string | null {
+    return this.#tags.length === 0 ? null : canonicalTags(this.#tags.map(tagOfFact));
   }
 
   has(fact: Fact): boolean {

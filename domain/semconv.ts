@@ -62,6 +62,8 @@ export const KEY = {
   genAiCacheWriteTokens: 'gen_ai.usage.cache_creation.input_tokens',
   genAiReasoningTokens: 'gen_ai.usage.reasoning.output_tokens',
   genAiServiceTier: 'gen_ai.request.service_tier',
+  /** A hold of money that the span's cost is drawn from. */
+  reservationId: 'burnbook.reservation.id',
 } as const;
 
 export const ATTEMPT_OUTCOMES = ['succeeded', 'failed', 'cancelled'] as const;
@@ -120,6 +122,7 @@ export const ACCEPTED_KEYS = {
   eventLoopUtilization: [KEY.eventLoopUtilization],
   droppedSpans: [KEY.droppedSpans],
   team: [KEY.team],
+  reservation: [KEY.reservationId],
   environment: [KEY.environment, 'deployment.environment'],
   serviceName: [KEY.serviceName],
   httpStatus: ['http.response.status_code', 'http.status_code'],
@@ -262,6 +265,29 @@ export const PROMOTED_CODES: ReadonlyMap<string, readonly number[]> = (() => {
   });
   return codes;
 })();
+
+/** Free dimensions of cost: `tag.customer`, `tag.release`. */
+export const TAG_PREFIX = 'tag.';
+/** The code of every tag: its fact is the text `name`, U+001F, `value`. */
+export const TAG_CODE = PROMOTED_KEYS.length;
+const TAG_CODES: readonly number[] = [TAG_CODE];
+const TAG_SEPARATOR = '\u001f';
+
+/** The codes of a key; undefined when it is not promoted. */
+export function codesOf(key: string): readonly number[] | undefined {
+  if (key.startsWith(TAG_PREFIX) && key.length > TAG_PREFIX.length) return TAG_CODES;
+  return PROMOTED_CODES.get(key);
+}
+
+/** The fact of a tag. */
+export const tagFact = (key: string, value: string | number | boolean): string =>
+  `${key.slice(TAG_PREFIX.length)}${TAG_SEPARATOR}${value}`;
+
+/** Name and value of such a fact. */
+export function tagOfFact(fact: string): readonly [name: string, value: string] {
+  const at = fact.indexOf(TAG_SEPARATOR);
+  return [fact.slice(0, at), fact.slice(at + 1)];
+}
 
 /** `gen_ai.operation.name` and its kin whose span sums up the calls below it: its usage is a repetition. */
 export const AGGREGATE_OPERATIONS: ReadonlySet<string> = new Set([

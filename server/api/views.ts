@@ -1,5 +1,6 @@
 /** From facts (bigint, nanoseconds) to what the contract says (decimal strings, RFC 3339). */
 import { formatUsd, formatUsdShort } from '@burnbook/domain/money';
+import { tagsOf } from '@burnbook/domain/tags';
 import { formatTime } from '@burnbook/domain/time';
 import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
 import type { Batch, BillLine, CostSum as CostSumView, Evidence } from '../contract.js';
@@ -109,6 +110,8 @@ export function billLineView(row: QueryRow, prices: ReadonlyMap<string, BillPric
     retryWaste: row['waste'] === true,
     failureCost: row['failure'] === true,
     excluded: textOrNull(row['excluded']),
+    tags: Object.fromEntries(tagsOf(textOrNull(row['tags']))),
+    reservationId: textOrNull(row['reservation_id']),
     shared: row['shared'] === true,
     evidence: evidenceOf(row),
   };

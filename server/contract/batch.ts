@@ -163,6 +163,10 @@ export const billLineSchema = z.object({
   failureCost: z.boolean(),
   /** Why the line is not part of the total; null: it is. */
   excluded: z.string().nullable(),
+  /** The `tag.*` attributes that hold for the line. */
+  tags: z.record(z.string(), z.string()),
+  /** The hold of money that the line is paid from. */
+  reservationId: z.string().nullable(),
   /** The line belongs to a run with several batches: shown, not part of this batch's total. */
   shared: z.boolean(),
   evidence: evidenceSchema,

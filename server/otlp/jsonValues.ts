@@ -5,6 +5,7 @@ import { JsonFields } from './jsonFields.js';
 import type { JsonScalars } from './jsonScalars.js';
 import type { JsonTape } from './jsonTape.js';
 import { KEY_BYTES_MAX, VALUE_DEPTH_MAX } from './limits.js';
+import type { Key } from './keyTable.js';
 import { PromotedValue } from './promotedValue.js';
 import type { SourceFact, TraceBuilder } from './traceBuilder.js';
 import {
@@ -54,13 +55,13 @@ export class JsonValues {
   /** The attributes of the span being built. */
   spanAttributes(list: number): void {
     const builder = this.#builder;
-    this.#attributes(builder.attrs, list, (codes) => this.#promoted.addToSpan(builder, codes));
+    this.#attributes(builder.attrs, list, (key) => this.#promoted.addToSpan(builder, key));
   }
 
   /** The attributes of a resource. */
   resourceAttributes(out: ByteWriter, list: number, facts: SourceFact[]): void {
-    this.#attributes(out, list, (codes) => {
-      this.#promoted.addToResource(this.#builder, codes, facts);
+    this.#attributes(out, list, (key) => {
+      this.#promoted.addToResource(this.#builder, key, facts);
     });
   }
 
@@ -69,7 +70,7 @@ export class JsonValues {
     this.#attributes(out, list, () => undefined);
   }
 
-  #attributes(out: ByteWriter, list: number, onPromoted: (codes: readonly number[]) => void): void {
+  #attributes(out: ByteWriter, list: number, onPromoted: (key: Key) => void): void {
     eachElement(this.#tape, list, 'attributes', (object) => {
       const value = this.#keyValue(object);
       const { source, start, end } = this.#scalars.strings;
@@ -80,7 +81,7 @@ export class JsonValues {
       if (isComposite && isOverlong(out, this.#textStart)) {
         cutOverlong(out, this.#textStart, this.#tape.size(value));
       }
-      if (admitted.codes !== undefined) onPromoted(admitted.codes);
+      if (admitted.codes !== undefined) onPromoted(admitted);
     });
   }
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { PROMOTED_CODES } from '@burnbook/domain/semconv';
+import { codesOf } from '@burnbook/domain/semconv';
 import { packText } from './byteWriter.js';
 import type { PackedText } from './byteWriter.js';
 import type { ByteSource } from './byteSource.js';
@@ -107,7 +107,7 @@ function makeKey(text: string, interned: boolean): Key {
   return {
     text,
     json,
-    codes: PROMOTED_CODES.get(text),
+    codes: codesOf(text),
     wire,
     packed: json.length === wire.length + QUOTES_AND_COLON ? packText(wire) : undefined,
     interned,

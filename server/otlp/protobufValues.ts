@@ -3,6 +3,7 @@ import { ByteSource, EMPTY_SOURCE } from './byteSource.js';
 import type { ByteWriter } from './byteWriter.js';
 import { malformed } from './decodeError.js';
 import { KEY_BYTES_MAX, VALUE_DEPTH_MAX } from './limits.js';
+import type { Key } from './keyTable.js';
 import { PromotedValue } from './promotedValue.js';
 import type { SourceFact, TraceBuilder } from './traceBuilder.js';
 import {
@@ -62,21 +63,21 @@ export class ProtobufValues {
 
   /** An attribute of the span being built: the KeyValue message up to `end`. */
   spanAttribute(end: number): void {
-    const codes = this.attribute(this.#builder.attrs, end);
-    if (codes !== undefined) this.#promoted.addToSpan(this.#builder, codes);
+    const key = this.attribute(this.#builder.attrs, end);
+    if (key?.codes !== undefined) this.#promoted.addToSpan(this.#builder, key);
   }
 
   /** An attribute of a resource. */
   resourceAttribute(out: ByteWriter, end: number, facts: SourceFact[]): void {
-    const codes = this.attribute(out, end);
-    if (codes !== undefined) this.#promoted.addToResource(this.#builder, codes, facts);
+    const key = this.attribute(out, end);
+    if (key?.codes !== undefined) this.#promoted.addToResource(this.#builder, key, facts);
   }
 
   /**
    * An attribute of the map that was begun last.
-   * @returns the codes of its key when it was written and is promoted.
+   * @returns its key when it was written.
    */
-  attribute(out: ByteWriter, end: number): readonly number[] | undefined {
+  attribute(out: ByteWriter, end: number): Key | undefined {
     const wire = this.#wire;
     const own = wire.source;
     if (!this.#shortKeyValue(end)) this.#keyValue(end);
@@ -94,7 +95,7 @@ export class ProtobufValues {
       }
     }
     wire.at = end;
-    return key?.codes;
+    return key;
   }
 
   /** The shape of nearly all: a key and a value in this order, each shorter than 128 bytes. @returns false if not. */

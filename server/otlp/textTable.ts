@@ -53,6 +53,11 @@ export class TextTable {
     return index;
   }
 
+  /** Index of a text that is no part of the request. */
+  indexOf(text: string): number {
+    return this.#indexOf(text);
+  }
+
   #holds(slot: number, start: number, end: number): boolean {
     const { bytes, view } = this.#body;
     let known = this.#slotStart[slot] as number;

@@ -5,6 +5,7 @@ import type { LineRow } from './rows.js';
 export interface RollupRow {
   readonly bucketNs: bigint;
   readonly line: LineRow;
+  readonly provider: string | null;
   readonly model: string | null;
   /** Counted lines; `excluded` ones add nothing else. */
   lines: number;
@@ -29,8 +30,9 @@ export function rollUp(
   const enter = (line: LineRow, sign: 1 | -1): void => {
     const { owner, span } = line;
     const bucketNs = floorTo(span.startNs, BUCKET_NS);
-    const model = span.call?.model ?? null;
-    const isModel = line.kind === 'model';
+    const call = line.kind === 'model' ? span.call : null;
+    const provider = call?.provider ?? null;
+    const model = call?.model ?? null;
     const key = JSON.stringify([
       `${bucketNs}`,
       line.kind,
@@ -39,14 +41,17 @@ export function rollUp(
       owner.batch,
       owner.step,
       owner.team,
-      isModel ? model : null,
+      owner.tags,
+      provider,
+      model,
     ]);
     let row = rows.get(key);
     if (!row) {
       row = {
         bucketNs,
         line,
-        model: isModel ? model : null,
+        provider,
+        model,
         lines: 0,
         excluded: 0,
         unpriced: 0,
@@ -61,7 +66,7 @@ export function rollUp(
       row.excluded += sign;
       return;
     }
-    const usage = isModel ? span.call?.usage : undefined;
+    const usage = call?.usage;
     const cost = line.costNanoUsd ?? 0n;
     const signed = sign === 1 ? cost : -cost;
     row.lines += sign;

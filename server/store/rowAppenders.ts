@@ -31,7 +31,7 @@ const COLUMNS = {
     ...texts(2),
     'u64',
     'bool',
-    'text',
+    ...texts(3),
   ],
   activities: [
     ...KEY,
@@ -68,7 +68,7 @@ const COLUMNS = {
     ...bigs(5),
     'bool',
   ],
-  cost_rollup: ['i64', ...texts(7), ...bigs(7)],
+  cost_rollup: ['i64', ...texts(7), ...bigs(7), ...texts(2)],
   doomed: ['text', 'u64', 'u64', 'u64'],
   flipped: ['u64', 'i64', 'i64'],
   losing_attempts: ['u64', 'bool'],
@@ -174,7 +174,8 @@ export class RowAppenders {
     table.big(row.bucketNs).text(kind).text(owner.pipeline).text(owner.run).text(owner.batch);
     table.text(owner.step).text(row.model).text(owner.team);
     table.number(row.lines).number(row.excluded).number(row.unpriced).number(row.tokens);
-    table.big(row.costNano).big(row.wasteNano).big(row.failureNano).endRow();
+    table.big(row.costNano).big(row.wasteNano).big(row.failureNano);
+    table.text(row.provider).text(owner.tags).endRow();
   }
 
   line(row: LineRow): void {
@@ -206,6 +207,8 @@ export class RowAppenders {
     table
       .bool(call?.aggregate ?? false)
       .text(row.excluded)
+      .text(owner.tags)
+      .text(owner.reservation)
       .endRow();
   }
 

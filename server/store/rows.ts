@@ -12,7 +12,10 @@ export interface SpanKey {
 }
 
 /** Whose work a row is: an `Identity`, as far as rows keep it. Rows of one place share the object. */
-export type Owner = Pick<Identity, 'pipeline' | 'run' | 'batch' | 'step' | 'team' | 'environment'>;
+export type Owner = Pick<
+  Identity,
+  'pipeline' | 'run' | 'batch' | 'step' | 'team' | 'environment' | 'tags' | 'reservation'
+>;
 
 /** A model call as its line keeps it. */
 export type CallFacts = Omit<CallRecord, 'span' | 'responseId'>;

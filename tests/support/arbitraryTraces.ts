@@ -56,6 +56,9 @@ const identity = merged(
   rarely('pipeline.partition', oneOf('分区 ', 2), 14),
   rarely('pipeline.nominal_time', fc.constant('2026-11-01T00:00:00Z'), 20),
   rarely('pipeline.step.name', oneOf('step ', 3), 5),
+  rarely('tag.客户', oneOf('"c" ', 2), 8),
+  rarely('tag.10', fc.integer({ min: 1, max: 2 }), 12),
+  rarely('burnbook.reservation.id', oneOf('hold ', 2), 10),
 );
 
 const attempt = merged(
@@ -136,6 +139,8 @@ const resource = merged(
   rarely('pipeline.run.id', runId, 4),
   rarely('pipeline.batch.id', oneOf('batch/"', 3), 6),
   rarely('pipeline.step.name', oneOf('step ', 2), 12),
+  rarely('tag.客户', oneOf('"c" ', 2), 6),
+  rarely('burnbook.reservation.id', oneOf('hold ', 2), 12),
 );
 
 export const traceCase: fc.Arbitrary<TraceCase> = fc.record({

@@ -90,6 +90,8 @@ function linesOf(batch: Batch, bill: Bill): PlainLine[] {
     shared: line.shared || batch.shared,
     step: line.step,
     attempt: line.attempt,
+    tags: line.tags,
+    reservationId: line.reservationId,
     costNanoUsd: line.listCostUsd === null ? null : parseUsd(line.listCostUsd),
     excluded: line.excluded === null ? null : (EXCLUDED[line.excluded] ?? null),
     retryWaste: line.retryWaste,

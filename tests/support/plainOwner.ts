@@ -8,6 +8,8 @@ export interface PlainOwner {
   readonly batch: string | null;
   readonly step: string | null;
   readonly attempt: number | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly reservation: string | null;
 }
 
 /** All spans by trace and span id. */
@@ -48,7 +50,29 @@ export function ownerOf(span: SpanSpec, spans: SpanMap): PlainOwner {
       text(2, ['pipeline.nominal_time']),
     step: text(3, LEVEL_KEYS[3]),
     attempt: attempt === null ? null : Number(attempt),
+    tags: tagsOf(span, spans),
+    reservation: everywhere(span, spans, 'burnbook.reservation.id'),
   };
+}
+
+/** Each name's own value, else its ancestors', else the resource's. */
+function tagsOf(span: SpanSpec, spans: SpanMap): Record<string, string> {
+  const family = [span, ...ancestorsOf(span, spans)];
+  const names = family
+    .flatMap(({ attributes, resource }) => [...Object.keys(attributes), ...Object.keys(resource)])
+    .filter((key) => key.startsWith('tag.'));
+  return Object.fromEntries(
+    [...new Set(names)].map((key) => [key.slice(4), everywhere(span, spans, key) ?? '']),
+  );
+}
+
+/** A key that no level cuts off. */
+function everywhere(span: SpanSpec, spans: SpanMap, key: string): string | null {
+  const family = [span, ...ancestorsOf(span, spans)];
+  const value =
+    family.map(({ attributes }) => attributes[key]).find((said) => said !== undefined) ??
+    family.map(({ resource }) => resource[key]).find((said) => said !== undefined);
+  return value === undefined ? null : String(value);
 }
 
 /** The span's own value, then its ancestors'; who sets a wider level inherits nothing below it. */

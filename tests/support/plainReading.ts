@@ -18,6 +18,8 @@ export interface PlainLine {
   readonly shared: boolean;
   readonly step: string | null;
   readonly attempt: number | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly reservationId: string | null;
   /** null: no price is known. */
   readonly costNanoUsd: bigint | null;
   readonly excluded: 'repeated below' | 'duplicate response' | null;
@@ -56,6 +58,8 @@ export function readPlainly(all: readonly SpanSpec[], prices: PlainPrices): Plai
       shared: owner.batch === null && named.size > 1,
       step: owner.step,
       attempt: owner.attempt,
+      tags: owner.tags,
+      reservationId: owner.reservation,
       retryWaste,
       failureCost: !retryWaste && fates.includes('failure'),
     };
@@ -190,9 +194,12 @@ function stepSpans(
       );
     }
     const above = ownerOf(parent, spans);
-    return JSON.stringify({ ...above, attempt: 0 }) !== JSON.stringify({ ...owner, attempt: 0 });
+    return placeOf(above) !== placeOf(owner);
   });
 }
+
+const placeOf = ({ pipeline, run, batch, step }: PlainOwner): string =>
+  JSON.stringify([pipeline, run, batch, step]);
 
 const isEvent = (span: SpanSpec): boolean => span.attributes['pipeline.event'] !== undefined;
 

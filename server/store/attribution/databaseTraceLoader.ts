@@ -2,7 +2,6 @@
 import { listValue, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
 import { ownIdentity } from '@burnbook/domain/attribution';
 import { FactSet } from '@burnbook/domain/factSet';
-import { PROMOTED_CODES } from '@burnbook/domain/semconv';
 import type { ActivityRow, AttemptRow, CallFacts, LineRow, Owner, SpanFacts } from '../rows.js';
 import type { SqlTexts } from '../sqlTexts.js';
 import type { ComputeRates } from './computeRates.js';
@@ -142,17 +141,15 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader, Operati
 
 function addAttributes(facts: FactSet, json: string): void {
   for (const [key, value] of Object.entries(JSON.parse(json) as Record<string, unknown>)) {
-    const codes = PROMOTED_CODES.get(key);
-    if (!codes) continue;
     const plain = plainValue(value);
-    if (plain === null) continue;
-    for (const code of codes) facts.add(code, plain);
+    if (plain !== null) facts.addAttribute(key, plain);
   }
 }
 
-function plainValue(value: unknown): string | number | null {
-  if (typeof value === 'string' || typeof value === 'number') return value;
-  if (typeof value === 'boolean') return value ? 1 : 0;
+function plainValue(value: unknown): string | number | boolean | null {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    return value;
+  }
   if (typeof value === 'object' && value !== null && '$int' in value) return Number(value.$int);
   return null;
 }
@@ -186,6 +183,9 @@ const owner = (row: Row): Owner => ({
   step: text(row, 'step'),
   team: text(row, 'team'),
   environment: text(row, 'environment'),
+  // Only lines keep these.
+  tags: text(row, 'tags'),
+  reservation: text(row, 'reservation_id'),
 });
 
 const knownAttempt = (row: Row): KnownAttempt => ({

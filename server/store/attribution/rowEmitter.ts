@@ -239,6 +239,8 @@ function sameLine(a: LineRow | null, b: LineRow | null): boolean {
   if (!a || !b) return a === b;
   return (
     sameOwner(a, b) &&
+    a.owner.tags === b.owner.tags &&
+    a.owner.reservation === b.owner.reservation &&
     a.attempt === b.attempt &&
     a.attemptKey === b.attemptKey &&
     a.excluded === b.excluded &&

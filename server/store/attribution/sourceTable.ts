@@ -4,7 +4,6 @@
 import { createHash } from 'node:crypto';
 import { ownIdentity, type OwnIdentity } from '@burnbook/domain/attribution';
 import { FactSet } from '@burnbook/domain/factSet';
-import { PROMOTED_CODES } from '@burnbook/domain/semconv';
 import type { SpanSource } from '@burnbook/domain/spanBatch';
 
 export interface SourceRow {
@@ -36,8 +35,8 @@ export class SourceTable {
       for (const [key, value] of Object.entries(
         JSON.parse(row.resource) as Record<string, unknown>,
       )) {
-        if (typeof value !== 'string' && typeof value !== 'number') continue;
-        for (const code of PROMOTED_CODES.get(key) ?? []) this.#facts.add(code, value);
+        if (!['string', 'number', 'boolean'].includes(typeof value)) continue;
+        this.#facts.addAttribute(key, value as string | number | boolean);
       }
       this.#infos[row.sourceId] = this.#info();
       this.#numbers.set(identityOf(row), row.sourceId);

@@ -1,4 +1,4 @@
-import { PROMOTED_CODES } from '@burnbook/domain/semconv';
+import { codesOf, TAG_CODE, tagFact } from '@burnbook/domain/semconv';
 import { FACT_TYPE } from '@burnbook/domain/spanBatch';
 import type { AnyValue, Event, KeyValue, Link, Request, Span } from './officialCodec.js';
 import type { FactModel, SpanModel } from './spanModel.js';
@@ -96,7 +96,16 @@ function linkText(link: Link): string {
 function facts(attributes: readonly KeyValue[]): FactModel[] {
   return [...firstOfEach(attributes)].flatMap(([key, value]) => {
     const fact = factOf(value);
-    return fact ? (PROMOTED_CODES.get(key) ?? []).map((code) => ({ key: code, ...fact })) : [];
+    if (!fact) return [];
+    return (codesOf(key) ?? []).map((code) =>
+      code === TAG_CODE
+        ? {
+            key: code,
+            type: FACT_TYPE.text,
+            value: tagFact(key, fact.type === FACT_TYPE.bool ? fact.value === 1 : fact.value),
+          }
+        : { key: code, ...fact },
+    );
   });
 }
 
