@@ -104,7 +104,18 @@ function attributes(): fc.Arbitrary<object[]> {
 function key(): fc.Arbitrary<string> {
   return fc.oneof(
     fc.constantFrom(...PROMOTED_KEYS.map((promoted) => promoted.key)),
-    fc.constantFrom('tag.a', 'tag.', 'tag.客户\u001f', 'a', 'b', '1', '__proto__', 'constructor', 'quote"\\', ''),
+    fc.constantFrom(
+      'tag.a',
+      'tag.',
+      'tag.客户\u001f',
+      'a',
+      'b',
+      '1',
+      '__proto__',
+      'constructor',
+      'quote"\\',
+      '',
+    ),
     text(),
   );
 }
