@@ -90,6 +90,9 @@ async function serve(flags: ServeFlags): Promise<void> {
       threads: 2,
       lockWaitMs: 5_000,
       arenaNodesMax: 262_144,
+      // A list works out what two seconds of commits touched in less time than it needs for all the rest.
+      settleAfterMs: 2_000,
+      unmergedRowsMax: 60_000,
       environment: systemEnvironment(),
     },
     guard: { hosts: allowedHosts(flags.host), token },

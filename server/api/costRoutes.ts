@@ -11,7 +11,7 @@ import {
   type Overview,
   type Pipeline,
 } from '../contract.js';
-import { listBatches, nanoPer1kRows, rowsOf, type BatchFacts } from '../cost/batches.js';
+import { nanoPer1kRows } from '../cost/batches.js';
 import {
   costsBy,
   costSeries,
@@ -20,18 +20,17 @@ import {
   SERIES_GRAIN_NS,
   type TimeRange,
 } from '../cost/costs.js';
-import { addCosts, type CostSum } from '../cost/costSum.js';
+import { readOverview, type PipelineFacts, type ToldRows } from '../cost/overview.js';
 import { batchCostRule, pipelineEntry, type ApiContext } from './apiContext.js';
 import { freshness, newestSpanNs } from './freshness.js';
 import { parseQuery, rangeOf, timeParam, zoneParam } from './query.js';
 import { route, type RouteRequest } from './route.js';
-import { alertsOf, costView, usdOrNull } from './views.js';
+import { costView, dearBatchAlert, usdOrNull } from './views.js';
 
 const DAY_NS = 86_400_000_000_000n;
 const WEEK_NS = 7n * DAY_NS;
-const BATCHES_MAX = 4_000;
-const RECENT_MAX = 20;
-const NEEDS_MAX = 20;
+/** Telemetry may be a little ahead of the clock. */
+const YEAR_NS = 366n * DAY_NS;
 const BUCKETS_MAX = 100n;
 /** Steps that people read on an axis, from a quarter of an hour to a week. */
 const BUCKETS_NS = [15n, 30n, 60n, 180n, 360n, 720n, 1_440n, 10_080n].map(
@@ -59,10 +58,7 @@ export const costRoutes = [
     summary: 'Pipelines with their cost of all time and their newest batches',
     query: {},
     answer: listOf(pipelineSchema),
-    handle: async ({ api, signal }) => ({
-      items: await pipelines(api, null, signal),
-      nextCursor: null,
-    }),
+    handle: pipelines,
   }),
   route({
     path: '/api/overview',
@@ -105,14 +101,18 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
     toNs: range.fromNs,
   };
   const bucketNs = bucketOf(range);
-  const [total, previous, series, both] = await Promise.all([
+  const [total, previous, series, facts] = await Promise.all([
     costTotal(api.store, range),
     costTotal(api.store, before),
     costSeries(api.store, range, bucketNs),
-    batchesIn(api, { fromNs: before.fromNs, toNs: range.toNs }, signal),
+    readOverview(
+      api.store,
+      { range, beforeNs: before.fromNs },
+      { rule: batchCostRule(api), nowNs: api.nowNs(), signal },
+    ),
   ]);
-  const batches = both.filter(({ startNs }) => startNs >= range.fromNs);
-  const earlier = both.filter(({ startNs }) => startNs < range.fromNs);
+  const sum = (count: (pipeline: PipelineFacts) => number): number =>
+    facts.pipelines.reduce((all, pipeline) => all + count(pipeline), 0);
   return {
     from: formatTime(range.fromNs),
     to: formatTime(range.toNs),
@@ -120,10 +120,10 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
     empty: (await newestSpanNs(api)) === null,
     total: costView(total),
     previous: costView(previous),
-    usdPer1kRows: usdOrNull(perRows(batches)),
-    previousUsdPer1kRows: usdOrNull(perRows(earlier)),
-    batches: batches.filter(({ shared }) => !shared).length,
-    previousBatches: earlier.filter(({ shared }) => !shared).length,
+    usdPer1kRows: perRows(facts.pipelines.map(({ told }) => told)),
+    previousUsdPer1kRows: perRows(facts.pipelines.map((pipeline) => pipeline.before.told)),
+    batches: sum(({ batches }) => batches),
+    previousBatches: sum((pipeline) => pipeline.before.batches),
     series: series.map((point) => ({
       bucket: formatTime(point.bucketNs),
       series: point.series,
@@ -132,107 +132,62 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
       unpriced: point.unpriced,
     })),
     bucketMs: Number(bucketNs / 1_000_000n),
-    needsYou: needsYou(api, batches),
-    pipelines: pipelinesOf(api, batches),
+    needsYou: facts.dear.map((batch) => ({
+      ...dearBatchAlert(batch),
+      pipeline: batch.pipeline,
+      batchId: batch.batchId,
+      owner: pipelineEntry(api, batch.pipeline).owner,
+      since: formatTime(batch.sinceNs),
+      severity: 'ticket' as const,
+    })),
+    pipelines: pipelineViews(api, facts.pipelines),
     freshness: await freshness(api),
   };
 }
 
-function needsYou(api: ApiContext, batches: readonly BatchFacts[]): Overview['needsYou'] {
-  return batches
-    .flatMap((batch) =>
-      alertsOf(batch, batchCostRule(api)).map((alert) => ({
-        ...alert,
-        pipeline: batch.pipeline,
-        batchId: batch.batchId,
-        owner: pipelineEntry(api, batch.pipeline).owner,
-        since: formatTime(batch.endNs ?? batch.startNs),
-        severity: 'ticket' as const,
-      })),
-    )
-    .slice(0, NEEDS_MAX);
-}
-
-async function batchesIn(
-  api: ApiContext,
-  range: TimeRange | null,
-  signal: AbortSignal,
-): Promise<readonly BatchFacts[]> {
-  const { batches } = await listBatches(
+async function pipelines({ api, signal }: RouteRequest) {
+  const everything: TimeRange = { fromNs: 0n, toNs: api.nowNs() + YEAR_NS };
+  const facts = await readOverview(
     api.store,
-    {
-      pipeline: null,
-      batchId: null,
-      fromNs: range?.fromNs ?? null,
-      toNs: range?.toNs ?? null,
-      sort: 'startedAt',
-      descending: true,
-      limit: BATCHES_MAX,
-      offset: 0,
-    },
-    { nowNs: api.nowNs(), signal },
+    { range: everything, beforeNs: 0n },
+    { rule: batchCostRule(api), nowNs: api.nowNs(), signal },
   );
-  return batches;
+  return { items: pipelineViews(api, facts.pipelines), nextCursor: null };
 }
 
-async function pipelines(
-  api: ApiContext,
-  range: TimeRange | null,
-  signal: AbortSignal,
-): Promise<Pipeline[]> {
-  return pipelinesOf(api, await batchesIn(api, range, signal));
-}
-
-/** @param batches newest first. */
-function pipelinesOf(api: ApiContext, batches: readonly BatchFacts[]): Pipeline[] {
-  const groups = new Map<string, BatchFacts[]>();
-  for (const batch of batches) {
-    const group = groups.get(batch.pipeline);
-    if (group) group.push(batch);
-    else groups.set(batch.pipeline, [batch]);
-  }
-  return [...groups]
-    .flatMap(([pipeline, all]) => {
-      const own = all.filter(({ shared }) => !shared);
-      const newest = own[0] ?? all[0];
-      if (!newest) return [];
-      const cost = addCosts(all.map((batch) => batch.cost));
-      const view: Pipeline = {
+function pipelineViews(api: ApiContext, all: readonly PipelineFacts[]): Pipeline[] {
+  return all.flatMap((facts) => {
+    const { pipeline, recent } = facts;
+    const batches = recent.filter(({ shared }) => !shared);
+    const newest = batches[0] ?? recent[0];
+    if (!newest) return [];
+    return [
+      {
         pipeline,
         ...pipelineEntry(api, pipeline),
-        batches: own.length,
-        runs: new Set(all.flatMap((batch) => batch.runs.map(({ runId }) => runId))).size,
+        batches: facts.batches,
+        runs: facts.runs,
         lastState: newest.state,
         lastBatchId: newest.batchId,
         lastStartedAt: formatTime(newest.startNs),
-        cost: costView(cost),
-        usdPer1kRows: usdOrNull(perRows(all)),
-        recent: own
-          .slice(0, RECENT_MAX)
-          .toReversed()
-          .map((batch) => ({
-            batchId: batch.batchId,
-            startedAt: formatTime(batch.startNs),
-            totalUsd: formatUsd(batch.cost.total),
-            state: batch.state,
-          })),
-      };
-      return [{ view, cost }];
-    })
-    .toSorted(
-      (a, b) => Number(b.cost.total - a.cost.total > 0n) - Number(b.cost.total - a.cost.total < 0n),
-    )
-    .map(({ view }) => view);
+        cost: costView(facts.cost),
+        usdPer1kRows: perRows([facts.told]),
+        recent: batches.toReversed().map((batch) => ({
+          batchId: batch.batchId,
+          startedAt: formatTime(batch.startNs),
+          totalUsd: formatUsd(batch.totalNano),
+          state: batch.state,
+        })),
+      },
+    ];
+  });
 }
 
-/** Cost per 1,000 rows over the batches that tell rows; null when none does or one of them is unpriced. */
-function perRows(batches: readonly BatchFacts[]): bigint | null {
-  const told = batches.filter((batch) => (rowsOf(batch) ?? 0) > 0);
-  const cost: CostSum = addCosts(told.map((batch) => batch.cost));
-  return nanoPer1kRows(
-    cost,
-    told.reduce((sum, batch) => sum + (rowsOf(batch) ?? 0), 0),
-  );
+/** Cost per 1,000 rows over the batches that tell rows; null when none does. A lower bound while one is unpriced. */
+function perRows(told: readonly ToldRows[]): string | null {
+  const totalNano = told.reduce((sum, part) => sum + part.totalNano, 0n);
+  const rows = told.reduce((sum, part) => sum + part.rows, 0n);
+  return usdOrNull(nanoPer1kRows(totalNano, rows));
 }
 
 function bucketOf({ fromNs, toNs }: TimeRange): bigint {

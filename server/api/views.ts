@@ -3,7 +3,7 @@ import { formatUsd, formatUsdShort } from '@burnbook/domain/money';
 import { tagsOf } from '@burnbook/domain/tags';
 import { formatTime } from '@burnbook/domain/time';
 import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
-import type { Batch, BillLine, CostSum as CostSumView, Evidence } from '../contract.js';
+import type { Alert, Batch, BillLine, CostSum as CostSumView, Evidence } from '../contract.js';
 import {
   batchCostAboveNormal,
   BATCH_COST_ALERT,
@@ -12,6 +12,7 @@ import {
 import { nanoPer1kRows, rowsOf, type BatchFacts } from '../cost/batches.js';
 import type { BillPrice } from '../cost/bill.js';
 import type { CostSum } from '../cost/costSum.js';
+import type { DearBatch } from '../cost/overview.js';
 import type { QueryRow } from '../store/protocol.js';
 
 export const costView = (cost: CostSum): CostSumView => ({
@@ -57,7 +58,7 @@ export function batchView(batch: BatchFacts, rule: BatchCostRule): Batch {
     rowsOut: batch.rowsOut,
     rowsFailed: batch.rowsFailed,
     cost: costView(batch.cost),
-    usdPer1kRows: usdOrNull(nanoPer1kRows(batch.cost, rows)),
+    usdPer1kRows: usdOrNull(nanoPer1kRows(batch.cost.total, rows)),
     costRatio: batch.costRatio === null ? null : Math.round(batch.costRatio * 1000) / 1000,
     alerts: alertsOf(batch, rule),
   };
@@ -66,14 +67,18 @@ export function batchView(batch: BatchFacts, rule: BatchCostRule): Batch {
 export function alertsOf(batch: BatchFacts, rule: BatchCostRule): Batch['alerts'] {
   const ratio = batchCostAboveNormal(batch, rule);
   if (ratio === null) return [];
-  return [
-    {
-      name: BATCH_COST_ALERT,
-      summary: `${batch.batchId} cost $${formatUsdShort(batch.cost.total)}: ${ratio.toFixed(1)} × the usual per row`,
-      runbook: BATCH_COST_ALERT,
-    },
-  ];
+  return [dearBatchAlert({ batchId: batch.batchId, totalNano: batch.cost.total, ratio })];
 }
+
+export const dearBatchAlert = ({
+  batchId,
+  totalNano,
+  ratio,
+}: Pick<DearBatch, 'batchId' | 'totalNano' | 'ratio'>): Alert => ({
+  name: BATCH_COST_ALERT,
+  summary: `${batchId} cost $${formatUsdShort(totalNano)}: ${ratio.toFixed(1)} × the usual per row`,
+  runbook: BATCH_COST_ALERT,
+});
 
 export function billLineView(row: QueryRow, prices: ReadonlyMap<string, BillPrice>): BillLine {
   const cpuNs = numberOrNull(row['cpu_ns']);

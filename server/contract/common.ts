@@ -67,6 +67,7 @@ export const freshnessSchema = z.object({
 
 /** `name` is the alert's and its runbook's; `summary` one sentence with the figures. */
 export const alertSchema = z.object({ name: z.string(), summary: z.string(), runbook: z.string() });
+export type Alert = z.infer<typeof alertSchema>;
 
 /** A page of things. */
 export const listOf = <T extends z.ZodType>(item: T) =>

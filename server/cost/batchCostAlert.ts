@@ -14,7 +14,7 @@ export interface BatchCostRule {
 export const BATCH_COST_RULE: BatchCostRule = { ratioMax: 2, costMinNano: NANO_PER_USD };
 
 /** A median of fewer batches says nothing. */
-const BATCHES_BEFORE_MIN = 3;
+export const BATCHES_BEFORE_MIN = 3;
 
 /** @returns how many times the normal cost per row, or null when the rule does not fire. */
 export function batchCostAboveNormal(batch: BatchFacts, rule: BatchCostRule): number | null {

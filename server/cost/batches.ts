@@ -1,7 +1,8 @@
 /** Batches: what each cost, how it stands, how it compares with the ones before it. */
-import { batchState, isFinal, runState, type RunState } from '@burnbook/domain/run';
+import { batchState, isFinal, type RunState } from '@burnbook/domain/run';
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
+import { runList, type BatchRun } from './batchRuns.js';
 import { costSumOf, type CostSum } from './costSum.js';
 
 export type BatchSort = 'startedAt' | 'cost' | 'usdPer1kRows' | 'duration';
@@ -15,15 +16,6 @@ export interface BatchFilter {
   readonly descending: boolean;
   readonly limit: number;
   readonly offset: number;
-}
-
-export interface BatchRun {
-  readonly runId: string;
-  readonly state: RunState;
-  readonly kind: string | null;
-  readonly startNs: bigint;
-  readonly endNs: bigint | null;
-  readonly sampled: boolean;
 }
 
 export interface BatchFacts {
@@ -89,9 +81,9 @@ export const rowsOf = (batch: Pick<BatchFacts, 'rowsIn' | 'rowsOut'>): number | 
   batch.rowsIn ?? batch.rowsOut;
 
 /** Nano-USD per 1,000 rows, rounded down; null without rows. A lower bound while something is unpriced. */
-export function nanoPer1kRows(cost: CostSum, rows: number | null): bigint | null {
-  if (rows === null || rows === 0) return null;
-  return (cost.total * 1000n) / BigInt(rows);
+export function nanoPer1kRows(totalNano: bigint, rows: number | bigint | null): bigint | null {
+  if (rows === null || BigInt(rows) === 0n) return null;
+  return (totalNano * 1000n) / BigInt(rows);
 }
 
 function batchFacts(row: QueryRow, nowNs: bigint): BatchFacts {
@@ -127,29 +119,6 @@ function batchFacts(row: QueryRow, nowNs: bigint): BatchFacts {
         : null,
     costRatio: perRow !== null && medianPerRow ? perRow / medianPerRow : null,
   };
-}
-
-function runList(value: unknown, nowNs: bigint): BatchRun[] {
-  // As JSON with times as text: a list of structs costs twenty times as much to bring over.
-  const runs = JSON.parse(value as string) as Record<string, unknown>[];
-  return runs.map((run) => ({
-    runId: run['run_id'] as string,
-    state: runState(
-      {
-        outcome: (run['outcome'] ?? null) as string | null,
-        ended: run['ended'] === true,
-        failed: run['failed'] === true,
-        announced: run['announced'] === true,
-        unrooted: run['unrooted'] === true,
-        lastSignNs: BigInt(run['last_sign_ns'] as string),
-      },
-      nowNs,
-    ),
-    kind: (run['run_kind'] ?? null) as string | null,
-    startNs: BigInt(run['start_ns'] as string),
-    endNs: run['end_ns'] === null ? null : BigInt(run['end_ns'] as string),
-    sampled: run['sampled'] === true,
-  }));
 }
 
 const numberOf = (value: unknown): number | null =>

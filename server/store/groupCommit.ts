@@ -18,6 +18,8 @@ export interface GroupCommitOptions {
   readonly restoreAttribution: () => Promise<void>;
   /** The same for what the writer keeps. */
   readonly restoreWriter: () => Promise<void>;
+  /** How long batches that commits touched may wait until they are summed up, ms. */
+  readonly settleAfterMs: number;
 }
 
 interface Attributed {
@@ -35,6 +37,7 @@ export class GroupCommit {
   /** Counts failed writes: what was attributed before one must not be written after it. */
   #epoch = 0;
   #memoryIsAhead = false;
+  #settling: NodeJS.Timeout | null = null;
 
   constructor(options: GroupCommitOptions) {
     this.#o = options;
@@ -65,6 +68,7 @@ export class GroupCommit {
 
   /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
+    if (this.#settling) clearTimeout(this.#settling);
     await this.#attributed;
     await this.#written;
   }
@@ -104,10 +108,20 @@ export class GroupCommit {
     }
     // Merging is a transaction of its own: its failure concerns nobody who waits here, and it is tried again.
     this.#written = this.#written.then(() => this.#o.writer.mergeIfMany().catch(() => undefined));
+    this.#settleLater();
     return {
       spansAccepted: changes.spansAccepted,
       spansDuplicate: changes.spansDuplicate,
       pipelines: [...changes.pipelines].slice(0, PIPELINES_MAX),
     };
+  }
+
+  /** A transaction of its own too: who reads works out what is not settled. */
+  #settleLater(): void {
+    if (this.#settling || !this.#o.writer.hasUnsettled) return;
+    this.#settling = setTimeout(() => {
+      this.#settling = null;
+      void this.run(() => this.#o.writer.settle()).catch(() => undefined);
+    }, this.#o.settleAfterMs);
   }
 }

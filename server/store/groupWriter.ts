@@ -14,8 +14,6 @@ import type { ActivityRow, Owner, SpanKey } from './rows.js';
 import { isMergeable } from './runSummary.js';
 import type { SqlTexts } from './sqlTexts.js';
 
-/** Additive rows between two merges of a table. */
-const UNMERGED_MAX = 60_000;
 /** A line under an attempt starts within it, but for the clocks of two machines. */
 const CLOCK_SKEW_NS = 600_000_000_000n;
 /** After all that is ever stored. */
@@ -29,9 +27,12 @@ export class GroupWriter {
   /** Attempts with lines that this process stored. */
   readonly #withLines = new BloomFilter(65_536);
   readonly #sinceNs: bigint;
+  readonly #unmergedRowsMax: number;
   #unmergedRollup = 0;
   #unmergedMinutes = 0;
   #unmergedSummaries = 0;
+  /** What the table of the same name holds, as far as this process wrote it. */
+  readonly #unsettled = new Set<string>();
 
   constructor(
     connection: DuckDBConnection,
@@ -41,12 +42,14 @@ export class GroupWriter {
       readonly sql: SqlTexts;
       readonly sources: SourceTable;
       readonly losses: LosingAttempts;
+      readonly unmergedRowsMax: number;
     },
   ) {
     this.#connection = connection;
     this.#sql = state.sql;
     this.#losses = state.losses;
     this.#sinceNs = state.sinceNs;
+    this.#unmergedRowsMax = state.unmergedRowsMax;
     this.#rows = new RowAppenders(connection, state.sources);
   }
 
@@ -75,9 +78,11 @@ export class GroupWriter {
       for (const activity of changes.activities.add) this.#rows.activity(activity);
       const summaries = this.#rows.summaries(changes.activities.add, redone);
       for (const attempt of changes.attempts.add) this.#rows.attempt(attempt);
+      const noted = this.#noteUnsettled(changes);
       await this.#rows.finish();
       await this.#mergeAnew(redone, changes.activities.add);
       await this.#connection.run('COMMIT');
+      for (const key of noted) this.#unsettled.add(key);
       this.#unmergedRollup += rollup.length;
       this.#unmergedMinutes += minutes;
       this.#unmergedSummaries += summaries;
@@ -87,6 +92,17 @@ export class GroupWriter {
       await this.#connection.run('ROLLBACK').catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Whether commits touched batches that are not settled since. */
+  get hasUnsettled(): boolean {
+    return this.#unsettled.size > 0;
+  }
+
+  /** Sums up the batches that commits touched, so that lists need not. */
+  async settle(): Promise<void> {
+    await this.#merge('settle_batches');
+    this.#unsettled.clear();
   }
 
   /** Runs a command in a transaction of its own. */
@@ -107,15 +123,15 @@ export class GroupWriter {
 
   /** Merges additive rows once there are many. */
   async mergeIfMany(): Promise<void> {
-    if (this.#unmergedRollup > UNMERGED_MAX) {
+    if (this.#unmergedRollup > this.#unmergedRowsMax) {
       this.#unmergedRollup = 0;
       await this.#merge('compact_rollup');
     }
-    if (this.#unmergedSummaries > UNMERGED_MAX) {
+    if (this.#unmergedSummaries > this.#unmergedRowsMax) {
       this.#unmergedSummaries = 0;
       await this.#merge('compact_summary');
     }
-    if (this.#unmergedMinutes > UNMERGED_MAX) {
+    if (this.#unmergedMinutes > this.#unmergedRowsMax) {
       this.#unmergedMinutes = 0;
       await this.#merge('compact_minutes');
     }
@@ -138,6 +154,23 @@ export class GroupWriter {
     );
     await this.#connection.run(this.#sql.get('delete_merged'), values);
     await this.#connection.run(this.#sql.get('insert_merged'), { ...values, first });
+  }
+
+  /** @returns what is new in the table. */
+  #noteUnsettled({ lines, activities, attempts }: ChangeSet): string[] {
+    const owners = new Set<Owner>();
+    for (const { add, remove } of [lines, activities, attempts]) {
+      for (const { owner } of add) owners.add(owner);
+      for (const { owner } of remove) owners.add(owner);
+    }
+    const noted = new Set<string>();
+    for (const owner of owners) {
+      const key = JSON.stringify([owner.pipeline, owner.run, owner.batch]);
+      if (noted.has(key) || this.#unsettled.has(key)) continue;
+      noted.add(key);
+      this.#rows.unsettled(owner);
+    }
+    return [...noted];
   }
 
   async #merge(statements: string): Promise<void> {

@@ -9,6 +9,10 @@ export interface StoreOpenOptions {
   readonly threads: number;
   readonly lockWaitMs: number;
   readonly arenaNodesMax: number;
+  /** How long batches that commits touched wait until they are summed up, ms. */
+  readonly settleAfterMs: number;
+  /** Additive rows of a table between two merges. */
+  readonly unmergedRowsMax: number;
 }
 
 /** Values that a query takes: DuckDB scalars, or a list of texts or integers. */

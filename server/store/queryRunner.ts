@@ -1,5 +1,10 @@
 /** Runs named read queries on a few connections, bounded in number and time. */
-import { listValue, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import {
+  listValue,
+  type DuckDBConnection,
+  type DuckDBPreparedStatement,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 import { StoreError, type QueryParams, type QueryRow, type QueryValue } from './protocol.js';
 import type { SqlTexts } from './sqlTexts.js';
 
@@ -18,14 +23,14 @@ interface Job {
 
 export class QueryRunner {
   readonly #sql: SqlTexts;
-  readonly #idle: DuckDBConnection[];
+  readonly #idle: Reader[];
   readonly #waiting: Job[] = [];
-  readonly #running = new Map<number, DuckDBConnection>();
+  readonly #running = new Map<number, Reader>();
   readonly #cancelled = new Set<number>();
 
-  private constructor(sql: SqlTexts, connections: DuckDBConnection[]) {
+  private constructor(sql: SqlTexts, readers: Reader[]) {
     this.#sql = sql;
-    this.#idle = connections;
+    this.#idle = readers;
   }
 
   static async create(
@@ -33,7 +38,8 @@ export class QueryRunner {
     connect: () => Promise<DuckDBConnection>,
   ): Promise<QueryRunner> {
     const connections = await Promise.all(Array.from({ length: CONNECTIONS }, connect));
-    return new QueryRunner(sql, connections);
+    const readers = connections.map((connection) => ({ connection, prepared: new Map() }));
+    return new QueryRunner(sql, readers);
   }
 
   run(query: {
@@ -59,38 +65,52 @@ export class QueryRunner {
       job?.reject(new StoreError('cancelled', 'the query was cancelled'));
       return;
     }
-    const connection = this.#running.get(id);
-    if (!connection) return;
+    const reader = this.#running.get(id);
+    if (!reader) return;
     this.#cancelled.add(id);
-    connection.interrupt();
+    reader.connection.interrupt();
   }
 
   #next(): void {
-    const connection = this.#idle.pop();
-    if (!connection) return;
+    const reader = this.#idle.pop();
+    if (!reader) return;
     const job = this.#waiting.shift();
     if (!job) {
-      this.#idle.push(connection);
+      this.#idle.push(reader);
       return;
     }
-    void this.#execute(job, connection).finally(() => {
-      this.#idle.push(connection);
+    void this.#execute(job, reader).finally(() => {
+      this.#idle.push(reader);
       this.#next();
     });
   }
 
-  async #execute(job: Job, connection: DuckDBConnection): Promise<void> {
-    this.#running.set(job.id, connection);
+  async #statement(
+    name: string,
+    { connection, prepared }: Reader,
+  ): Promise<DuckDBPreparedStatement> {
+    const known = prepared.get(name);
+    if (known) return known;
+    const statement = await connection.prepare(this.#sql.get(name));
+    prepared.set(name, statement);
+    return statement;
+  }
+
+  async #execute(job: Job, reader: Reader): Promise<void> {
+    this.#running.set(job.id, reader);
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
-      connection.interrupt();
+      reader.connection.interrupt();
     }, job.timeoutMs);
     try {
       const values = Object.fromEntries(
         Object.entries(job.params).map(([name, value]) => [name, bindable(value)]),
       );
-      const result = await connection.runAndReadAll(this.#sql.get(job.name), values);
+      const statement = await this.#statement(job.name, reader);
+      statement.clearBindings();
+      statement.bind(values);
+      const result = await statement.runAndReadAll();
       job.resolve(result.getRowObjects());
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -107,6 +127,12 @@ export class QueryRunner {
       this.#cancelled.delete(job.id);
     }
   }
+}
+
+/** Parsing and planning a question costs 5 to 10 ms: once a connection, not every time. */
+interface Reader {
+  readonly connection: DuckDBConnection;
+  readonly prepared: Map<string, DuckDBPreparedStatement>;
 }
 
 function bindable(value: QueryValue): DuckDBValue {

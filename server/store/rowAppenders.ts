@@ -72,6 +72,7 @@ const COLUMNS = {
   doomed: ['text', 'u64', 'u64', 'u64'],
   flipped: ['u64', 'i64', 'i64'],
   losing_attempts: ['u64', 'bool'],
+  unsettled: texts(3),
 } satisfies Record<string, ColumnType[]>;
 
 type TableName = keyof typeof COLUMNS;
@@ -253,6 +254,11 @@ export class RowAppenders {
       table.number(row.rowsFailed).bool(row.sampled).endRow();
     }
     return rows.length;
+  }
+
+  /** Notes whose rows a commit changed. */
+  unsettled({ pipeline, run, batch }: Owner): void {
+    this.tables.unsettled.text(pipeline).text(run).text(batch).endRow();
   }
 
   attempt(row: AttemptRow): void {

@@ -193,17 +193,12 @@ export class StoreClient {
         this.#onExit(child, code, signal);
       });
       const {
-        file: database,
-        tempDirectory,
-        memoryLimit,
-        threads,
-        lockWaitMs,
-        arenaNodesMax,
+        processFile: _file,
+        environment: _environment,
+        onEvent: _onEvent,
+        ...opening
       } = this.#options;
-      this.#send({
-        type: 'open',
-        options: { file: database, tempDirectory, memoryLimit, threads, lockWaitMs, arenaNodesMax },
-      });
+      this.#send({ type: 'open', options: opening });
     });
   }
 

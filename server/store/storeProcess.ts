@@ -142,11 +142,25 @@ async function build(options: StoreOpenOptions): Promise<Store> {
     knownTraces,
     responses: new ResponseIndex(knownResponses, loader),
   });
-  const writer = new GroupWriter(writerConnection, { sql, sources, losses, sinceNs });
+  const writer = new GroupWriter(writerConnection, {
+    sql,
+    sources,
+    losses,
+    sinceNs,
+    unmergedRowsMax: options.unmergedRowsMax,
+  });
   await writer.prepare();
+  // What an earlier process left, and everything after an upgrade.
+  await writer.settle();
   return {
     database,
-    commit: new GroupCommit({ attributor, writer, restoreAttribution, restoreWriter }),
+    commit: new GroupCommit({
+      attributor,
+      writer,
+      restoreAttribution,
+      restoreWriter,
+      settleAfterMs: options.settleAfterMs,
+    }),
     queries: await QueryRunner.create(sql, () => database.connect()),
     writer,
     writerConnection,

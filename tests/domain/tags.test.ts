@@ -2,16 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalTags, inheritTags, tagsOf, TAGS_MAX } from '@burnbook/domain/tags';
 
-const pairs = fc.array(fc.tuple(fc.string({ unit: 'grapheme' }), fc.string()), { maxLength: 8 });
+const pair = fc.tuple(fc.string({ unit: 'grapheme' }), fc.string());
 
 describe('tags', () => {
   test('are the same text in whatever order they come', () => {
     fc.assert(
       fc.property(
-        fc.uniqueArray(
-          pairs.map(([pair]) => pair ?? ['', '']),
-          { selector: ([name]) => name },
-        ),
+        fc.uniqueArray(pair, { selector: ([name]) => name, maxLength: 12 }),
         fc.nat(),
         (all, turn) => {
           const turned = [

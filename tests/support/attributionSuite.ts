@@ -88,4 +88,27 @@ export function attributionSuite(scale: number): void {
       );
     });
   });
+
+  describe('the settled bill equals the plain reading with everything summed up at once', () => {
+    let server: TestServer;
+    beforeAll(async () => {
+      server = await startTestServer({
+        config: AttributionCheck.config,
+        settleAfterMs: 0,
+        unmergedRowsMax: 20,
+      });
+    });
+    afterAll(() => server.close());
+
+    test('when batches change after they were settled and merged', { timeout }, async () => {
+      const check = new AttributionCheck(server);
+      await fc.assert(
+        fc.asyncProperty(together(5), async (cases) => {
+          await check.deliver(cases);
+          await check.compare();
+        }),
+        { numRuns: 3 * scale, endOnFailure: true },
+      );
+    });
+  });
 }

@@ -16,6 +16,8 @@ export interface TestServerOptions {
   readonly config?: Config;
   /** Nodes of a generation of the span arena; small: traces are dropped from memory and read back. */
   readonly arenaNodesMax?: number;
+  readonly settleAfterMs?: number;
+  readonly unmergedRowsMax?: number;
   readonly queueBytesMax?: number;
   readonly token?: string;
 }
@@ -86,6 +88,8 @@ class InProcessServer implements TestServer {
         threads: 2,
         lockWaitMs: 5_000,
         arenaNodesMax: this.#options.arenaNodesMax ?? 65_536,
+        settleAfterMs: this.#options.settleAfterMs ?? 2_000,
+        unmergedRowsMax: this.#options.unmergedRowsMax ?? 60_000,
         processFile,
         environment: { PATH: process.env['PATH'] ?? '', HOME: this.folder },
       },

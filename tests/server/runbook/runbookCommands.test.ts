@@ -35,6 +35,8 @@ beforeAll(async () => {
       threads: 1,
       lockWaitMs: 1_000,
       arenaNodesMax: 4_096,
+      settleAfterMs: 2_000,
+      unmergedRowsMax: 60_000,
       processFile: join(root, 'dist/server/store/storeProcess.js'),
     },
     guard: { hosts: [], token: null },
