@@ -12,15 +12,13 @@ import {
   type Pipeline,
 } from '../contract.js';
 import { nanoPer1kRows } from '../cost/batches.js';
+import { costsBy, costTotal, GROUPINGS, SERIES_GRAIN_NS, type TimeRange } from '../cost/costs.js';
 import {
-  costsBy,
-  costSeries,
-  costTotal,
-  GROUPINGS,
-  SERIES_GRAIN_NS,
-  type TimeRange,
-} from '../cost/costs.js';
-import { readOverview, type PipelineFacts, type ToldRows } from '../cost/overview.js';
+  readOverview,
+  readOverviewCosts,
+  type PipelineFacts,
+  type ToldRows,
+} from '../cost/overview.js';
 import { batchCostRule, pipelineEntry, type ApiContext } from './apiContext.js';
 import { freshness, newestSpanNs } from './freshness.js';
 import { parseQuery, rangeOf, timeParam, zoneParam } from './query.js';
@@ -96,20 +94,11 @@ async function costs({ api, query }: RouteRequest): Promise<Costs> {
 async function overview({ api, query, signal }: RouteRequest): Promise<Overview> {
   const { tz, ...bounds } = parseQuery(overviewQuery, query);
   const range = rangeOf(bounds, { nowNs: api.nowNs(), spanNs: WEEK_NS });
-  const before: TimeRange = {
-    fromNs: range.fromNs - (range.toNs - range.fromNs),
-    toNs: range.fromNs,
-  };
   const bucketNs = bucketOf(range);
-  const [total, previous, series, facts] = await Promise.all([
-    costTotal(api.store, range),
-    costTotal(api.store, before),
-    costSeries(api.store, range, bucketNs),
-    readOverview(
-      api.store,
-      { range, beforeNs: before.fromNs },
-      { rule: batchCostRule(api), nowNs: api.nowNs(), signal },
-    ),
+  const ranges = { range, beforeNs: range.fromNs - (range.toNs - range.fromNs) };
+  const [{ total, previous, series }, facts] = await Promise.all([
+    readOverviewCosts(api.store, ranges, { bucketNs, signal }),
+    readOverview(api.store, ranges, { rule: batchCostRule(api), nowNs: api.nowNs(), signal }),
   ]);
   const sum = (count: (pipeline: PipelineFacts) => number): number =>
     facts.pipelines.reduce((all, pipeline) => all + count(pipeline), 0);

@@ -52,26 +52,4 @@ export interface SeriesPoint {
 /** A quarter of an hour: buckets of a series are whole multiples of it. */
 export const SERIES_GRAIN_NS = 900_000_000_000n;
 
-/** @param bucketNs a multiple of the grain; the last bucket ends with the quarter of an hour that `toNs` is in. */
-export async function costSeries(
-  store: StoreClient,
-  range: TimeRange,
-  bucketNs: bigint,
-): Promise<SeriesPoint[]> {
-  const end = ((range.toNs + SERIES_GRAIN_NS - 1n) / SERIES_GRAIN_NS) * SERIES_GRAIN_NS;
-  const buckets = (end - range.fromNs + bucketNs - 1n) / bucketNs;
-  const rows = await store.query('cost_series', {
-    ...bounds(range),
-    origin: end - buckets * bucketNs,
-    bucket: bucketNs,
-  });
-  return rows.map((row) => ({
-    bucketNs: row['bucket_ns'] as bigint,
-    series: row['series'] as string,
-    costNano: row['cost'] as bigint,
-    lines: Number(row['lines']),
-    unpriced: Number(row['unpriced']),
-  }));
-}
-
 const bounds = ({ fromNs, toNs }: TimeRange): QueryParams => ({ from: fromNs, to: toNs });

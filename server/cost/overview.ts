@@ -4,8 +4,8 @@ import { batchState } from '@burnbook/domain/run';
 import type { StoreClient } from '../store/storeClient.js';
 import { BATCHES_BEFORE_MIN, type BatchCostRule } from './batchCostAlert.js';
 import { runList } from './batchRuns.js';
-import { NO_COST, type CostSum } from './costSum.js';
-import type { TimeRange } from './costs.js';
+import { addCosts, costSumOf, NO_COST, type CostSum } from './costSum.js';
+import { SERIES_GRAIN_NS, type SeriesPoint, type TimeRange } from './costs.js';
 
 export interface PipelineFacts {
   readonly pipeline: string;
@@ -142,3 +142,45 @@ const dearBatch = (pipeline: string, facts: Facts): DearBatch => ({
 });
 
 const big = (text: unknown): bigint => (text === null ? 0n : BigInt(text as string));
+
+export interface OverviewCosts {
+  readonly total: CostSum;
+  readonly previous: CostSum;
+  /** Present range, in order of time; buckets without a line are left out. */
+  readonly series: readonly SeriesPoint[];
+}
+
+/** @param bucketNs a multiple of the grain; the last bucket ends with the quarter of an hour that the range ends in. */
+export async function readOverviewCosts(
+  store: StoreClient,
+  ranges: { readonly range: TimeRange; readonly beforeNs: bigint },
+  options: { readonly bucketNs: bigint; readonly signal: AbortSignal },
+): Promise<OverviewCosts> {
+  const { range, beforeNs } = ranges;
+  const { bucketNs, signal } = options;
+  const end = ((range.toNs + SERIES_GRAIN_NS - 1n) / SERIES_GRAIN_NS) * SERIES_GRAIN_NS;
+  const buckets = (end - range.fromNs + bucketNs - 1n) / bucketNs;
+  const rows = await store.query(
+    'overview_costs',
+    {
+      before: beforeNs,
+      from: range.fromNs,
+      to: range.toNs,
+      origin: end - buckets * bucketNs,
+      bucket: bucketNs,
+    },
+    { signal },
+  );
+  const present = rows.filter((row) => row['bucket_ns'] !== null);
+  return {
+    total: addCosts(present.map(costSumOf)),
+    previous: addCosts(rows.filter((row) => row['bucket_ns'] === null).map(costSumOf)),
+    series: present.map((row) => ({
+      bucketNs: row['bucket_ns'] as bigint,
+      series: row['series'] as string,
+      costNano: row['total'] as bigint,
+      lines: Number(row['lines']),
+      unpriced: Number(row['unpriced']),
+    })),
+  };
+}

@@ -53,33 +53,22 @@ FROM run_summary AS s
 SEMI JOIN unsettled AS u ON u.pipeline = s.pipeline AND u.run_id = s.run_id
 WHERE s.batch IS NOT NULL;
 
--- What the runs of those batches did, whole: a run's other batches decide whether its cost is shared.
-CREATE VIEW stale_parts AS
-WITH runs AS (
-  SELECT s.pipeline, s.run_id
-  FROM run_summary AS s
-  SEMI JOIN stale_batches AS b ON b.pipeline = s.pipeline AND b.batch_id = s.batch
-  UNION
-  SELECT pipeline, batch_id FROM stale_batches
-)
-SELECT s.* FROM run_summary AS s SEMI JOIN runs AS r ON r.pipeline = s.pipeline AND r.run_id = s.run_id;
-
 -- Steps of earlier runs of a batch that did not succeed and that a later run did again, with success.
-CREATE VIEW live_repeats AS
-WITH parts AS MATERIALIZED (
-  SELECT * FROM stale_parts
+CREATE VIEW repeated_steps AS
+WITH keys AS MATERIALIZED (
+  SELECT * FROM stale_batches
+),
+wanted AS (
+  SELECT s.pipeline, s.batch, s.run_id
+  FROM run_summary AS s
+  SEMI JOIN keys AS b ON b.pipeline = s.pipeline AND b.batch_id = s.batch
 ),
 retried AS (
-  SELECT p.pipeline, p.batch
-  FROM parts AS p
-  SEMI JOIN stale_batches AS b ON b.pipeline = p.pipeline AND b.batch_id = p.batch
-  WHERE p.batch IS NOT NULL
-  GROUP BY p.pipeline, p.batch
-  HAVING min(run_id) <> max(run_id)
+  SELECT pipeline, batch FROM wanted GROUP BY pipeline, batch HAVING min(run_id) <> max(run_id)
 ),
-steps AS (
+steps AS MATERIALIZED (
   SELECT a.pipeline, a.batch, a.run_id, a.step, bool_and(NOT a.failed) AS succeeded
-  FROM parts AS a
+  FROM run_summary AS a
   SEMI JOIN retried AS r ON r.pipeline = a.pipeline AND r.batch = a.batch
   WHERE a.is_step
   GROUP BY ALL
@@ -90,10 +79,12 @@ runs AS (
       arg_max(outcome, end_ns) FILTER (is_run AND outcome IS NOT NULL),
       CASE WHEN bool_or(failed) FILTER (is_run) THEN 'failed' WHEN bool_or(is_run) THEN 'succeeded' END
     ) AS outcome
-  FROM parts AS a
+  FROM run_summary AS a
   SEMI JOIN steps AS s ON s.pipeline = a.pipeline AND s.run_id = a.run_id
   GROUP BY a.pipeline, a.run_id
 )
+SELECT s.* FROM settled_repeats AS s ANTI JOIN keys AS b ON b.pipeline = s.pipeline AND b.batch_id = s.batch
+UNION ALL
 SELECT DISTINCT early.pipeline, early.batch, early.run_id, early.step
 FROM steps AS early
 JOIN runs AS early_run ON early_run.pipeline = early.pipeline AND early_run.run_id = early.run_id
@@ -103,21 +94,24 @@ JOIN runs AS late_run
   ON late_run.pipeline = late.pipeline AND late_run.run_id = late.run_id AND late_run.start_ns > early_run.start_ns
 WHERE early_run.outcome IS DISTINCT FROM 'succeeded';
 
-CREATE VIEW repeated_steps AS
-SELECT s.* FROM settled_repeats AS s ANTI JOIN stale_batches AS b ON b.pipeline = s.pipeline AND b.batch_id = s.batch
-UNION ALL
-SELECT * FROM live_repeats;
-
--- The batches that are not settled, worked out.
-CREATE VIEW live_batches AS
-WITH parts AS MATERIALIZED (
-  SELECT * FROM stale_parts
-),
-keys AS MATERIALIZED (
+-- Every batch, as of the last commit: the settled ones, and the others worked out.
+CREATE VIEW batch_facts AS
+WITH keys AS MATERIALIZED (
   SELECT * FROM stale_batches
 ),
+wanted AS (
+  SELECT s.pipeline, s.run_id
+  FROM run_summary AS s
+  SEMI JOIN keys AS b ON b.pipeline = s.pipeline AND b.batch_id = s.batch
+  UNION
+  SELECT pipeline, batch_id FROM keys
+),
+-- What the runs of those batches did, whole: a run's other batches decide whether its cost is shared.
+parts AS MATERIALIZED (
+  SELECT s.* FROM run_summary AS s SEMI JOIN wanted AS r ON r.pipeline = s.pipeline AND r.run_id = s.run_id
+),
 -- Which batches a run names. Cost of a run that names one batch belongs to it; above several it is shared, not split.
-naming AS (
+naming AS MATERIALIZED (
   SELECT pipeline, run_id, count(DISTINCT batch) AS batches, min(batch) AS only_batch
   FROM parts
   GROUP BY pipeline, run_id
@@ -130,7 +124,7 @@ placed AS (
   JOIN naming AS n ON n.pipeline = p.pipeline AND n.run_id = p.run_id
 ),
 -- Rows come from the batch's own run or batch span, else from its first and last steps.
-found AS (
+found AS MATERIALIZED (
   SELECT
     p.pipeline, p.batch_id, p.shared,
     min(start_ns) AS start_ns,
@@ -150,10 +144,7 @@ found AS (
   SEMI JOIN keys AS k ON k.pipeline = p.pipeline AND k.batch_id = p.batch_id
   GROUP BY p.pipeline, p.batch_id, p.shared
 ),
-repeated AS MATERIALIZED (
-  SELECT * FROM live_repeats
-),
-sums AS MATERIALIZED (
+sums AS (
   SELECT c.pipeline, c.run_id, c.batch, c.step, c.kind,
     sum(lines) AS lines, sum(excluded) AS excluded, sum(unpriced) AS unpriced, sum(tokens) AS tokens,
     sum(cost_nano) AS cost, sum(waste_nano) AS waste, sum(failure_nano) AS failure
@@ -177,7 +168,7 @@ money AS (
     sum(c.tokens)::BIGINT AS tokens
   FROM sums AS c
   JOIN naming AS n ON n.pipeline = c.pipeline AND n.run_id = c.run_id
-  LEFT JOIN repeated AS s
+  LEFT JOIN repeated_steps AS s
     ON s.pipeline = c.pipeline AND s.run_id = c.run_id AND s.batch = c.batch AND s.step = c.step
   GROUP BY 1, 2, 3
   HAVING sum(c.lines) > 0 OR sum(c.excluded) > 0
@@ -213,6 +204,9 @@ runs AS (
   JOIN run_state AS r ON r.pipeline = f.pipeline AND r.run_id = f.run_id
   GROUP BY f.pipeline, f.batch_id, f.shared
 )
+SELECT s.* FROM settled_batches AS s
+ANTI JOIN keys AS b ON b.pipeline = s.pipeline AND b.batch_id = s.batch_id
+UNION ALL
 SELECT f.pipeline, f.batch_id, f.shared, f.start_ns, f.end_ns, f.received_ns, f.rows_in, f.rows_out, f.rows_failed,
   coalesce(m.total, 0)::HUGEINT AS total, coalesce(m.compute, 0)::HUGEINT AS compute,
   coalesce(m.model_cost, 0)::HUGEINT AS model_cost, coalesce(m.waste, 0)::HUGEINT AS waste,
@@ -223,13 +217,6 @@ JOIN runs AS r ON r.pipeline = f.pipeline AND r.batch_id = f.batch_id AND r.shar
 LEFT JOIN money AS m ON m.pipeline = f.pipeline AND m.batch_id = f.batch_id AND m.shared = f.shared
 -- A run above several batches is listed only for what it cost there.
 WHERE NOT f.shared OR m.pipeline IS NOT NULL;
-
--- Every batch, as of the last commit.
-CREATE VIEW batch_facts AS
-SELECT s.* FROM settled_batches AS s
-ANTI JOIN stale_batches AS b ON b.pipeline = s.pipeline AND b.batch_id = s.batch_id
-UNION ALL
-SELECT * FROM live_batches;
 
 -- Bill lines with the batch that they belong to and whether they were wasted.
 CREATE VIEW settled_lines AS
