@@ -3,6 +3,7 @@ import type { BudgetPeriod } from './budgetPeriod.js';
 
 /** What a scope may name besides `tag.x`. */
 export const SCOPE_KEYS = ['pipeline', 'model', 'provider', 'team', 'environment'] as const;
+const TAG = 'tag.';
 export type ScopeKey = (typeof SCOPE_KEYS)[number];
 
 /**
@@ -43,18 +44,18 @@ export interface SpendOrigin {
   readonly provider: string | null;
   readonly team: string | null;
   readonly environment: string | null;
-  /** By whole key, `tag.x`. */
+  /** By name: `x` of `tag.x`. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
 export function isScopeKey(key: string): boolean {
-  return isPlainKey(key) || /^tag\.\S+$/.test(key);
+  return isPlainKey(key) || (key.startsWith(TAG) && /^\S+$/.test(key.slice(TAG.length)));
 }
 
 /** Whether spend of this origin counts against a budget of this scope. */
 export function scopeMatches(scope: BudgetScope, origin: SpendOrigin): boolean {
   return Object.entries(scope).every(([key, wanted]) => {
-    const value = isPlainKey(key) ? origin[key] : (origin.tags[key] ?? null);
+    const value = isPlainKey(key) ? origin[key] : (origin.tags[key.slice(TAG.length)] ?? null);
     if (value === null) return false;
     return wanted.endsWith('*') ? value.startsWith(wanted.slice(0, -1)) : value === wanted;
   });

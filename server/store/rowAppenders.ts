@@ -176,7 +176,7 @@ export class RowAppenders {
     table.text(owner.step).text(row.model).text(owner.team);
     table.number(row.lines).number(row.excluded).number(row.unpriced).number(row.tokens);
     table.big(row.costNano).big(row.wasteNano).big(row.failureNano);
-    table.text(row.provider).text(owner.tags).endRow();
+    table.text(row.provider).text(owner.tags).text(owner.environment).endRow();
   }
 
   line(row: LineRow): void {
