@@ -8,7 +8,13 @@ import {
   type TimeSpan,
 } from './budgetPeriod.js';
 import { isInForce, reaches, shareOf, type CostBudget } from './costBudget.js';
-import { forecast, type DaySpend, type Forecast, type PriceStep } from './forecast.js';
+import {
+  forecast,
+  type DaySpend,
+  type ExpectedSpend,
+  type Forecast,
+  type PriceStep,
+} from './forecast.js';
 import { emptyAt, rollingEmptyAt } from './timeToEmpty.js';
 
 /** Money of a span of time, nano-USD. */
@@ -74,6 +80,8 @@ export interface BudgetStatus {
   readonly burning: boolean;
   readonly emptyState: EmptyState;
   readonly emptyAtNs: bigint | null;
+  /** What the forecast expects piece by piece; empty where there is none. */
+  readonly expected: readonly ExpectedSpend[];
 }
 
 /** At this pace the amount is gone in half the period. */
@@ -119,6 +127,7 @@ export function budgetStatus(budget: CostBudget, measure: BudgetMeasure): Budget
       windowBurn >= BURN_ALERT &&
       normNano !== null &&
       window.spentNano > normNano,
+    expected: expected?.pieces ?? [],
     ...emptiness(budget, { measure, expected, leftNano }),
   };
 }

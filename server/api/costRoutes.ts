@@ -22,6 +22,7 @@ import {
 } from '../cost/costs.js';
 import { readOverview, type PipelineFacts, type ToldRows } from '../cost/overview.js';
 import { batchCostRule, pipelineEntry, type ApiContext } from './apiContext.js';
+import { budgetLeft, budgetNeeds } from './budgetViews.js';
 import { freshness, newestSpanNs } from './freshness.js';
 import { parseQuery, rangeOf, timeParam, zoneParam } from './query.js';
 import { route, type RouteRequest } from './route.js';
@@ -101,7 +102,7 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
     toNs: range.fromNs,
   };
   const bucketNs = bucketOf(range);
-  const [total, previous, series, facts] = await Promise.all([
+  const [total, previous, series, facts, budgets] = await Promise.all([
     costTotal(api.store, range),
     costTotal(api.store, before),
     costSeries(api.store, range, bucketNs),
@@ -110,6 +111,7 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
       { range, beforeNs: before.fromNs },
       { rule: batchCostRule(api), nowNs: api.nowNs(), signal },
     ),
+    api.budgets.evaluate(),
   ]);
   const sum = (count: (pipeline: PipelineFacts) => number): number =>
     facts.pipelines.reduce((all, pipeline) => all + count(pipeline), 0);
@@ -132,14 +134,20 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
       unpriced: point.unpriced,
     })),
     bucketMs: Number(bucketNs / 1_000_000n),
-    needsYou: facts.dear.map((batch) => ({
-      ...dearBatchAlert(batch),
-      pipeline: batch.pipeline,
-      batchId: batch.batchId,
-      owner: pipelineEntry(api, batch.pipeline).owner,
-      since: formatTime(batch.sinceNs),
-      severity: 'ticket' as const,
-    })),
+    needsYou: [
+      ...budgetNeeds(budgets),
+      ...facts.dear.map((batch) => ({
+        ...dearBatchAlert(batch),
+        pipeline: batch.pipeline,
+        batchId: batch.batchId,
+        budget: null,
+        emptyAt: null,
+        owner: pipelineEntry(api, batch.pipeline).owner,
+        since: formatTime(batch.sinceNs),
+        severity: 'ticket' as const,
+      })),
+    ],
+    budgetLeft: budgetLeft(budgets),
     pipelines: pipelineViews(api, facts.pipelines),
     freshness: await freshness(api),
   };

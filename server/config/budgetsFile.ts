@@ -67,14 +67,22 @@ export const budgetEntrySchema = z
   .strictObject({
     id: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be letters, digits and . _ - (at most 100)'),
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+        'must be letters, digits and . _ - (at most 100)',
+      ),
     scope: scope.default({}),
     period,
     timeZone: z
       .string()
       .refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin')
       .default('UTC'),
-    fiscalYearStart: z.number().int().min(1, 'must be a month, 1 to 12').max(12, 'must be a month, 1 to 12').default(1),
+    fiscalYearStart: z
+      .number()
+      .int()
+      .min(1, 'must be a month, 1 to 12')
+      .max(12, 'must be a month, 1 to 12')
+      .default(1),
     amountUsd,
     hardLimit: z.boolean().default(false),
     thresholds: z.array(percent).max(THRESHOLDS_MAX).default([50, 80, 100]),
@@ -104,7 +112,11 @@ export const budgetsSchema = z.strictObject({
       const ids = budgets?.map(({ id }) => id) ?? [];
       ids.forEach((id, index) => {
         if (ids.indexOf(id) === ids.lastIndexOf(id)) return;
-        context.addIssue({ code: 'custom', path: [index, 'id'], message: `${id} stands here twice` });
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'id'],
+          message: `${id} stands here twice`,
+        });
       });
     }),
 });

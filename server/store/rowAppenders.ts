@@ -68,7 +68,7 @@ const COLUMNS = {
     ...bigs(5),
     'bool',
   ],
-  cost_rollup: ['i64', ...texts(7), ...bigs(7), ...texts(2)],
+  cost_rollup: ['i64', ...texts(7), ...bigs(7), ...texts(3)],
   doomed: ['text', 'u64', 'u64', 'u64'],
   flipped: ['u64', 'i64', 'i64'],
   losing_attempts: ['u64', 'bool'],
