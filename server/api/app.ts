@@ -128,6 +128,7 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
     const runbook = runbookFor(api, context.req.param('name'), {
       pipeline: context.req.query('pipeline'),
       batch: context.req.query('batch'),
+      budget: context.req.query('budget'),
       server: new URL(context.req.url).origin,
     });
     const locale = /^zh\b/i.test(context.req.header('accept-language') ?? '') ? 'zh-CN' : 'en';
