@@ -7,5 +7,6 @@
 export * from './contract/common.js';
 export * from './contract/batch.js';
 export * from './contract/cost.js';
+export * from './contract/budget.js';
 export * from './contract/trace.js';
 export * from './contract/runbook.js';

@@ -19,6 +19,7 @@ interface ServeFlags {
   readonly host: string;
   readonly port: number;
   readonly memory: string;
+  readonly configWritable: boolean;
 }
 
 /** A mistake of the caller's: told in one line, without a stack. */
@@ -42,7 +43,8 @@ program
   .command('serve', { isDefault: true })
   .description('start the server: OTLP receiver, API and page on one port')
   .option('--data <dir>', 'folder of the database', './burnbook-data')
-  .option('--config <dir>', 'folder with pipelines.yaml and prices.yaml')
+  .option('--config <dir>', 'folder with pipelines.yaml, prices.yaml and budgets.yaml')
+  .option('--config-writable', 'let the API change budgets.yaml in that folder', false)
   .option(
     '--host <host>',
     'address to listen on; beyond loopback BURNBOOK_TOKEN must be set',
@@ -78,6 +80,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   await writableFolder(folder);
   const configFolder = flags.config === undefined ? null : path.resolve(flags.config);
   if (configFolder !== null) await readableFolder(configFolder);
+  else if (flags.configWritable) throw new UsageError('--config-writable needs --config <dir>');
   const config =
     configFolder === null ? { pipelines: {}, prices: {} } : await loadConfig(configFolder);
   const server = await startServer({
@@ -97,6 +100,9 @@ async function serve(flags: ServeFlags): Promise<void> {
     },
     guard: { hosts: allowedHosts(flags.host), token },
     config,
+    ...(configFolder === null
+      ? {}
+      : { configFolder: { folder: configFolder, writable: flags.configWritable } }),
     runbooks: await loadRunbooks(path.join(root, 'dist', 'runbooks')),
     webFolder: path.join(root, 'dist', 'web'),
     version,

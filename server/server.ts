@@ -5,7 +5,10 @@ import { buildApp } from './api/app.js';
 import type { ApiContext } from './api/apiContext.js';
 import { CommitFeed } from './api/commitFeed.js';
 import type { GuardOptions } from './api/guard.js';
+import { BudgetsEditor, type BudgetsEditorOptions } from './config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from './config/config.js';
+import { BudgetBook, type Edit } from './cost/budgetBook.js';
+import { BudgetWatch } from './cost/budgetWatch.js';
 import { computeRate } from './cost/computeRate.js';
 import { PriceBook } from './cost/priceBook.js';
 import { IngestQueue } from './ingest/ingestQueue.js';
@@ -19,6 +22,8 @@ export interface ServerOptions {
   readonly store: Omit<StoreClientOptions, 'onEvent'>;
   readonly guard: GuardOptions;
   readonly config: Config;
+  /** Where the configuration's files are and whether the API may change them; left out: nowhere. */
+  readonly configFolder?: BudgetsEditorOptions;
   readonly runbooks: Runbooks;
   readonly webFolder: string;
   readonly version: string;
@@ -31,7 +36,8 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly port: number;
   readonly store: StoreClient;
-  applyConfig(config: Config): void;
+  /** @param edit who changed it; the files, unless said. */
+  applyConfig(config: Config, edit?: Edit): void;
   /** Refuses new work, commits what is queued, checkpoints, closes. */
   close(): Promise<void>;
 }
@@ -39,6 +45,8 @@ export interface RunningServer {
 /** Longer than the 90 s of Go's clients: a server that closes first races with the next request. */
 const KEEP_ALIVE_MS = 120_000;
 const HEADERS_MS = 10_000;
+/** Who changes definitions when the files change. */
+const FILE_EDIT: Edit = { actor: 'configuration files', reason: null };
 
 /** @throws StoreOpenError, or the listen error (`EADDRINUSE`). */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -61,8 +69,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onCommit: (commit) => feed.committed(commit),
     onError: report,
   });
-  const applyConfig = (next: Config): void => {
+  const budgets = new BudgetBook({ store, nowNs });
+  const watch = new BudgetWatch({ book: budgets, report });
+  const applyBudgets = (file: Config['budgets'], edit: Edit): void => {
+    budgets.define(file?.budgets ?? [], edit);
+    watch.touched();
+  };
+  const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
     config = next;
+    applyBudgets(next.budgets, edit);
     prices.publish(next.prices.prices ?? [], next.prices.aliases ?? []);
     const { computeRates, pipelines } = next.pipelines;
     store.publishRates({
@@ -74,11 +89,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
   };
   applyConfig(options.config);
+  feed.listen(() => watch.touched());
   const api: ApiContext = {
     store,
     config: () => config,
     runbooks: () => options.runbooks,
     feed,
+    budgets,
+    budgetsEditor: options.configFolder ? new BudgetsEditor(options.configFolder) : null,
+    applyBudgets: (file, edit) => {
+      config = { ...config, budgets: file };
+      applyBudgets(file, edit);
+    },
     nowNs,
     version: options.version,
     report,
@@ -88,6 +110,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     server = await listen(app.fetch, options);
   } catch (error) {
+    await watch.stop();
     await store.close();
     throw error;
   }
@@ -100,6 +123,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       await ingest.close();
+      await watch.stop();
       // What still streams (server-sent events) ends now.
       server.closeAllConnections();
       await closed;

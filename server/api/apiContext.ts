@@ -1,7 +1,10 @@
 /** What the routes stand on; built by the composition root. */
 import { parseUsd } from '@burnbook/domain/money';
+import type { BudgetsEditor } from '../config/budgetsEditor.js';
+import type { BudgetsFile } from '../config/budgetsFile.js';
 import type { Config } from '../config/config.js';
 import { BATCH_COST_RULE, type BatchCostRule } from '../cost/batchCostAlert.js';
+import type { BudgetBook, Edit } from '../cost/budgetBook.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { CommitFeed } from './commitFeed.js';
@@ -12,6 +15,11 @@ export interface ApiContext {
   readonly config: () => Config;
   readonly runbooks: () => Runbooks;
   readonly feed: CommitFeed;
+  readonly budgets: BudgetBook;
+  /** null: there is no configuration folder. */
+  readonly budgetsEditor: BudgetsEditor | null;
+  /** Takes over definitions that were written. */
+  readonly applyBudgets: (budgets: BudgetsFile, edit: Edit) => void;
   /** UTC nanoseconds. */
   readonly nowNs: () => bigint;
   readonly version: string;

@@ -5,6 +5,7 @@ import { compress } from 'hono/compress';
 import { healthSchema } from '../contract.js';
 import type { ApiContext } from './apiContext.js';
 import { batchRoutes } from './batchRoutes.js';
+import { budgetRoutes } from './budgetRoutes.js';
 import { costRoutes } from './costRoutes.js';
 import { events } from './events.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
@@ -28,7 +29,13 @@ export interface AppOptions {
   readonly webFolder: string;
 }
 
-const ROUTES: readonly Route[] = [...costRoutes, ...batchRoutes, ...traceRoutes, ...runbookRoutes];
+const ROUTES: readonly Route[] = [
+  ...costRoutes,
+  ...budgetRoutes,
+  ...batchRoutes,
+  ...traceRoutes,
+  ...runbookRoutes,
+];
 /** What there is below /api, and how it may be asked. */
 const PATHS: readonly (readonly [path: string, method: RouteMethod])[] = [
   ...ROUTES.map((entry) => [entry.path, methodOf(entry)] as const),
@@ -121,6 +128,7 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
     const runbook = runbookFor(api, context.req.param('name'), {
       pipeline: context.req.query('pipeline'),
       batch: context.req.query('batch'),
+      budget: context.req.query('budget'),
       server: new URL(context.req.url).origin,
     });
     const locale = /^zh\b/i.test(context.req.header('accept-language') ?? '') ? 'zh-CN' : 'en';

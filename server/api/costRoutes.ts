@@ -20,6 +20,7 @@ import {
   type ToldRows,
 } from '../cost/overview.js';
 import { batchCostRule, pipelineEntry, type ApiContext } from './apiContext.js';
+import { budgetLeft, budgetNeeds } from './budgetViews.js';
 import { freshness, newestSpanNs } from './freshness.js';
 import { parseQuery, rangeOf, timeParam, zoneParam } from './query.js';
 import { route, type RouteRequest } from './route.js';
@@ -96,9 +97,10 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
   const range = rangeOf(bounds, { nowNs: api.nowNs(), spanNs: WEEK_NS });
   const bucketNs = bucketOf(range);
   const ranges = { range, beforeNs: range.fromNs - (range.toNs - range.fromNs) };
-  const [{ total, previous, series }, facts] = await Promise.all([
+  const [{ total, previous, series }, facts, budgets] = await Promise.all([
     readOverviewCosts(api.store, ranges, { bucketNs, signal }),
     readOverview(api.store, ranges, { rule: batchCostRule(api), nowNs: api.nowNs(), signal }),
+    api.budgets.evaluate(),
   ]);
   const sum = (count: (pipeline: PipelineFacts) => number): number =>
     facts.pipelines.reduce((all, pipeline) => all + count(pipeline), 0);
@@ -121,14 +123,20 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
       unpriced: point.unpriced,
     })),
     bucketMs: Number(bucketNs / 1_000_000n),
-    needsYou: facts.dear.map((batch) => ({
-      ...dearBatchAlert(batch),
-      pipeline: batch.pipeline,
-      batchId: batch.batchId,
-      owner: pipelineEntry(api, batch.pipeline).owner,
-      since: formatTime(batch.sinceNs),
-      severity: 'ticket' as const,
-    })),
+    needsYou: [
+      ...budgetNeeds(budgets),
+      ...facts.dear.map((batch) => ({
+        ...dearBatchAlert(batch),
+        pipeline: batch.pipeline,
+        batchId: batch.batchId,
+        budget: null,
+        emptyAt: null,
+        owner: pipelineEntry(api, batch.pipeline).owner,
+        since: formatTime(batch.sinceNs),
+        severity: 'ticket' as const,
+      })),
+    ],
+    budgetLeft: budgetLeft(budgets),
     pipelines: pipelineViews(api, facts.pipelines),
     freshness: await freshness(api),
   };

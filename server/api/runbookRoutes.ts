@@ -11,6 +11,7 @@ import { route } from './route.js';
 const runbookQuery = {
   pipeline: z.string().max(1_000).optional(),
   batch: z.string().max(1_000).optional(),
+  budget: z.string().max(1_000).optional(),
   step: z.string().max(100).optional(),
 };
 
@@ -29,9 +30,14 @@ export const runbookRoutes = [
     query: runbookQuery,
     answer: runbookSchema,
     handle: ({ api, part, query, context }) => {
-      const { pipeline, batch } = parseQuery(runbookQuery, query);
+      const { pipeline, batch, budget } = parseQuery(runbookQuery, query);
       return Promise.resolve(
-        runbookFor(api, part('name'), { pipeline, batch, server: new URL(context.req.url).origin }),
+        runbookFor(api, part('name'), {
+          pipeline,
+          batch,
+          budget,
+          server: new URL(context.req.url).origin,
+        }),
       );
     },
   }),
@@ -44,15 +50,17 @@ export function runbookFor(
   place: {
     readonly pipeline?: string | undefined;
     readonly batch?: string | undefined;
+    readonly budget?: string | undefined;
     readonly server: string;
   },
 ): Runbook {
   const document = api.runbooks().get(name);
   if (!document) throw new ApiError(404, `there is no runbook ${JSON.stringify(name)}`);
-  const { pipeline, batch, server } = place;
+  const { pipeline, batch, budget, server } = place;
   return renderRunbook(document, {
     server,
     ...(pipeline === undefined ? {} : { pipeline }),
     ...(batch === undefined ? {} : { batch }),
+    ...(budget === undefined ? {} : { budget }),
   });
 }

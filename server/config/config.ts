@@ -1,11 +1,12 @@
 /**
- * The configuration folder: `pipelines.yaml` and `prices.yaml`. A missing file is an empty one; a wrong one stops the
+ * The configuration folder: `pipelines.yaml`, `prices.yaml` and `budgets.yaml`. A missing file is an empty one; a wrong one stops the
  * start with its file and line.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { parseUsd, parseUsdPerUnit } from '@burnbook/domain/money';
+import { budgetsSchema, type BudgetsFile } from './budgetsFile.js';
 import { ConfigError, parseYaml } from './yamlFile.js';
 
 const AMOUNT_WANTED = 'write the amount as a quoted decimal number of US dollars, such as "0.15"';
@@ -105,6 +106,7 @@ export type PricesFile = z.infer<typeof pricesSchema>;
 export interface Config {
   readonly pipelines: PipelinesFile;
   readonly prices: PricesFile;
+  readonly budgets?: BudgetsFile;
 }
 
 export const EMPTY_CONFIG: Config = { pipelines: {}, prices: {} };
@@ -124,8 +126,9 @@ export async function loadConfig(folder: string): Promise<Config> {
   };
   const pipelines = await load('pipelines.yaml', pipelinesSchema);
   const prices = await load('prices.yaml', pricesSchema);
-  if (!pipelines || !prices) throw new ConfigError(faults.join('\n'));
-  return { pipelines, prices };
+  const budgets = await load('budgets.yaml', budgetsSchema);
+  if (!pipelines || !prices || !budgets) throw new ConfigError(faults.join('\n'));
+  return { pipelines, prices, budgets };
 }
 
 async function readIfThere(file: string): Promise<string> {

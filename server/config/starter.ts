@@ -40,6 +40,25 @@ const FILES: Readonly<Record<string, string>> = {
 #     model: my-deployment
 #     isModel: gpt-4o
 `,
+  'budgets.yaml': `# How much may be spent on what, and when to tell. Spend is list cost: model calls and compute.
+#
+# budgets:
+#   - id: mail-models
+#     scope: { pipeline: mail-etl }  # or model, provider, team, environment, tag.x; several keys narrow; {} is everything;
+#                                    # a value may end in a star
+#     period: month                  # day | week | month | quarter | { rolling: 7d }
+#     timeZone: Europe/Berlin        # UTC unless said; weeks start on Monday
+#     # fiscalYearStart: 4           # month that quarters count from
+#     amountUsd: "250.00"
+#     hardLimit: false               # true: a reservation that does not fit is refused
+#     thresholds: [50, 80, 100]      # percent; each alerts once a period
+#     forecastOver: 100              # alert when the forecast is above so many percent; null: never
+#     unpriced: deny                 # what a hard limit does with a model without a price: deny | allow
+#     # from: 2026-01-01             # first and last day in force
+#     # to: 2026-12-31
+#     owner: data-platform
+#     # runbook: CostBudgetBurningFast   # each alert has its own unless said
+`,
 };
 
 /** @returns a line a file: written or kept. */

@@ -68,13 +68,38 @@ export const overviewSchema = z.object({
   bucketMs: z.number(),
   needsYou: z.array(
     alertSchema.extend({
-      pipeline: z.string(),
-      batchId: z.string(),
+      /** Of a batch; null where the alert is a budget's. */
+      pipeline: z.string().nullable(),
+      batchId: z.string().nullable(),
+      /** Of a cost budget; null where the alert is a batch's. */
+      budget: z.string().nullable(),
+      /** When the budget is spent; null: not in sight, or no budget. */
+      emptyAt: time.nullable(),
       owner: z.string().nullable(),
       since: time,
       severity: z.enum(['page', 'ticket']),
     }),
   ),
+  /** The tile "budget left": what is left in all budgets and which of them is the worst; null: there is none. */
+  budgetLeft: z
+    .object({
+      budgets: count,
+      /** Of the budget with the greatest share spent. */
+      worst: z.object({
+        id: z.string(),
+        state: z.enum(['ok', 'increasing', 'critical', 'unknown', 'noData', 'inactive']),
+        amountUsd: usd,
+        leftUsd: usd,
+        overrunUsd: usd,
+        share: z.number(),
+        elapsed: z.number().nullable(),
+        /** True while something in scope has no price: less may be left. */
+        atLeast: z.boolean(),
+        emptyState: z.enum(['empty', 'empties', 'lasts', 'unknown']),
+        emptyAt: time.nullable(),
+      }),
+    })
+    .nullable(),
   pipelines: z.array(pipelineSchema),
   freshness: freshnessSchema,
 });

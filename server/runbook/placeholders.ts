@@ -4,10 +4,16 @@ export interface PlaceholderValues {
   server?: string;
   pipeline?: string;
   batch?: string;
+  budget?: string;
 }
 
 export type PlaceholderName = keyof PlaceholderValues;
-export const placeholderNames: readonly PlaceholderName[] = ['server', 'pipeline', 'batch'];
+export const placeholderNames: readonly PlaceholderName[] = [
+  'server',
+  'pipeline',
+  'batch',
+  'budget',
+];
 
 /** `text`: for the eye, as it is. `url`: for links and commands. */
 type Spelling = 'text' | 'url';
@@ -16,7 +22,7 @@ const pattern = /\{\{\s*([^{}]*?)\s*\}\}/g;
 const origin = /^https?:\/\/(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 
 /**
- * Fills `{{pipeline}}`, `{{batch}}` and `{{server}}`. In a link or a command a value is percent-encoded down to
+ * Fills `{{pipeline}}`, `{{batch}}`, `{{budget}}` and `{{server}}`. In a link or a command a value is percent-encoded down to
  * letters, digits and `-._~`: right for a path or a query, and without a meaning to any shell, so that a batch
  * with a hostile name cannot turn a copied command into another one.
  */

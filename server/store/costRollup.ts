@@ -41,6 +41,7 @@ export function rollUp(
       owner.batch,
       owner.step,
       owner.team,
+      owner.environment,
       owner.tags,
       provider,
       model,

@@ -68,7 +68,7 @@ const COLUMNS = {
     ...bigs(5),
     'bool',
   ],
-  cost_rollup: ['i64', ...texts(7), ...bigs(7), ...texts(2)],
+  cost_rollup: ['i64', ...texts(7), ...bigs(7), ...texts(3)],
   doomed: ['text', 'u64', 'u64', 'u64'],
   flipped: ['u64', 'i64', 'i64'],
   losing_attempts: ['u64', 'bool'],
@@ -176,7 +176,7 @@ export class RowAppenders {
     table.text(owner.step).text(row.model).text(owner.team);
     table.number(row.lines).number(row.excluded).number(row.unpriced).number(row.tokens);
     table.big(row.costNano).big(row.wasteNano).big(row.failureNano);
-    table.text(row.provider).text(owner.tags).endRow();
+    table.text(row.provider).text(owner.tags).text(owner.environment).endRow();
   }
 
   line(row: LineRow): void {

@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
+import type { BudgetsEditorOptions } from '../../server/config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
 import { loadRunbooks } from '../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../server/server.js';
@@ -20,6 +21,10 @@ export interface TestServerOptions {
   readonly unmergedRowsMax?: number;
   readonly queueBytesMax?: number;
   readonly token?: string;
+  /** Where the server's clock stands at its start; now unless said. */
+  readonly nowNs?: bigint;
+  /** Where the configuration's files are, for routes that change them. */
+  readonly configFolder?: BudgetsEditorOptions;
 }
 
 export interface TestServer {
@@ -66,7 +71,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 class InProcessServer implements TestServer {
   readonly folder: string;
   readonly log: string[] = [];
-  nowNs = BigInt(Date.now()) * 1_000_000n;
+  nowNs: bigint;
   readonly #options: TestServerOptions;
   #config: Config;
   #running: RunningServer | undefined;
@@ -75,6 +80,7 @@ class InProcessServer implements TestServer {
     this.folder = folder;
     this.#options = options;
     this.#config = options.config ?? EMPTY_CONFIG;
+    this.nowNs = options.nowNs ?? BigInt(Date.now()) * 1_000_000n;
   }
 
   async start(): Promise<void> {
@@ -95,6 +101,7 @@ class InProcessServer implements TestServer {
       },
       guard: { hosts: ['127.0.0.1'], token: this.#options.token ?? null },
       config: this.#config,
+      ...(this.#options.configFolder ? { configFolder: this.#options.configFolder } : {}),
       runbooks: await loadRunbooks(runbookFolder),
       webFolder: path.join(this.folder, 'no-page'),
       version: '0.0.0-test',

@@ -33,7 +33,7 @@ export function NeedsYou({ needs }: { needs: readonly Need[] }) {
     <>
       <ul class="needs">
         {shown.map((need) => (
-          <NeedRow key={`${need.pipeline} ${need.batchId} ${need.name}`} need={need} />
+          <NeedRow key={`${subjectOf(need)} ${need.name} ${need.since}`} need={need} />
         ))}
       </ul>
       {sorted.length > shown.length && (
@@ -51,11 +51,15 @@ function NeedRow({ need }: { need: Need }) {
     <li class={`need severity-${need.severity}`}>
       <Status kind={need.severity} strong />
       <div class="need-text">
-        <a class="need-summary" href={view.href(batchPath(need.pipeline, need.batchId))}>
-          {need.summary}
-        </a>
+        {need.pipeline !== null && need.batchId !== null ? (
+          <a class="need-summary" href={view.href(batchPath(need.pipeline, need.batchId))}>
+            {need.summary}
+          </a>
+        ) : (
+          <span class="need-summary">{need.summary}</span>
+        )}
         <p class="need-meta">
-          {need.pipeline} ·{' '}
+          {need.pipeline ?? need.budget} ·{' '}
           {need.owner === null ? t('needs.noOwner') : t('needs.owner', { name: need.owner })} ·{' '}
           <Instant at={need.since} />
         </p>
@@ -65,6 +69,7 @@ function NeedRow({ need }: { need: Need }) {
         href={view.href(`/runbooks/${encodeURIComponent(need.runbook)}`, {
           pipeline: need.pipeline,
           batch: need.batchId,
+          budget: need.budget,
         })}
       >
         {t('needs.openRunbook')} <Icon name="arrow" />
@@ -72,3 +77,5 @@ function NeedRow({ need }: { need: Need }) {
     </li>
   );
 }
+
+const subjectOf = (need: Need): string => [need.pipeline, need.batchId, need.budget].join(' ');

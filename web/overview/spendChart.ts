@@ -105,7 +105,7 @@ function annotationsOf(overview: Overview): Annotation[] {
   return [...overview.needsYou]
     .sort((a, b) => b.since.localeCompare(a.since))
     .slice(0, ANNOTATIONS_MAX)
-    .map((need) => ({ at: new Date(need.since), label: `△ ${need.batchId}` }))
+    .map((need) => ({ at: new Date(need.since), label: `△ ${need.batchId ?? need.budget}` }))
     .filter(({ at }) => at >= new Date(overview.from) && at < new Date(overview.to));
 }
 

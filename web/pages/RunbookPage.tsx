@@ -20,9 +20,11 @@ export function RunbookPage({ params }: { params: { name: string } }) {
   const view = useView();
   const pipeline = view.param('pipeline');
   const batch = view.param('batch');
+  const budget = view.param('budget');
   const about = new URLSearchParams({
     ...(pipeline === null ? {} : { pipeline }),
     ...(batch === null ? {} : { batch }),
+    ...(budget === null ? {} : { budget }),
   }).toString();
   const path = `/api/runbooks/${encodeURIComponent(params.name)}`;
   const query = useApi<Runbook>(about ? `${path}?${about}` : path, { liveness: 'fixed' });

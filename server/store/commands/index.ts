@@ -1,8 +1,13 @@
 /** The store's commands by name. */
 import type { Command } from './command.js';
 import { compact } from './compact.js';
+import { defineBudgets } from './defineBudgets.js';
+import { settleBudgets } from './settleBudgets.js';
 
-const commands = { compact } satisfies Record<string, Command<never, unknown>>;
+const commands = { compact, defineBudgets, settleBudgets } satisfies Record<
+  string,
+  Command<never, unknown>
+>;
 
 export type CommandName = keyof typeof commands;
 export type CommandPayload<Name extends CommandName> = Parameters<(typeof commands)[Name]>[1];

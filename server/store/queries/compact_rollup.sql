@@ -3,7 +3,7 @@ CREATE OR REPLACE TEMP TABLE merged_rollup AS
 SELECT bucket_ns, kind, pipeline, run_id, batch, step, model, team,
   sum(lines)::BIGINT AS lines, sum(excluded)::BIGINT AS excluded, sum(unpriced)::BIGINT AS unpriced, sum(tokens)::BIGINT AS tokens,
   sum(cost_nano)::BIGINT AS cost_nano, sum(waste_nano)::BIGINT AS waste_nano, sum(failure_nano)::BIGINT AS failure_nano,
-  provider, tags
+  provider, tags, environment
 FROM cost_rollup
 GROUP BY ALL
 HAVING sum(lines) <> 0 OR sum(excluded) <> 0 OR sum(cost_nano) <> 0 OR sum(unpriced) <> 0

@@ -1,0 +1,190 @@
+/**
+ * The cost budgets in force: measures them, raises and resolves their alerts, closes their periods.
+ *
+ * Every answer about budgets comes from here, so that a number and the alert about it never disagree. Alerts live in the
+ * store: whoever evaluates, and however often, raises each once.
+ */
+import { alertChanges } from '@burnbook/domain/budgetAlert';
+import {
+  canonicalDefinition,
+  costBudgetOf,
+  type BudgetDefinition,
+} from '@burnbook/domain/budgetDefinition';
+import {
+  budgetState,
+  budgetStatus,
+  type BudgetMeasure,
+  type BudgetState,
+  type BudgetStatus,
+} from '@burnbook/domain/budgetStatus';
+import type { CostBudget } from '@burnbook/domain/costBudget';
+import type { StoreClient } from '../store/storeClient.js';
+import { alertRowOf, raisedAlert, type BudgetAlertRow } from './budgetAlertRow.js';
+import { PeriodCloser } from './budgetClosing.js';
+import { measureBudgets } from './budgetMeasure.js';
+
+export interface DefinedBudget {
+  readonly budget: CostBudget;
+  readonly definition: BudgetDefinition;
+  readonly version: number;
+  /** When its first version came into being. */
+  readonly sinceNs: bigint;
+}
+
+/** How a budget stands. */
+export interface BudgetReport extends DefinedBudget {
+  readonly status: BudgetStatus;
+  readonly measure: BudgetMeasure;
+  readonly state: BudgetState;
+  /** Those that fire. */
+  readonly alerts: readonly BudgetAlertRow[];
+}
+
+/** Who changed definitions, and why. */
+export interface Edit {
+  readonly actor: string;
+  readonly reason: string | null;
+}
+
+export interface BudgetBookOptions {
+  readonly store: StoreClient;
+  readonly nowNs: () => bigint;
+}
+
+export class BudgetBook {
+  readonly #store: StoreClient;
+  readonly #nowNs: () => bigint;
+  readonly #closer: PeriodCloser;
+  #definitions: readonly BudgetDefinition[] = [];
+  /** Not yet in the store. */
+  #edit: Edit | null = null;
+  #defined: readonly DefinedBudget[] = [];
+  /** The evaluation under way, and the one that begins when it ends. */
+  #running: Promise<readonly BudgetReport[]> | null = null;
+  #next: Promise<readonly BudgetReport[]> | null = null;
+
+  constructor({ store, nowNs }: BudgetBookOptions) {
+    this.#store = store;
+    this.#nowNs = nowNs;
+    this.#closer = new PeriodCloser(store);
+  }
+
+  /** Takes over definitions; they reach the store with the next evaluation. */
+  define(definitions: readonly BudgetDefinition[], edit: Edit): void {
+    this.#definitions = definitions;
+    this.#edit = edit;
+  }
+
+  /** Whether there is anything to watch. */
+  get isEmpty(): boolean {
+    return this.#definitions.length === 0 && this.#edit === null;
+  }
+
+  /** Measures all budgets as of now and settles their alerts. Calls that come together share one evaluation. */
+  evaluate(): Promise<readonly BudgetReport[]> {
+    if (!this.#running) {
+      this.#running = this.#evaluate().finally(() => (this.#running = null));
+      return this.#running;
+    }
+    // What runs has begun before this call, and may not have seen what the caller has seen.
+    this.#next ??= this.#running
+      .catch(() => [])
+      .then(() => {
+        this.#next = null;
+        return this.evaluate();
+      });
+    return this.#next;
+  }
+
+  async #evaluate(): Promise<readonly BudgetReport[]> {
+    if (this.isEmpty) return [];
+    await this.#define();
+    const nowNs = this.#nowNs();
+    const defined = this.#defined;
+    const measures =
+      defined.length === 0
+        ? []
+        : await measureBudgets(
+            this.#store,
+            defined.map(({ budget }) => budget),
+            { nowNs, priceSteps: () => [] },
+          );
+    const drafts = defined.flatMap((entry, index) => {
+      const measure = measures[index];
+      return measure ? [{ ...entry, measure, status: budgetStatus(entry.budget, measure) }] : [];
+    });
+    const sinceNs = drafts.reduce(
+      (first, { status }) => (status.span.startNs < first ? status.span.startNs : first),
+      nowNs,
+    );
+    let known = await this.#alerts(sinceNs);
+    const changes = drafts.map(({ budget, version, status }) => ({
+      budget,
+      status,
+      ...alertChanges(budget, { version, status, known: known.get(budget.id) ?? [] }),
+    }));
+    const there = new Set(drafts.map(({ budget }) => budget.id));
+    const orphans = [...known].flatMap(([id, alerts]) =>
+      there.has(id) ? [] : alerts.filter(({ resolvedNs }) => resolvedNs === null),
+    );
+    const close = await this.#closer.due(defined, nowNs);
+    const raise = changes.flatMap((change) =>
+      change.raise.map((key) => raisedAlert(key, change.budget, change.status)),
+    );
+    const resolve = [
+      ...changes.flatMap((change) =>
+        change.resolve.map(({ alert, reason }) => ({ alertId: alert.alertId, reason })),
+      ),
+      ...orphans.map(({ alertId }) => ({ alertId, reason: 'budget removed' })),
+    ];
+    if (raise.length + resolve.length + close.length > 0) {
+      await this.#store.command('settleBudgets', { raise, resolve, close, atNs: nowNs });
+      known = await this.#alerts(sinceNs);
+    }
+    this.#closer.closed(defined, nowNs);
+    return drafts.map((draft) => {
+      const alerts = (known.get(draft.budget.id) ?? []).filter(
+        ({ resolvedNs }) => resolvedNs === null,
+      );
+      return {
+        ...draft,
+        alerts,
+        state: budgetState(draft.budget, draft.status, alerts.length > 0),
+      };
+    });
+  }
+
+  async #define(): Promise<void> {
+    const edit = this.#edit;
+    if (!edit) return;
+    const definitions = this.#definitions;
+    const versions = await this.#store.command('defineBudgets', {
+      budgets: definitions.map((definition) => ({
+        id: definition.id,
+        definition: canonicalDefinition(definition),
+      })),
+      atNs: this.#nowNs(),
+      ...edit,
+    });
+    const byId = new Map(versions.map((version) => [version.id, version]));
+    this.#defined = definitions.flatMap((definition) => {
+      const version = byId.get(definition.id);
+      return version ? [{ ...version, definition, budget: costBudgetOf(definition) }] : [];
+    });
+    this.#closer.reset();
+    // Another edit may have come while the store wrote this one.
+    if (this.#edit === edit) this.#edit = null;
+    else await this.#define();
+  }
+
+  async #alerts(sinceNs: bigint): Promise<Map<string, BudgetAlertRow[]>> {
+    const rows = await this.#store.query('budget_alerts', { since: sinceNs });
+    const byBudget = new Map<string, BudgetAlertRow[]>();
+    for (const alert of rows.map(alertRowOf)) {
+      const own = byBudget.get(alert.budget);
+      if (own) own.push(alert);
+      else byBudget.set(alert.budget, [alert]);
+    }
+    return byBudget;
+  }
+}

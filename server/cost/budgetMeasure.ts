@@ -1,0 +1,171 @@
+/** Measures what the arithmetic of a budget's status wants to know: which spans of time, and their spend. */
+import { daysOf, periodAt, type TimeSpan } from '@burnbook/domain/budgetPeriod';
+import type { BudgetMeasure } from '@burnbook/domain/budgetStatus';
+import type { CostBudget } from '@burnbook/domain/costBudget';
+import type { PriceStep } from '@burnbook/domain/forecast';
+import { sameTimeNs } from '@burnbook/domain/timeZone';
+import type { StoreClient } from '../store/storeClient.js';
+import {
+  added,
+  edgeSpend,
+  NO_SPEND,
+  quarterCeil,
+  quarterFloor,
+  SpendTable,
+  type Spend,
+} from './budgetSpend.js';
+
+const DAY_NS = 86_400_000_000_000n;
+/** What a forecast by weekday looks back to. */
+const HISTORY_NS = 57n * DAY_NS;
+/** Clocks of emitters may be ahead by minutes: what is dated after now belongs to now. */
+const AHEAD_NS = DAY_NS;
+const NORM_WEEKS = [1, 2, 3, 4];
+/** As many recent days tell whether spend comes daily or more rarely. */
+const CYCLE_DAYS = 28;
+
+interface Windows {
+  readonly window: TimeSpan;
+  readonly norms: readonly TimeSpan[];
+}
+
+/** The spans of time that are measured for a budget. */
+interface BudgetPlan {
+  readonly budget: CostBudget;
+  readonly span: TimeSpan;
+  /** What of the period is in whole quarters of an hour; `edge` is what is not. */
+  readonly spent: TimeSpan;
+  readonly edge: TimeSpan | null;
+  readonly days: readonly TimeSpan[];
+  readonly today: TimeSpan;
+  readonly day: Windows;
+  readonly week: Windows;
+}
+
+/** @returns one measure a budget, in their order. */
+export async function measureBudgets(
+  store: StoreClient,
+  budgets: readonly CostBudget[],
+  {
+    nowNs,
+    priceSteps,
+  }: { readonly nowNs: bigint; readonly priceSteps: (budget: CostBudget) => readonly PriceStep[] },
+): Promise<BudgetMeasure[]> {
+  const lastNs = quarterCeil(nowNs) + AHEAD_NS;
+  const plans = budgets.map((budget) => planOf(budget, nowNs, lastNs));
+  const table = await SpendTable.load(store, budgets, plans.flatMap(boundsOf));
+  const edges = await edgesOf(store, plans);
+  return plans.map((plan, index) =>
+    measureOf(plan, {
+      nowNs,
+      between: (span) => table.between(index, span),
+      edge: edges[index] ?? NO_SPEND,
+      priceSteps: priceSteps(plan.budget),
+    }),
+  );
+}
+
+function planOf(budget: CostBudget, nowNs: bigint, lastNs: bigint): BudgetPlan {
+  const { period, timeZone } = budget;
+  const span = periodAt(period, timeZone, nowNs);
+  const rolling = period.kind === 'rolling';
+  const [today = { startNs: nowNs, endNs: lastNs }] = daysOf(timeZone, nowNs, nowNs + 1n);
+  const sinceNs = nowNs - HISTORY_NS < span.startNs ? nowNs - HISTORY_NS : span.startNs;
+  const wholeNs = quarterCeil(span.startNs);
+  return {
+    budget,
+    span,
+    spent: rolling ? { startNs: wholeNs, endNs: lastNs } : span,
+    edge: rolling && wholeNs > span.startNs ? { startNs: span.startNs, endNs: wholeNs } : null,
+    days: daysOf(timeZone, sinceNs, today.startNs),
+    today,
+    day: windowsOf(timeZone, { nowNs, lastNs, lengthNs: DAY_NS }),
+    week: windowsOf(timeZone, { nowNs, lastNs, lengthNs: 7n * DAY_NS }),
+  };
+}
+
+function windowsOf(
+  timeZone: string,
+  { nowNs, lastNs, lengthNs }: { nowNs: bigint; lastNs: bigint; lengthNs: bigint },
+): Windows {
+  const startNs = quarterFloor(nowNs - lengthNs);
+  const endNs = quarterCeil(nowNs);
+  return {
+    window: { startNs, endNs: lastNs },
+    norms: NORM_WEEKS.map((weeks) => ({
+      startNs: quarterFloor(sameTimeNs(timeZone, startNs, -7 * weeks)),
+      endNs: quarterFloor(sameTimeNs(timeZone, endNs, -7 * weeks)),
+    })),
+  };
+}
+
+function boundsOf({ spent, days, today, day, week }: BudgetPlan): bigint[] {
+  const spans = [spent, today, ...days, day.window, ...day.norms, week.window, ...week.norms];
+  return spans.flatMap(({ startNs, endNs }) => [startNs, endNs]);
+}
+
+async function edgesOf(store: StoreClient, plans: readonly BudgetPlan[]): Promise<Spend[]> {
+  const sums = plans.map(() => NO_SPEND);
+  const starts = new Set(plans.flatMap(({ edge }) => edge?.startNs ?? []));
+  for (const startNs of starts) {
+    const endNs = quarterCeil(startNs);
+    const own = plans.filter(({ edge }) => edge?.startNs === startNs);
+    const found = await edgeSpend(
+      store,
+      own.map(({ budget }) => budget),
+      { startNs, endNs },
+    );
+    own.forEach((plan, index) => {
+      const { fromNs } = plan.budget;
+      // Days begin on quarters: a budget comes into force before or after all of an edge.
+      if (fromNs === null || fromNs <= startNs)
+        sums[plans.indexOf(plan)] = found[index] ?? NO_SPEND;
+    });
+  }
+  return sums;
+}
+
+function measureOf(
+  { budget, spent, days, today, day, week }: BudgetPlan,
+  {
+    nowNs,
+    between,
+    edge,
+    priceSteps,
+  }: {
+    readonly nowNs: bigint;
+    readonly between: (span: TimeSpan) => Spend;
+    readonly edge: Spend;
+    readonly priceSteps: readonly PriceStep[];
+  },
+): BudgetMeasure {
+  const period = added(between(spent), edge);
+  const all = days.map((span) => ({ span, spend: between(span) }));
+  const firstSeen = all.findIndex(({ spend }) => spend.lines > 0n);
+  const history = firstSeen < 0 ? [] : all.slice(firstSeen);
+  const ofToday = between(today);
+  const { window, norms } = isDaily(history.map(({ spend }) => spend)) ? day : week;
+  const windowSpend = between(window);
+  const sinceNs = history[0]?.span.startNs ?? today.startNs;
+  return {
+    nowNs,
+    spentNano: period.spentNano,
+    unpriced: Number(period.unpriced),
+    seen: history.length > 0 || period.lines > 0n || ofToday.lines > 0n,
+    // It has lasted until now, not until the last bound.
+    window: { startNs: window.startNs, endNs: nowNs, spentNano: windowSpend.spentNano },
+    normsNano: norms
+      .filter(({ startNs }) => startNs >= sinceNs && (budget.fromNs ?? startNs) <= startNs)
+      .map((norm) => between(norm).spentNano),
+    history: history.map(({ span, spend }) => ({ ...span, spentNano: spend.spentNano })),
+    today: { ...today, spentNano: ofToday.spentNano },
+    priceSteps,
+  };
+}
+
+/** Whether spend comes on most days; else a day is less than a cycle of the schedule. */
+function isDaily(days: readonly Spend[]): boolean {
+  const recent = days.slice(-CYCLE_DAYS);
+  if (recent.length < 7) return true;
+  return recent.filter(({ lines }) => lines > 0n).length * 2 >= recent.length;
+}

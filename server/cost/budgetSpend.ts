@@ -1,0 +1,148 @@
+/** What was spent in scope of each budget, by slots of time, from one query for all of them. */
+import type { TimeSpan } from '@burnbook/domain/budgetPeriod';
+import { scopeMatches, type CostBudget } from '@burnbook/domain/costBudget';
+import { tagsOf } from '@burnbook/domain/tags';
+import type { QueryRow } from '../store/protocol.js';
+import type { StoreClient } from '../store/storeClient.js';
+
+/** Rows of the rollup are this long, and begin at whole multiples of it. */
+export const QUARTER_NS = 900_000_000_000n;
+
+export interface Spend {
+  readonly spentNano: bigint;
+  /** Lines without a price: with any, the true spend is at least `spentNano`. */
+  readonly unpriced: bigint;
+  readonly lines: bigint;
+}
+
+export const NO_SPEND: Spend = { spentNano: 0n, unpriced: 0n, lines: 0n };
+
+/** Spend of budgets by spans that begin and end at the bounds that were asked for; it counts while a budget is in force. */
+export class SpendTable {
+  readonly #budgets: readonly CostBudget[];
+  readonly #indexes: ReadonlyMap<bigint, number>;
+  /** By budget, the sum of all slots before each bound. */
+  readonly #sums: readonly (readonly Spend[])[];
+
+  private constructor(
+    budgets: readonly CostBudget[],
+    bounds: readonly bigint[],
+    sums: readonly (readonly Spend[])[],
+  ) {
+    this.#budgets = budgets;
+    this.#indexes = new Map(bounds.map((ns, index) => [ns, index]));
+    this.#sums = sums;
+  }
+
+  /** @param bounds where spans may begin or end, in any order; what is after the last is not measured. */
+  static async load(
+    store: StoreClient,
+    budgets: readonly CostBudget[],
+    bounds: Iterable<bigint>,
+  ): Promise<SpendTable> {
+    const sorted = withForce(budgets, [...bounds]);
+    const first = sorted[0] ?? 0n;
+    const clauses = budgets.flatMap(({ scope }, index) =>
+      Object.entries(scope).map(([key, value]) => ({ index, key, value })),
+    );
+    const rows = await store.query('budget_spend', {
+      bounds: sorted,
+      first,
+      end: sorted.at(-1) ?? 0n,
+      budgets: budgets.length,
+      clauseBudgets: clauses.map(({ index }) => BigInt(index)),
+      clauseKeys: clauses.map(({ key }) => key),
+      clauseValues: clauses.map(({ value }) => value),
+    });
+    const sums = budgets.map((): Spend[] => []);
+    let next = 0;
+    budgets.forEach((_, budget) => {
+      const own = sums[budget] ?? [];
+      let sum = NO_SPEND;
+      for (let slot = 0; slot < sorted.length; slot++) {
+        own.push(sum);
+        const row = rows[next];
+        if (row && Number(row['budget']) === budget && Number(row['slot']) === slot) {
+          sum = added(sum, spendOf(row));
+          next++;
+        }
+      }
+    });
+    return new SpendTable(budgets, sorted, sums);
+  }
+
+  /** @throws Error for a bound that was not asked for: the sum would be of another span. */
+  between(budget: number, span: TimeSpan): Spend {
+    const { fromNs = null, toNs = null } = this.#budgets[budget] ?? {};
+    const startNs = fromNs !== null && fromNs > span.startNs ? fromNs : span.startNs;
+    const endNs = toNs !== null && toNs < span.endNs ? toNs : span.endNs;
+    if (endNs <= startNs) return NO_SPEND;
+    const before = this.#sums[budget]?.[this.#index(startNs)] ?? NO_SPEND;
+    const after = this.#sums[budget]?.[this.#index(endNs)] ?? NO_SPEND;
+    return {
+      spentNano: after.spentNano - before.spentNano,
+      unpriced: after.unpriced - before.unpriced,
+      lines: after.lines - before.lines,
+    };
+  }
+
+  #index(ns: bigint): number {
+    const index = this.#indexes.get(ns);
+    if (index === undefined) throw new Error(`${ns} is no bound of this table`);
+    return index;
+  }
+}
+
+/** The bounds in order, with those between them at which a budget comes into force or goes out of it. */
+function withForce(budgets: readonly CostBudget[], bounds: readonly bigint[]): bigint[] {
+  const first = bounds.reduce((a, b) => (a < b ? a : b));
+  const last = bounds.reduce((a, b) => (a > b ? a : b));
+  const force = budgets.flatMap(({ fromNs, toNs }) =>
+    [fromNs, toNs].flatMap((ns) => (ns !== null && ns > first && ns < last ? [ns] : [])),
+  );
+  return [...new Set([...bounds, ...force])].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** Spend in less than a quarter of an hour, from the lines themselves, for each budget. */
+export async function edgeSpend(
+  store: StoreClient,
+  budgets: readonly CostBudget[],
+  { startNs, endNs }: TimeSpan,
+): Promise<Spend[]> {
+  const rows = await store.query('budget_edge', { from: startNs, to: endNs });
+  return budgets.map(({ scope }) =>
+    rows
+      .filter((row) => scopeMatches(scope, originOf(row)))
+      .map(spendOf)
+      .reduce(added, NO_SPEND),
+  );
+}
+
+export const added = (a: Spend, b: Spend): Spend => ({
+  spentNano: a.spentNano + b.spentNano,
+  unpriced: a.unpriced + b.unpriced,
+  lines: a.lines + b.lines,
+});
+
+export const quarterFloor = (ns: bigint): bigint =>
+  ns - (((ns % QUARTER_NS) + QUARTER_NS) % QUARTER_NS);
+
+export const quarterCeil = (ns: bigint): bigint => quarterFloor(ns + QUARTER_NS - 1n);
+
+const spendOf = (row: QueryRow): Spend => ({
+  spentNano: row['cost'] as bigint,
+  unpriced: row['unpriced'] as bigint,
+  lines: row['lines'] as bigint,
+});
+
+function originOf(row: QueryRow) {
+  const text = (name: string): string | null => (row[name] ?? null) as string | null;
+  return {
+    pipeline: text('pipeline'),
+    model: text('model'),
+    provider: text('provider'),
+    team: text('team'),
+    environment: text('environment'),
+    tags: Object.fromEntries(tagsOf(text('tags'))),
+  };
+}

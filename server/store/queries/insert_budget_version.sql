@@ -1,0 +1,2 @@
+INSERT INTO budget_versions
+VALUES ($id, $version::INTEGER, $definition::VARCHAR, $at::BIGINT, $actor, $reason::VARCHAR)
