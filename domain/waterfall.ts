@@ -74,7 +74,8 @@ export function waterfall(before: Period, after: Period): Waterfall {
     model: pair.model,
     beforeNano: pair.before.costNano,
     afterNano: pair.after.costNano,
-    bars: pair.unit === null ? oneSided(pair) : split(pair, families[pair.unit], { rows, volumeIn }),
+    bars:
+      pair.unit === null ? oneSided(pair) : split(pair, families[pair.unit], { rows, volumeIn }),
   }));
   const compute = after.computeNano - before.computeNano;
   const total = (of: (model: (typeof models)[number]) => bigint): bigint =>
@@ -109,7 +110,11 @@ function pairModels(
   const names = [...new Set([...before.keys(), ...after.keys()])];
   const sized = names
     .map((model) => {
-      const pair = { model, before: before.get(model) ?? NOTHING, after: after.get(model) ?? NOTHING };
+      const pair = {
+        model,
+        before: before.get(model) ?? NOTHING,
+        after: after.get(model) ?? NOTHING,
+      };
       return { ...pair, both: pair.before.costNano + pair.after.costNano };
     })
     .toSorted((a, b) => compare(b.both, a.both) || (a.model < b.model ? -1 : 1));
