@@ -6,6 +6,7 @@ import { healthSchema } from '../contract.js';
 import type { ApiContext } from './apiContext.js';
 import { batchRoutes } from './batchRoutes.js';
 import { costRoutes } from './costRoutes.js';
+import { costsRoutes } from './costsRoutes.js';
 import { events } from './events.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
 import { openApi } from './openApi.js';
@@ -28,7 +29,13 @@ export interface AppOptions {
   readonly webFolder: string;
 }
 
-const ROUTES: readonly Route[] = [...costRoutes, ...batchRoutes, ...traceRoutes, ...runbookRoutes];
+const ROUTES: readonly Route[] = [
+  ...costsRoutes,
+  ...costRoutes,
+  ...batchRoutes,
+  ...traceRoutes,
+  ...runbookRoutes,
+];
 /** What there is below /api, and how it may be asked. */
 const PATHS: readonly (readonly [path: string, method: RouteMethod])[] = [
   ...ROUTES.map((entry) => [entry.path, methodOf(entry)] as const),

@@ -8,11 +8,11 @@ const key = z.string().nullable();
 
 /** Money per unit of work, rounded half-even to the nano-dollar. */
 export const unitCostsSchema = z.object({
-  /** Rows in (else out) of the group's batches that tell them; null when none does. */
+  /** Rows in (else out) of the batches that began in the group and tell them; null when none does. */
   rows: count.nullable(),
-  /** Rows out of the group's batches that tell them: records that came through. */
+  /** Rows out of these batches: records that came through. */
   recordsOut: count.nullable(),
-  /** Cost of the batches that tell rows, per 1,000 of these. */
+  /** What the group's lines of the batches that tell rows cost, per 1,000 of these. */
   usdPer1kRows: usd.nullable(),
   usdPer1kRecordsOut: usd.nullable(),
   /** Cost of the model calls per million tokens, in and out. */
@@ -21,8 +21,8 @@ export const unitCostsSchema = z.object({
   atLeast: z.boolean(),
   /** Why a unit cost is null; null where it is not. */
   unknown: z.object({
-    rows: z.enum(['noBatchTellsRows', 'tooManyGroups']).nullable(),
-    recordsOut: z.enum(['noBatchTellsRows', 'tooManyGroups']).nullable(),
+    rows: z.enum(['noBatchTellsRows']).nullable(),
+    recordsOut: z.enum(['noBatchTellsRows']).nullable(),
     tokens: z.enum(['noTokens']).nullable(),
   }),
 });

@@ -5,7 +5,7 @@ import type { StoreClient } from '../store/storeClient.js';
 import { BATCHES_BEFORE_MIN, type BatchCostRule } from './batchCostAlert.js';
 import { runList } from './batchRuns.js';
 import { NO_COST, type CostSum } from './costSum.js';
-import type { TimeRange } from './costs.js';
+import type { TimeRange } from './timeRange.js';
 
 export interface PipelineFacts {
   readonly pipeline: string;

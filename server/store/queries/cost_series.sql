@@ -1,47 +1,14 @@
 -- Spend in [from, to) by time bucket and model ('compute' for compute): the five dearest by name, the rest as '(other)'.
 -- `origin` and `bucket` are whole quarters of an hour, so that a row of the rollup is in one bucket.
-WITH bounds AS (
-  -- Whole quarters of an hour come from the rollup, the two edges from the lines themselves.
+WITH counted AS (
   SELECT
-    ($from::BIGINT + 899999999999) // 900000000000 * 900000000000 AS first_whole,
-    $to::BIGINT // 900000000000 * 900000000000 AS end_whole
-),
--- Two ranges of constants, so that the scan skips whole row groups; one empty where both edges are in one quarter.
-edges AS (
-  SELECT * FROM bill_lines
-  WHERE excluded IS NULL
-    AND start_ns >= $from::BIGINT
-    AND start_ns < least($to::BIGINT, ($from::BIGINT + 899999999999) // 900000000000 * 900000000000)
-  UNION ALL
-  SELECT * FROM bill_lines
-  WHERE excluded IS NULL
-    AND start_ns >= greatest(
-      $to::BIGINT // 900000000000 * 900000000000,
-      ($from::BIGINT + 899999999999) // 900000000000 * 900000000000
-    )
-    AND start_ns < $to::BIGINT
-),
-covered AS (
-  SELECT bucket_ns AS start_ns, kind, pipeline, run_id, batch, step, model, team,
-    lines, unpriced, tokens, cost_nano, waste_nano, failure_nano
-  FROM cost_rollup, bounds
-  WHERE bucket_ns >= first_whole AND bucket_ns < end_whole
-  UNION ALL
-  SELECT l.start_ns, l.kind, l.pipeline, l.run_id, l.batch, l.step, l.model, l.team,
-    1, (l.cost_nano IS NULL)::BIGINT, coalesce(l.input_tokens, 0) + coalesce(l.output_tokens, 0), coalesce(l.cost_nano, 0),
-    CASE WHEN a.waste THEN coalesce(l.cost_nano, 0) ELSE 0 END,
-    CASE WHEN NOT a.waste THEN coalesce(l.cost_nano, 0) ELSE 0 END
-  FROM edges AS l
-  LEFT JOIN losing_attempts AS a USING (attempt_key)
-),
-counted AS (
-  SELECT
-    CASE kind WHEN 'compute' THEN 'compute' ELSE coalesce(model, '(unknown model)') END AS series,
+    coalesce(model, '(unknown model)') AS series,
     (start_ns - $origin::BIGINT) // $bucket::BIGINT AS bucket,
-    cost_nano,
-    unpriced,
-    lines
-  FROM covered
+    sum(cost_nano) AS cost_nano,
+    sum(unpriced) AS unpriced,
+    sum(lines) AS lines
+  FROM cost_facts($from::BIGINT, $firstWhole::BIGINT, $endWhole::BIGINT, $to::BIGINT)
+  GROUP BY ALL
 ),
 top AS (
   SELECT series FROM counted GROUP BY series ORDER BY sum(cost_nano) DESC NULLS LAST, series LIMIT 5
