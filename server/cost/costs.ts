@@ -69,7 +69,7 @@ export async function costsBy(store: StoreClient, question: CostQuestion): Promi
     'costs',
     {
       ...factBounds(range, fromLines),
-      ...asPrevious(factBounds(previous, fromLines)),
+      ...previousBounds(previous, fromLines),
       ...question.filter.params,
       ...dimensionParams(dimensions),
       tz: question.tz,
@@ -124,9 +124,10 @@ const measuresOf = (row: QueryRow): Measures => ({
   tokens: Number(row['tokens']),
 });
 
-const asPrevious = (bounds: QueryParams): QueryParams =>
+/** The bounds of the range that another is compared with. */
+export const previousBounds = (range: TimeRange, fromLines: boolean): QueryParams =>
   Object.fromEntries(
-    Object.entries(bounds).map(([name, value]) => [
+    Object.entries(factBounds(range, fromLines)).map(([name, value]) => [
       `previous${name.charAt(0).toUpperCase()}${name.slice(1)}`,
       value,
     ]),

@@ -118,6 +118,15 @@ CREATE MACRO period_name(unit, ns, zone, shift) AS
     WHEN 'month' THEN strftime(wall_time(ns, zone) + shift, '%Y-%m')
   END;
 
+-- When the period of the calendar begins that holds an instant, in nanoseconds.
+CREATE MACRO period_start(unit, ns, zone) AS
+  CASE unit
+    -- By the difference: the clock shows an hour twice when it is set back.
+    WHEN 'hour' THEN ns // 1000 * 1000
+      - date_diff('microsecond', date_trunc('hour', wall_time(ns, zone)), wall_time(ns, zone)) * 1000
+    ELSE epoch_ns(timezone(zone, date_trunc(unit, wall_time(ns, zone))))
+  END;
+
 -- Spans that came again with the id of a stored one, by the hour of their arrival: additive rows, always summed.
 CREATE TABLE resent_spans (
   hour_ns BIGINT NOT NULL,
