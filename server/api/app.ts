@@ -7,6 +7,7 @@ import type { ApiContext } from './apiContext.js';
 import { batchRoutes } from './batchRoutes.js';
 import { budgetRoutes } from './budgetRoutes.js';
 import { costRoutes } from './costRoutes.js';
+import { costsRoutes } from './costsRoutes.js';
 import { events } from './events.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
 import { openApi } from './openApi.js';
@@ -30,6 +31,7 @@ export interface AppOptions {
 }
 
 const ROUTES: readonly Route[] = [
+  ...costsRoutes,
   ...costRoutes,
   ...budgetRoutes,
   ...batchRoutes,

@@ -1,24 +1,21 @@
-/** Costs by one dimension, pipelines, and the overview. */
-import { z } from 'zod';
+/** Pipelines, and the overview. */
 import { formatUsd } from '@burnbook/domain/money';
 import { formatTime } from '@burnbook/domain/time';
 import {
-  costsSchema,
   listOf,
   overviewSchema,
   pipelineSchema,
-  type Costs,
   type Overview,
   type Pipeline,
 } from '../contract.js';
 import { nanoPer1kRows } from '../cost/batches.js';
-import { costsBy, costTotal, GROUPINGS, SERIES_GRAIN_NS, type TimeRange } from '../cost/costs.js';
 import {
   readOverview,
   readOverviewCosts,
   type PipelineFacts,
   type ToldRows,
 } from '../cost/overview.js';
+import { GRAIN_NS, type TimeRange } from '../cost/timeRange.js';
 import { batchCostRule, pipelineEntry, type ApiContext } from './apiContext.js';
 import { budgetLeft, budgetNeeds } from './budgetViews.js';
 import { freshness, newestSpanNs } from './freshness.js';
@@ -36,22 +33,9 @@ const BUCKETS_NS = [15n, 30n, 60n, 180n, 360n, 720n, 1_440n, 10_080n].map(
   (minutes) => minutes * 60_000_000_000n,
 );
 
-const costsQuery = {
-  groupBy: z.enum(GROUPINGS).default('pipeline'),
-  from: timeParam.optional(),
-  to: timeParam.optional(),
-  tz: zoneParam,
-};
 const overviewQuery = { from: timeParam.optional(), to: timeParam.optional(), tz: zoneParam };
 
 export const costRoutes = [
-  route({
-    path: '/api/costs',
-    summary: 'Cost in a range of time by pipeline, model, step, day or team',
-    query: costsQuery,
-    answer: costsSchema,
-    handle: costs,
-  }),
   route({
     path: '/api/pipelines',
     summary: 'Pipelines with their cost of all time and their newest batches',
@@ -67,30 +51,6 @@ export const costRoutes = [
     handle: overview,
   }),
 ];
-
-async function costs({ api, query }: RouteRequest): Promise<Costs> {
-  const { groupBy, tz, ...bounds } = parseQuery(costsQuery, query);
-  const range = rangeOf(bounds, { nowNs: api.nowNs(), spanNs: 30n * DAY_NS });
-  const [groups, total] = await Promise.all([
-    costsBy(api.store, range, { groupBy, tz }),
-    costTotal(api.store, range),
-  ]);
-  return {
-    groupBy,
-    from: formatTime(range.fromNs),
-    to: formatTime(range.toNs),
-    tz,
-    items: groups.map(({ key, cost, calls, tokens }) => ({
-      key,
-      cost: costView(cost),
-      modelCalls: calls,
-      tokens,
-    })),
-    total: costView(total),
-    nextCursor: null,
-    freshness: await freshness(api),
-  };
-}
 
 async function overview({ api, query, signal }: RouteRequest): Promise<Overview> {
   const { tz, ...bounds } = parseQuery(overviewQuery, query);
@@ -189,6 +149,6 @@ function perRows(told: readonly ToldRows[]): string | null {
 
 function bucketOf({ fromNs, toNs }: TimeRange): bigint {
   const span = toNs - fromNs;
-  const widest = BUCKETS_NS.at(-1) ?? SERIES_GRAIN_NS;
+  const widest = BUCKETS_NS.at(-1) ?? GRAIN_NS;
   return BUCKETS_NS.find((bucket) => span / bucket <= BUCKETS_MAX) ?? widest;
 }

@@ -1,4 +1,4 @@
-/** Pipelines, costs by a dimension, and the overview. */
+/** Pipelines and the overview. */
 import { z } from 'zod';
 import {
   alertSchema,
@@ -28,25 +28,6 @@ export const pipelineSchema = z.object({
   ),
 });
 export type Pipeline = z.infer<typeof pipelineSchema>;
-
-export const costGroupSchema = z.object({
-  /** The group's value: a name, a day as YYYY-MM-DD in `tz`, or null where the lines have none. */
-  key: z.string().nullable(),
-  cost: costSumSchema,
-  modelCalls: count,
-  tokens: count,
-});
-export const costsSchema = z.object({
-  groupBy: z.enum(['pipeline', 'model', 'step', 'day', 'team']),
-  from: time,
-  to: time,
-  tz: z.string(),
-  items: z.array(costGroupSchema),
-  total: costSumSchema,
-  nextCursor: z.null(),
-  freshness: freshnessSchema,
-});
-export type Costs = z.infer<typeof costsSchema>;
 
 /** Everything that the first page shows, from one query set, so that its numbers and its chart cannot differ. */
 export const overviewSchema = z.object({

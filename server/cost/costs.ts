@@ -1,55 +1,143 @@
-/** Sums of cost over a range of time. */
-import type { QueryParams } from '../store/protocol.js';
+/** Sums of cost over a range of time, by one or two dimensions. */
+import { divideHalfEven } from '@burnbook/domain/money';
+import type { QueryParams, QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
-import { costSumOf, NO_COST, type CostSum } from './costSum.js';
+import { needsLines, type CostDimension } from './costDimension.js';
+import type { CostFilter } from './costFilter.js';
+import { costSumOf, type CostSum } from './costSum.js';
+import { factBounds, type Comparison, type TimeRange } from './timeRange.js';
 
-export const GROUPINGS = ['pipeline', 'model', 'step', 'day', 'team'] as const;
-export type Grouping = (typeof GROUPINGS)[number];
-
-export interface TimeRange {
-  readonly fromNs: bigint;
-  /** Exclusive. */
-  readonly toNs: bigint;
+/** What is asked of, in every question about costs. */
+export interface CostScope {
+  readonly range: TimeRange;
+  readonly filter: CostFilter;
+  readonly tz: string;
 }
 
-export interface CostGroup {
-  readonly key: string | null;
+export interface CostQuestion extends CostScope {
+  /** One or two. */
+  readonly dimensions: readonly CostDimension[];
+  readonly comparison: Comparison | null;
+  readonly sort: 'total' | 'delta' | 'key';
+  readonly limit: number;
+  readonly offset: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Measures {
   readonly cost: CostSum;
   readonly calls: number;
   readonly tokens: number;
 }
 
-const GROUPS_MAX = 1_000;
-
-export async function costsBy(
-  store: StoreClient,
-  range: TimeRange,
-  grouping: { readonly groupBy: Grouping; readonly tz: string },
-): Promise<CostGroup[]> {
-  const rows = await store.query('costs', { ...bounds(range), ...grouping, limit: GROUPS_MAX });
-  return rows.map((row) => ({
-    key: (row['key'] ?? null) as string | null,
-    cost: costSumOf(row),
-    calls: Number(row['calls']),
-    tokens: Number(row['tokens']),
-  }));
+/** Rows of the batches that began in a group, and what the group's lines of these cost; null: none tells rows. */
+export interface UnitBasis {
+  readonly rows: bigint | null;
+  readonly rowsCostNano: bigint;
+  readonly recordsOut: bigint | null;
+  readonly recordsOutCostNano: bigint;
 }
 
-export async function costTotal(store: StoreClient, range: TimeRange): Promise<CostSum> {
-  const [row] = await store.query('cost_total', bounds(range));
-  return row ? costSumOf(row) : NO_COST;
+export interface CostGroup extends Measures {
+  /** One for each dimension. */
+  readonly keys: readonly (string | null)[];
+  readonly units: UnitBasis;
+  readonly previous: Measures | null;
 }
 
-export interface SeriesPoint {
-  readonly bucketNs: bigint;
-  readonly series: string;
-  readonly costNano: bigint;
-  readonly lines: number;
-  /** Lines without a price. */
-  readonly unpriced: number;
+export interface CostGroups {
+  readonly groups: readonly CostGroup[];
+  /** On all pages. */
+  readonly matching: number;
+  /** Of all groups on all pages. */
+  readonly total: CostGroup;
 }
 
-/** A quarter of an hour: buckets of a series are whole multiples of it. */
-export const SERIES_GRAIN_NS = 900_000_000_000n;
+/** Whether the sums cannot answer, so that the lines of the range have to be read. */
+export const readsLines = ({
+  dimensions,
+  filter,
+}: Pick<CostQuestion, 'dimensions' | 'filter'>): boolean =>
+  filter.needsLines || dimensions.some(needsLines);
 
-const bounds = ({ fromNs, toNs }: TimeRange): QueryParams => ({ from: fromNs, to: toNs });
+export async function costsBy(store: StoreClient, question: CostQuestion): Promise<CostGroups> {
+  const { range, comparison, dimensions, signal } = question;
+  const fromLines = readsLines(question);
+  // An empty range where there is nothing to compare with.
+  const previous = comparison ?? { fromNs: range.fromNs, toNs: range.fromNs };
+  const rows = await store.query(
+    'costs',
+    {
+      ...factBounds(range, fromLines),
+      ...previousBounds(previous, fromLines),
+      ...question.filter.params,
+      ...dimensionParams(dimensions),
+      tz: question.tz,
+      shift: comparison?.shiftUs ?? 0n,
+      sort: question.sort,
+      limit: question.limit,
+      offset: question.offset,
+    },
+    signal ? { signal } : {},
+  );
+  const [all, ...groups] = rows.map((row) => groupOf(row, question));
+  if (!all) throw new Error('costs.sql gave no row of totals');
+  return { groups, total: all, matching: Number(rows[0]?.['matching']) };
+}
+
+/** The parameters of `dimension1` and `dimension2`. */
+export function dimensionParams(dimensions: readonly CostDimension[]): QueryParams {
+  const params: Record<string, string | null> = {};
+  for (const index of [0, 1]) {
+    const dimension = dimensions[index];
+    const isTime = dimension?.type === 'time';
+    params[`dimension${index + 1}`] =
+      dimension === undefined || isTime ? null : dimension.type === 'tag' ? 'tag' : dimension.name;
+    params[`pointer${index + 1}`] = dimension?.type === 'tag' ? dimension.pointer : null;
+    params[`unit${index + 1}`] = isTime ? dimension.name : null;
+  }
+  return params;
+}
+
+/** Nano-USD for so many units, rounded half-even; null where there are none. */
+export function nanoPer(costNano: bigint, units: bigint | null, many: bigint): bigint | null {
+  return units === null || units <= 0n ? null : divideHalfEven(costNano * many, units);
+}
+
+function groupOf(row: QueryRow, { dimensions, comparison }: CostQuestion): CostGroup {
+  return {
+    keys: dimensions.map((_, index) => (row[`key${index + 1}`] ?? null) as string | null),
+    ...measuresOf(row),
+    units: {
+      rows: (row['rows_in'] ?? null) as bigint | null,
+      rowsCostNano: (row['rows_in_cost'] ?? 0n) as bigint,
+      recordsOut: (row['rows_out'] ?? null) as bigint | null,
+      recordsOutCostNano: (row['rows_out_cost'] ?? 0n) as bigint,
+    },
+    previous: comparison && measuresOf(previousOf(row)),
+  };
+}
+
+const measuresOf = (row: QueryRow): Measures => ({
+  cost: costSumOf(row),
+  calls: Number(row['calls']),
+  tokens: Number(row['tokens']),
+});
+
+/** The bounds of the range that another is compared with. */
+export const previousBounds = (range: TimeRange, fromLines: boolean): QueryParams =>
+  Object.fromEntries(
+    Object.entries(factBounds(range, fromLines)).map(([name, value]) => [
+      `previous${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+      value,
+    ]),
+  );
+
+function previousOf(row: QueryRow): QueryRow {
+  const prefix = 'previous_';
+  return Object.fromEntries(
+    Object.entries(row).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    ),
+  );
+}

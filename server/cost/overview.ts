@@ -5,7 +5,7 @@ import type { StoreClient } from '../store/storeClient.js';
 import { BATCHES_BEFORE_MIN, type BatchCostRule } from './batchCostAlert.js';
 import { runList } from './batchRuns.js';
 import { addCosts, costSumOf, NO_COST, type CostSum } from './costSum.js';
-import { SERIES_GRAIN_NS, type SeriesPoint, type TimeRange } from './costs.js';
+import { GRAIN_NS, type TimeRange } from './timeRange.js';
 
 export interface PipelineFacts {
   readonly pipeline: string;
@@ -143,6 +143,15 @@ const dearBatch = (pipeline: string, facts: Facts): DearBatch => ({
 
 const big = (text: unknown): bigint => (text === null ? 0n : BigInt(text as string));
 
+export interface SeriesPoint {
+  readonly bucketNs: bigint;
+  readonly series: string;
+  readonly costNano: bigint;
+  readonly lines: number;
+  /** Lines without a price. */
+  readonly unpriced: number;
+}
+
 export interface OverviewCosts {
   readonly total: CostSum;
   readonly previous: CostSum;
@@ -158,7 +167,7 @@ export async function readOverviewCosts(
 ): Promise<OverviewCosts> {
   const { range, beforeNs } = ranges;
   const { bucketNs, signal } = options;
-  const end = ((range.toNs + SERIES_GRAIN_NS - 1n) / SERIES_GRAIN_NS) * SERIES_GRAIN_NS;
+  const end = ((range.toNs + GRAIN_NS - 1n) / GRAIN_NS) * GRAIN_NS;
   const buckets = (end - range.fromNs + bucketNs - 1n) / bucketNs;
   const rows = await store.query(
     'overview_costs',
