@@ -96,9 +96,7 @@ function windowsOf(timeZone: string, nowNs: bigint, days: number): Windows {
   });
   return {
     window: ending(endNs),
-    norms: NORM_WEEKS.map((weeks) =>
-      ending(quarterFloor(sameTimeNs(timeZone, endNs, -7 * weeks))),
-    ),
+    norms: NORM_WEEKS.map((weeks) => ending(quarterFloor(sameTimeNs(timeZone, endNs, -7 * weeks)))),
   };
 }
 

@@ -458,6 +458,23 @@ test('alerts of a budget that was removed are closed', async () => {
   expect(alertHistory.map(({ reason }) => reason)).toContain('budget removed');
 });
 
+test('a budget of everything counts everything', async () => {
+  const here = await started(at('2026-04-16T00:00:00Z'), {
+    id: 'all',
+    period: 'quarter',
+    amountUsd: '1',
+  });
+  await spend(
+    here,
+    { at: '2026-04-10T12:00:00Z', tokens: CENT, pipeline: 'a' },
+    { at: '2026-04-11T12:00:00Z', tokens: CENT, pipeline: 'b' },
+  );
+  expect(await only(here)).toMatchObject({
+    spentUsd: '0.02',
+    definition: { scope: {}, timeZone: 'UTC' },
+  });
+});
+
 test('what is not there is said so', async () => {
   const here = await started(at('2026-04-16T00:00:00Z'));
   for (const path of ['/api/budgets/none', '/api/budgets/none/history']) {
