@@ -46,6 +46,11 @@ export interface Edit {
   readonly reason: string | null;
 }
 
+interface Pending {
+  readonly definitions: readonly BudgetDefinition[];
+  readonly edit: Edit;
+}
+
 export interface BudgetBookOptions {
   readonly store: StoreClient;
   readonly nowNs: () => bigint;
@@ -55,9 +60,8 @@ export class BudgetBook {
   readonly #store: StoreClient;
   readonly #nowNs: () => bigint;
   readonly #closer: PeriodCloser;
-  #definitions: readonly BudgetDefinition[] = [];
-  /** Not yet in the store. */
-  #edit: Edit | null = null;
+  /** What is not yet in the store. */
+  #pending: Pending | null = null;
   #defined: readonly DefinedBudget[] = [];
   /** The evaluation under way, and the one that begins when it ends. */
   #running: Promise<readonly BudgetReport[]> | null = null;
@@ -71,13 +75,12 @@ export class BudgetBook {
 
   /** Takes over definitions; they reach the store with the next evaluation. */
   define(definitions: readonly BudgetDefinition[], edit: Edit): void {
-    this.#definitions = definitions;
-    this.#edit = edit;
+    this.#pending = { definitions, edit };
   }
 
   /** Whether there is anything to watch. */
   get isEmpty(): boolean {
-    return this.#definitions.length === 0 && this.#edit === null;
+    return this.#defined.length === 0 && this.#pending === null;
   }
 
   /** Measures all budgets as of now and settles their alerts. Calls that come together share one evaluation. */
@@ -155,9 +158,9 @@ export class BudgetBook {
   }
 
   async #define(): Promise<void> {
-    const edit = this.#edit;
-    if (!edit) return;
-    const definitions = this.#definitions;
+    const pending = this.#pending;
+    if (!pending) return;
+    const { definitions, edit } = pending;
     const versions = await this.#store.command('defineBudgets', {
       budgets: definitions.map((definition) => ({
         id: definition.id,
@@ -173,7 +176,7 @@ export class BudgetBook {
     });
     this.#closer.reset();
     // Another edit may have come while the store wrote this one.
-    if (this.#edit === edit) this.#edit = null;
+    if (this.#pending === pending) this.#pending = null;
     else await this.#define();
   }
 

@@ -202,10 +202,16 @@ describe('every endpoint answers what its schema says, no more and no less', () 
       }),
     );
     expect(Object.keys(document.paths).toSorted()).toEqual([
+      '/api/audit',
       '/api/batches',
       '/api/batches/{pipeline}/{batchId}',
       '/api/batches/{pipeline}/{batchId}/bill',
+      '/api/budgets',
+      '/api/budgets/{id}',
+      '/api/budgets/{id}/history',
       '/api/costs',
+      '/api/costs/series',
+      '/api/costs/waterfall',
       '/api/overview',
       '/api/pipelines',
       '/api/runbooks',
