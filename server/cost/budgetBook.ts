@@ -13,7 +13,6 @@ import {
 import {
   budgetState,
   budgetStatus,
-  type BudgetMeasure,
   type BudgetState,
   type BudgetStatus,
 } from '@burnbook/domain/budgetStatus';
@@ -22,6 +21,7 @@ import type { StoreClient } from '../store/storeClient.js';
 import { alertRowOf, raisedAlert, type BudgetAlertRow } from './budgetAlertRow.js';
 import { PeriodCloser } from './budgetClosing.js';
 import { measureBudgets } from './budgetMeasure.js';
+import { priceChanges, type PriceChange, type PriceSchedule } from './priceChanges.js';
 
 export interface DefinedBudget {
   readonly budget: CostBudget;
@@ -34,7 +34,8 @@ export interface DefinedBudget {
 /** How a budget stands. */
 export interface BudgetReport extends DefinedBudget {
   readonly status: BudgetStatus;
-  readonly measure: BudgetMeasure;
+  /** Scheduled ones that the forecast has stepped in. */
+  readonly priceChanges: readonly PriceChange[];
   readonly state: BudgetState;
   /** Those that fire. */
   readonly alerts: readonly BudgetAlertRow[];
@@ -54,11 +55,13 @@ interface Pending {
 export interface BudgetBookOptions {
   readonly store: StoreClient;
   readonly nowNs: () => bigint;
+  readonly prices: PriceSchedule;
 }
 
 export class BudgetBook {
   readonly #store: StoreClient;
   readonly #nowNs: () => bigint;
+  readonly #prices: PriceSchedule;
   readonly #closer: PeriodCloser;
   /** What is not yet in the store. */
   #pending: Pending | null = null;
@@ -67,8 +70,9 @@ export class BudgetBook {
   #running: Promise<readonly BudgetReport[]> | null = null;
   #next: Promise<readonly BudgetReport[]> | null = null;
 
-  constructor({ store, nowNs }: BudgetBookOptions) {
+  constructor({ store, nowNs, prices }: BudgetBookOptions) {
     this.#store = store;
+    this.#prices = prices;
     this.#nowNs = nowNs;
     this.#closer = new PeriodCloser(store);
   }
@@ -104,17 +108,23 @@ export class BudgetBook {
     await this.#define();
     const nowNs = this.#nowNs();
     const defined = this.#defined;
+    const budgets = defined.map(({ budget }) => budget);
+    const changed = await priceChanges(this.#store, this.#prices, { budgets, nowNs });
     const measures =
-      defined.length === 0
+      budgets.length === 0
         ? []
-        : await measureBudgets(
-            this.#store,
-            defined.map(({ budget }) => budget),
-            { nowNs, priceSteps: () => [] },
-          );
+        : await measureBudgets(this.#store, budgets, { nowNs, priceSteps: changed });
     const drafts = defined.flatMap((entry, index) => {
       const measure = measures[index];
-      return measure ? [{ ...entry, measure, status: budgetStatus(entry.budget, measure) }] : [];
+      return measure
+        ? [
+            {
+              ...entry,
+              priceChanges: changed[index] ?? [],
+              status: budgetStatus(entry.budget, measure),
+            },
+          ]
+        : [];
     });
     const sinceNs = drafts.reduce(
       (first, { status }) => (status.span.startNs < first ? status.span.startNs : first),

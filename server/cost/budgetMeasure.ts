@@ -42,14 +42,17 @@ interface BudgetPlan {
   readonly week: Windows;
 }
 
-/** @returns one measure a budget, in their order. */
+/**
+ * @param options.priceSteps by budget, in their order.
+ * @returns one measure a budget, in their order.
+ */
 export async function measureBudgets(
   store: StoreClient,
   budgets: readonly CostBudget[],
   {
     nowNs,
     priceSteps,
-  }: { readonly nowNs: bigint; readonly priceSteps: (budget: CostBudget) => readonly PriceStep[] },
+  }: { readonly nowNs: bigint; readonly priceSteps: readonly (readonly PriceStep[])[] },
 ): Promise<BudgetMeasure[]> {
   const lastNs = quarterCeil(nowNs) + AHEAD_NS;
   const plans = budgets.map((budget) => planOf(budget, nowNs, lastNs));
@@ -60,7 +63,7 @@ export async function measureBudgets(
       nowNs,
       between: (span) => table.between(index, span),
       edge: edges[index] ?? NO_SPEND,
-      priceSteps: priceSteps(plan.budget),
+      priceSteps: priceSteps[index] ?? [],
     }),
   );
 }

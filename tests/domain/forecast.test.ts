@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { daysOf, type TimeSpan } from '@burnbook/domain/budgetPeriod';
+import { daysOf } from '@burnbook/domain/budgetPeriod';
 import {
   forecast,
   FORECAST_COVERAGE,

@@ -313,6 +313,29 @@ test('after four weeks the forecast knows the weekdays, and what is left lasts u
   expect(days[0]).toMatchObject({ start: '2026-03-31T22:00:00Z', spentUsd: '0.05' });
 });
 
+test('a price that is scheduled to change is in the forecast from its day on', async () => {
+  const nowNs = at('2026-04-11T00:00:00Z');
+  const wren = TEST_CONFIG.prices.prices?.[0];
+  if (!wren) throw new Error('no price');
+  const config = configOf({ id: 'all', period: 'month', amountUsd: '10', forecastOver: null });
+  const raised = { ...wren, outputUsdPerMillion: '0.03', validFrom: '2026-04-21' };
+  server = await startTestServer({
+    config: { ...config, prices: { prices: [wren, raised] } },
+    nowNs,
+  });
+  const calls = Array.from({ length: 10 }, (_, day): Call => ({
+    at: at('2026-04-01T12:00:00Z') + BigInt(day) * DAY_NS,
+    tokens: CENT,
+  }));
+  await spend(server, ...calls);
+  const budget = await only(server);
+  expect(budget.priceChanges).toEqual([
+    { provider: 'testai', model: 'wren', at: '2026-04-21T00:00:00Z', ratio: 3, share: 1 },
+  ]);
+  // Ten days at one cent, ten more, and ten at three.
+  expect(budget.forecast).toMatchObject({ method: 'runRate', usd: '0.5' });
+});
+
 describe('spend of every budget', () => {
   const name = fc.constantFrom('a', 'ab', 'b');
   const times = fc.bigInt({ min: at('2026-03-20T00:00:00Z'), max: at('2026-04-15T11:59:59Z') });
