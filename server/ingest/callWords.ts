@@ -1,0 +1,13 @@
+import type { FactSet } from '@burnbook/domain/factSet';
+import type { Emitter } from './emitter.js';
+import type { JsonObject } from './jsonObject.js';
+
+/** A model call as its span tells it. */
+export interface CallWords {
+  readonly facts: FactSet;
+  readonly metadata: JsonObject | null;
+  readonly emitter: Emitter;
+  /** In lower case. */
+  readonly provider: string | null;
+  readonly model: string | null;
+}
