@@ -7,8 +7,13 @@ const TOKENS: readonly [keyof UsageView, MessageKey][] = [
   ['inputTokens', 'usage.in'],
   ['cacheReadTokens', 'usage.cacheRead'],
   ['cacheWriteTokens', 'usage.cacheWrite'],
-  ['cacheWrite1hTokens', 'usage.cacheWrite'],
+  ['cacheWrite1hTokens', 'usage.cacheWrite1h'],
+  ['audioInputTokens', 'usage.audio'],
+  ['imageInputTokens', 'usage.image'],
   ['outputTokens', 'usage.out'],
+  ['reasoningTokens', 'usage.reasoning'],
+  ['audioOutputTokens', 'usage.audio'],
+  ['imageOutputTokens', 'usage.image'],
 ];
 const MACHINE: readonly [keyof UsageView, MessageKey][] = [
   ['cpuS', 'usage.cpu'],
