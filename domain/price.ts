@@ -63,7 +63,7 @@ const PART_OF: Readonly<Partial<Record<TokenClass, TokenClass>>> = {
  *
  * Every token is priced in exactly one class. A class without a price of its own is priced as the class that it is
  * part of (audio as input or output, a 1-hour cache write as a cache write, cached input as input): that is what
- * providers charge where they publish no separate price.
+ * providers charge where they publish no separate price. Only a model made for audio needs a price for it.
  *
  * @returns `unpriced` with the reason when the usage is impossible or when tokens have no price: never a zero.
  */
@@ -128,7 +128,12 @@ export function tokensByClass(usage: Usage): Readonly<Record<TokenClass, number>
   };
 }
 
+/** Models whose business is sound: audio at the price of their text would be wrong by a factor of ten or more. */
+const SOUND_MODEL = /audio|realtime|transcribe|tts|speech|sonic|voice/;
+
 function unitPriceOf(price: PriceVersion, tokenClass: TokenClass): UnitPrice | undefined {
+  const isAudio = tokenClass === 'audioInput' || tokenClass === 'audioOutput';
+  if (isAudio && SOUND_MODEL.test(price.model)) return price.units[tokenClass];
   let at: TokenClass | undefined = tokenClass;
   while (at !== undefined) {
     const unit: UnitPrice | undefined = price.units[at];

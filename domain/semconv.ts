@@ -215,6 +215,8 @@ export const ACCEPTED_KEYS = {
   imageCacheReadTokens: usage('image.cache_read.input_tokens'),
   /** JSON of the Vercel AI SDK: 5-minute and 1-hour cache writes, service tier. */
   providerMetadata: ['ai.response.providerMetadata'],
+  /** JSON of Logfire: the provider's own usage object, as it came. */
+  rawUsage: usage('raw'),
   /** JSON of Langfuse; its input is exclusive of cached tokens. */
   usageDetails: ['langfuse.observation.usage_details'],
   reportedCostUsd: [

@@ -52,6 +52,9 @@ const CALL_OPERATIONS: ReadonlySet<string> = new Set([
 const REFUSED: ReadonlySet<string> = new Set(['rate_limited', 'invalid_request']);
 /** `gen_ai.system` of Strands Agents and of OpenLLMetry's LangChain instrumentation where it cannot tell. */
 const FRAMEWORKS: ReadonlySet<string> = new Set(['strands-agents', 'langchain']);
+/** `us.anthropic.claude-…`, `amazon.nova-…`: the ids of Amazon Bedrock name the maker, with or without a region. */
+const BEDROCK_MODEL =
+  /^(?:(?:us|us-gov|eu|apac|jp|au|global)\.)?(?:ai21|amazon|anthropic|cohere|deepseek|meta|mistral|qwen)\.[\w-]+/;
 const STANDARD_TIERS: ReadonlySet<string> = new Set([
   '',
   'default',
@@ -77,10 +80,11 @@ export function readModelCall(facts: FactSet, { failed, emitter }: CalledSpan): 
     if (!isCall || !failed || wasRefused(facts)) return null;
   }
   const metadata = parseObject(facts.text('providerMetadata'));
-  const provider = readProvider(facts);
+  const provider = readProvider(facts, model);
   const { usage, fault } = readUsage({
     facts,
     metadata,
+    raw: objectAt(metadata, 'anthropic', 'usage') ?? parseObject(facts.text('rawUsage')),
     emitter,
     provider,
     model: model?.toLowerCase() ?? null,
@@ -104,10 +108,11 @@ export function readModelCall(facts: FactSet, { failed, emitter }: CalledSpan): 
   };
 }
 
-/** null also where the emitter names the framework in the provider's place: the model's name decides, then. */
-function readProvider(facts: FactSet): string | null {
+/** An emitter that names its framework in the provider's place leaves it to the model's name. */
+function readProvider(facts: FactSet, model: string | null): string | null {
   const provider = facts.text('provider')?.toLowerCase().trim() ?? null;
-  return provider === null || FRAMEWORKS.has(provider) ? null : provider;
+  if (provider !== null && !FRAMEWORKS.has(provider)) return provider;
+  return model !== null && BEDROCK_MODEL.test(model) ? 'aws.bedrock' : null;
 }
 
 function wasRefused(facts: FactSet): boolean {

@@ -6,7 +6,7 @@
  * arithmetic that admits one form only; what is known of the emitter; the names of the keys; the form of the conventions.
  */
 import type { CallWords } from './callWords.js';
-import { objectAt, valueAt } from './jsonObject.js';
+import { valueAt } from './jsonObject.js';
 
 export interface UsageEvidence extends CallWords {
   readonly input: number | null;
@@ -23,7 +23,8 @@ export interface UsageEvidence extends CallWords {
 const EXCLUSIVE_PROVIDER = /anthropic|claude|bedrock|^aws/;
 const EXCLUSIVE_MODEL = /claude|anthropic|amazon\.nova/;
 const THOUGHTS_API = /gemini|google|vertex/;
-/** Fields of Anthropic's API, taken over under `gen_ai.usage.` as they are. */
+/** Fields of Anthropic's API, and the keys of those who take them over as they are. */
+const ANTHROPIC_FIELDS = ['cache_read_input_tokens', 'cache_creation_input_tokens'];
 const NATIVE_KEY = /^gen_ai\.usage\.cache_(?:read|creation)_input_tokens$/;
 
 /** Whether the cached tokens stand beside the input. To be asked only when there are any. */
@@ -53,11 +54,13 @@ const isThoughtsApi = ({ provider, model }: UsageEvidence): boolean =>
 
 /** null: the numbers admit both forms. */
 function proofOfCache(evidence: UsageEvidence): boolean | null {
-  const { input, cached, uncached, metadata } = evidence;
+  const { input, cached, uncached, raw } = evidence;
   if (uncached !== null) return input === uncached;
-  const raw = valueAt(objectAt(metadata, 'anthropic', 'usage'), 'input_tokens');
-  if (raw === input) return true;
-  if (typeof raw === 'number' && raw + cached === input) return false;
+  if (raw !== null && ANTHROPIC_FIELDS.some((name) => Object.hasOwn(raw, name))) {
+    const own = valueAt(raw, 'input_tokens');
+    if (own === input) return true;
+    if (typeof own === 'number' && own + cached === input) return false;
+  }
   return apartByTotal(evidence).cache ? true : null;
 }
 

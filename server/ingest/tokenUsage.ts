@@ -48,7 +48,7 @@ interface Told {
 function settled(words: CallWords, counts: TokenCounts): Usage {
   const { facts, metadata } = words;
   const media = (facts.groups & FACT_GROUP.media) === 0 ? NO_MEDIA : mediaParts(counts);
-  const cached = cachedParts(metadata, media, counts);
+  const cached = cachedParts(words, media, counts);
   const told = withTotal({
     input: counts.of('inputTokens') ?? media.input,
     output: counts.of('outputTokens') ?? media.output,
@@ -93,38 +93,54 @@ function withTotal(told: Told): Told {
 }
 
 function cachedParts(
-  metadata: JsonObject | null,
+  { facts, metadata, raw }: CallWords,
   media: MediaParts,
   counts: TokenCounts,
 ): Pick<Told, 'cacheRead' | 'cacheWrite' | 'cacheWrite1h'> {
+  const cacheRead = counts.of('cacheReadTokens') ?? media.cacheRead;
+  const written = counts.of('cacheWriteTokens');
+  const write5m = counts.of('cacheWrite5mTokens');
+  const write1h = counts.of('cacheWrite1hTokens');
+  if (metadata === null && raw === null) {
+    return { cacheRead, ...splitWrites(written, write5m, write1h) };
+  }
+  const where = metadata === null ? (facts.key('rawUsage') ?? '') : METADATA;
+  const at = (object: JsonObject | null, name: string): number | null =>
+    object === null ? null : counts.at(object, name, where);
   const anthropic = objectAt(metadata, 'anthropic');
-  const raw = objectAt(anthropic, 'usage');
-  const split = objectAt(raw, 'cache_creation');
   const bedrock = objectAt(metadata, 'bedrock', 'usage');
-  const meta = (object: JsonObject | null, name: string): number | null =>
-    object === null ? null : counts.at(object, name, METADATA);
-  const cacheRead =
-    counts.of('cacheReadTokens') ??
-    media.cacheRead ??
-    meta(raw, 'cache_read_input_tokens') ??
-    meta(anthropic, 'cacheReadInputTokens') ??
-    meta(bedrock, 'cacheReadInputTokens') ??
-    meta(objectAt(metadata, 'openai'), 'cachedPromptTokens');
-  const written =
-    counts.of('cacheWriteTokens') ??
-    meta(raw, 'cache_creation_input_tokens') ??
-    meta(anthropic, 'cacheCreationInputTokens') ??
-    meta(bedrock, 'cacheWriteInputTokens');
-  const write5m = counts.of('cacheWrite5mTokens') ?? meta(split, 'ephemeral_5m_input_tokens');
-  const write1h = counts.of('cacheWrite1hTokens') ?? meta(split, 'ephemeral_1h_input_tokens');
-  if (written === null) return { cacheRead, cacheWrite: write5m, cacheWrite1h: write1h };
-  // A split that does not fit belongs to another call (the last of several that the span sums up).
-  const fits = write1h !== null && write1h <= written;
+  const split = objectAt(raw, 'cache_creation');
   return {
-    cacheRead,
-    cacheWrite: fits ? written - write1h : written,
-    cacheWrite1h: fits ? write1h : null,
+    cacheRead:
+      cacheRead ??
+      at(raw, 'cache_read_input_tokens') ??
+      at(objectAt(raw, 'prompt_tokens_details'), 'cached_tokens') ??
+      at(objectAt(raw, 'input_tokens_details'), 'cached_tokens') ??
+      at(anthropic, 'cacheReadInputTokens') ??
+      at(bedrock, 'cacheReadInputTokens') ??
+      at(objectAt(metadata, 'openai'), 'cachedPromptTokens'),
+    ...splitWrites(
+      written ??
+        at(raw, 'cache_creation_input_tokens') ??
+        at(anthropic, 'cacheCreationInputTokens') ??
+        at(bedrock, 'cacheWriteInputTokens'),
+      write5m ?? at(split, 'ephemeral_5m_input_tokens'),
+      write1h ?? at(split, 'ephemeral_1h_input_tokens'),
+    ),
   };
+}
+
+/** Cache writes by how long they are kept; those of which nothing is said are kept for five minutes. */
+function splitWrites(
+  written: number | null,
+  write5m: number | null,
+  write1h: number | null,
+): Pick<Told, 'cacheWrite' | 'cacheWrite1h'> {
+  if (written === null) return { cacheWrite: write5m, cacheWrite1h: write1h };
+  // A split that does not fit belongs to another call (the last of several that the span sums up).
+  return write1h !== null && write1h <= written
+    ? { cacheWrite: written - write1h, cacheWrite1h: write1h }
+    : { cacheWrite: written, cacheWrite1h: null };
 }
 
 interface MediaParts {
