@@ -129,7 +129,7 @@ export function tokensByClass(usage: Usage): Readonly<Record<TokenClass, number>
 }
 
 /** Models whose business is sound: audio at the price of their text would be wrong by a factor of ten or more. */
-const SOUND_MODEL = /audio|realtime|transcribe|tts|speech|sonic|voice/;
+const SOUND_MODEL = /audio|realtime|transcribe|sonic/;
 
 function unitPriceOf(price: PriceVersion, tokenClass: TokenClass): UnitPrice | undefined {
   const isAudio = tokenClass === 'audioInput' || tokenClass === 'audioOutput';

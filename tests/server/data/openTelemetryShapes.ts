@@ -30,8 +30,7 @@ export const OPEN_TELEMETRY_SHAPES: readonly EmitterShape[] = [
   },
   {
     name: 'OpenTelemetry GenAI, today’s names, OpenAI',
-    source:
-      'open-telemetry/semantic-conventions-genai docs/registry/attributes/gen-ai.md, checked 2026-11-22',
+    source: 'open-telemetry/semantic-conventions-genai docs/registry/attributes/gen-ai.md 9f1b0bb',
     scope: 'opentelemetry.instrumentation.openai_v2',
     attributes: {
       'gen_ai.provider.name': 'openai',
@@ -54,8 +53,7 @@ export const OPEN_TELEMETRY_SHAPES: readonly EmitterShape[] = [
   },
   {
     name: 'OpenTelemetry GenAI, today’s names, Anthropic: cached tokens are part of the input',
-    source:
-      'open-telemetry/semantic-conventions-genai docs/registry/attributes/gen-ai.md, checked 2026-11-22',
+    source: 'open-telemetry/semantic-conventions-genai docs/registry/attributes/gen-ai.md 9f1b0bb',
     scope: 'opentelemetry.instrumentation.anthropic',
     attributes: {
       'gen_ai.provider.name': 'anthropic',
@@ -72,8 +70,7 @@ export const OPEN_TELEMETRY_SHAPES: readonly EmitterShape[] = [
   },
   {
     name: 'OpenTelemetry GenAI by modality, images',
-    source:
-      'open-telemetry/semantic-conventions-genai docs/registry/attributes/gen-ai.md, checked 2026-11-22',
+    source: 'open-telemetry/semantic-conventions-genai docs/registry/attributes/gen-ai.md 9f1b0bb',
     scope: 'opentelemetry.instrumentation.openai_v2',
     attributes: {
       'gen_ai.provider.name': 'openai',
@@ -195,7 +192,8 @@ export const OPEN_TELEMETRY_SHAPES: readonly EmitterShape[] = [
   },
   {
     name: 'OpenLIT for Python, Gemini: thoughts stand beside the output',
-    source: 'openlit/openlit sdk/python/src/openlit/instrumentation/google_ai_studio/utils.py',
+    source:
+      'openlit/openlit sdk/python/src/openlit/instrumentation/google_ai_studio/utils.py 8832e02',
     scope: 'openlit.otel.tracing',
     attributes: {
       'gen_ai.system': 'gemini',

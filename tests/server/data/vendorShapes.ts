@@ -86,7 +86,7 @@ export const VENDOR_SHAPES: readonly EmitterShape[] = [
   {
     name: 'LiteLLM, its otel_v2 callback, Anthropic: prompt tokens include the cache',
     source:
-      'BerriAI/litellm tests of litellm/integrations/otel (litellm.cost.total), tests/…/test_arize_logger.py (4,276 = 15 + 4,000 + 261), checked 2026-11-22',
+      'BerriAI/litellm tests/test_litellm/integrations/otel/test_otel_v2_emitter.py af9568f; that the input includes the cache: tests/test_litellm/integrations/arize/test_arize_utils.py dac9e41',
     scope: 'litellm',
     attributes: {
       'gen_ai.operation.name': 'chat',
@@ -182,7 +182,7 @@ export const VENDOR_SHAPES: readonly EmitterShape[] = [
   {
     name: 'Pydantic AI: cached tokens are part of the input, with a cost',
     source:
-      'pydantic/pydantic-ai pydantic_ai_slim/pydantic_ai/usage.py, opentelemetry_attributes()',
+      'pydantic/pydantic-ai pydantic_ai_slim/pydantic_ai/usage.py 8fe9586, opentelemetry_attributes()',
     scope: 'pydantic-ai',
     attributes: {
       'gen_ai.operation.name': 'chat',
@@ -205,7 +205,7 @@ export const VENDOR_SHAPES: readonly EmitterShape[] = [
   {
     name: 'Pydantic AI, audio of which a part was cached',
     source:
-      'pydantic/pydantic-ai pydantic_ai_slim/pydantic_ai/usage.py, opentelemetry_attributes()',
+      'pydantic/pydantic-ai pydantic_ai_slim/pydantic_ai/usage.py 8fe9586, opentelemetry_attributes()',
     scope: 'pydantic-ai',
     attributes: {
       'gen_ai.operation.name': 'chat',
