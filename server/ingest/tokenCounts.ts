@@ -39,9 +39,7 @@ export class TokenCounts {
   #count(value: unknown, name: () => string): number | null {
     const number = typeof value === 'string' ? numberOf(value) : value;
     if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
-    this.refuse(
-      `${name()} must be a whole number from 0 to 2^53 - 1, not ${String(value).slice(0, TEXT_MAX)}`,
-    );
+    this.refuse(`${name()} must be a whole number from 0 to 2^53 - 1, not ${shown(value)}`);
     return null;
   }
 }
@@ -49,3 +47,7 @@ export class TokenCounts {
 /** Some emitters write counts as text, decimal point and all. */
 const numberOf = (text: string): number =>
   /^-?\d{1,20}(?:\.\d{1,20})?$/.test(text.trim()) ? Number(text) : Number.NaN;
+
+/** Whole numbers digit by digit: 2^63 would be shown rounded to ten thousands. */
+const shown = (value: unknown): string =>
+  String(Number.isInteger(value) ? BigInt(value as number) : value).slice(0, TEXT_MAX);
