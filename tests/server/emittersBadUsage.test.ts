@@ -190,8 +190,8 @@ describe('usage that cannot be true', () => {
     const answer = await post('application/x-protobuf', encodeRequest(request(spans)));
     expect(answer.status).toBe(200);
     const lines = await linesOf('protobuf');
-    expect(lines.map(({ unpricedReason }) => unpricedReason).toSorted()).toEqual(
-      [whole(INPUT, '-9223372036854775808'), whole(INPUT, 'NaN'), null].toSorted(),
+    expect(new Set(lines.map(({ unpricedReason }) => unpricedReason))).toEqual(
+      new Set([whole(INPUT, '-9223372036854775808'), whole(INPUT, 'NaN'), null]),
     );
   });
 
