@@ -3,7 +3,14 @@ import { formatUsd, formatUsdShort } from '@burnbook/domain/money';
 import { tagsOf } from '@burnbook/domain/tags';
 import { formatTime } from '@burnbook/domain/time';
 import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
-import type { Alert, Batch, Bill, BillLine, CostSum as CostSumView, Evidence } from '../contract.js';
+import type {
+  Alert,
+  Batch,
+  Bill,
+  BillLine,
+  CostSum as CostSumView,
+  Evidence,
+} from '../contract.js';
 import {
   batchCostAboveNormal,
   BATCH_COST_ALERT,
