@@ -21,6 +21,7 @@ export const UNKNOWN_EMITTER: Emitter = { scope: '', input: 'unknown', thoughtsA
 const EXCLUSIVE: ReadonlySet<string> = new Set([
   '@traceloop/instrumentation-anthropic',
   'openlit.otel.tracing',
+  'pipecat',
   'strands.telemetry.tracer',
 ]);
 /** They add the cached tokens up, or take a usage that has them already. */

@@ -5,11 +5,11 @@ import { t } from '../i18n/t.js';
 
 const TOKENS: readonly [keyof UsageView, MessageKey][] = [
   ['inputTokens', 'usage.in'],
+  ['audioInputTokens', 'usage.audio'],
+  ['imageInputTokens', 'usage.image'],
   ['cacheReadTokens', 'usage.cacheRead'],
   ['cacheWriteTokens', 'usage.cacheWrite'],
   ['cacheWrite1hTokens', 'usage.cacheWrite1h'],
-  ['audioInputTokens', 'usage.audio'],
-  ['imageInputTokens', 'usage.image'],
   ['outputTokens', 'usage.out'],
   ['reasoningTokens', 'usage.reasoning'],
   ['audioOutputTokens', 'usage.audio'],

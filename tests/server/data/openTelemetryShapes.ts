@@ -123,6 +123,42 @@ export const OPEN_TELEMETRY_SHAPES: readonly EmitterShape[] = [
     sum: '10 × 4 + 10 × 0.4 + 20 × 32 + 20 × 0.4 + 15 × 16 + 25 × 64 = 2,532',
   },
   {
+    name: 'Pipecat, Anthropic: copies the exclusive input under the names of OpenTelemetry',
+    source:
+      'pipecat-ai/pipecat src/pipecat/services/anthropic/llm.py efcbe51, _report_usage_metrics',
+    scope: 'pipecat',
+    attributes: {
+      'gen_ai.system': 'anthropic',
+      'gen_ai.request.model': CLAUDE,
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.usage.input_tokens': 9_000,
+      'gen_ai.usage.output_tokens': 500,
+      'gen_ai.usage.cache_read.input_tokens': 6_000,
+      'gen_ai.usage.cache_creation.input_tokens': 3_000,
+    },
+    usage: CLAUDE_MORE_USAGE,
+    listCostUsd: '0.04755',
+    sum: CLAUDE_MORE_SUM,
+  },
+  {
+    name: 'OpenLLMetry for Python, LangChain: inclusive, though under the names of Anthropic’s fields',
+    source:
+      'traceloop/openllmetry packages/opentelemetry-instrumentation-langchain span_utils.py c16cdce; the usage_metadata of LangChain is inclusive',
+    scope: 'opentelemetry.instrumentation.langchain',
+    attributes: {
+      'gen_ai.system': 'Langchain',
+      'gen_ai.request.model': CLAUDE,
+      'llm.request.type': 'chat',
+      'gen_ai.usage.input_tokens': 10_000,
+      'gen_ai.usage.output_tokens': 500,
+      'llm.usage.total_tokens': 10_500,
+      'gen_ai.usage.cache_read_input_tokens': 6_000,
+    },
+    usage: { inputTokens: 10_000, cacheReadTokens: 6_000, outputTokens: 500 },
+    listCostUsd: '0.0213',
+    sum: '4,000 × 3 + 6,000 × 0.3 + 500 × 15 = 21,300',
+  },
+  {
     name: 'OpenLLMetry for Python, Anthropic: adds the cached tokens up, and splits the writes',
     source:
       'traceloop/openllmetry packages/opentelemetry-instrumentation-anthropic streaming_runtime.py 4a12d9e, tests/test_cache_creation_ttl_split.py b897ba5',
