@@ -36,6 +36,11 @@ const INCLUSIVE_PREFIXES = [
   'openinference.instrumentation.',
   '@arizeai/openinference-',
 ];
+/** Bedrock's API is exclusive, and these did not tell cached tokens when they were read: their keys decide. */
+const UNSETTLED: ReadonlySet<string> = new Set([
+  'opentelemetry.instrumentation.bedrock',
+  'opentelemetry.instrumentation.botocore',
+]);
 const THOUGHTS_APART: ReadonlySet<string> = new Set(['openlit.otel.tracing']);
 
 /** @param scope JSON of the instrumentation scope, as in `SpanSource`. */
@@ -47,6 +52,7 @@ export function emitterOf(scope: string): Emitter {
 
 function inputForm(name: string): InputForm {
   if (EXCLUSIVE.has(name)) return 'exclusive';
+  if (UNSETTLED.has(name)) return 'unknown';
   if (INCLUSIVE.has(name) || INCLUSIVE_PREFIXES.some((prefix) => name.startsWith(prefix))) {
     return 'inclusive';
   }
