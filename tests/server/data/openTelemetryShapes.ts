@@ -30,7 +30,8 @@ export const OPEN_TELEMETRY_SHAPES: readonly EmitterShape[] = [
   },
   {
     name: 'OpenTelemetry GenAI, today’s names, OpenAI',
-    source: 'open-telemetry/semantic-conventions-genai docs/registry/attributes/gen-ai.md 9f1b0bb',
+    source:
+      'open-telemetry/semantic-conventions-genai docs/registry/attributes/gen-ai.md, checked 2026-11-22',
     scope: 'opentelemetry.instrumentation.openai_v2',
     attributes: {
       'gen_ai.provider.name': 'openai',
@@ -53,7 +54,8 @@ export const OPEN_TELEMETRY_SHAPES: readonly EmitterShape[] = [
   },
   {
     name: 'OpenTelemetry GenAI, today’s names, Anthropic: cached tokens are part of the input',
-    source: 'open-telemetry/semantic-conventions-genai docs/registry/attributes/gen-ai.md 9f1b0bb',
+    source:
+      'open-telemetry/semantic-conventions-genai docs/registry/attributes/gen-ai.md, checked 2026-11-22',
     scope: 'opentelemetry.instrumentation.anthropic',
     attributes: {
       'gen_ai.provider.name': 'anthropic',
@@ -70,7 +72,8 @@ export const OPEN_TELEMETRY_SHAPES: readonly EmitterShape[] = [
   },
   {
     name: 'OpenTelemetry GenAI by modality, images',
-    source: 'open-telemetry/semantic-conventions-genai docs/registry/attributes/gen-ai.md 9f1b0bb',
+    source:
+      'open-telemetry/semantic-conventions-genai docs/registry/attributes/gen-ai.md, checked 2026-11-22',
     scope: 'opentelemetry.instrumentation.openai_v2',
     attributes: {
       'gen_ai.provider.name': 'openai',
@@ -98,7 +101,8 @@ export const OPEN_TELEMETRY_SHAPES: readonly EmitterShape[] = [
   },
   {
     name: 'Pipecat, audio',
-    source: 'pipecat-ai/pipecat tests of src/pipecat/utils/tracing/service_decorators.py d74f0dc',
+    source:
+      'pipecat-ai/pipecat, test of _add_token_usage_to_span for OpenAI Realtime, checked 2026-11-22',
     scope: 'pipecat',
     attributes: {
       'gen_ai.system': 'openai',
@@ -124,8 +128,7 @@ export const OPEN_TELEMETRY_SHAPES: readonly EmitterShape[] = [
   },
   {
     name: 'Pipecat, Anthropic: copies the exclusive input under the names of OpenTelemetry',
-    source:
-      'pipecat-ai/pipecat src/pipecat/services/anthropic/llm.py efcbe51, _report_usage_metrics',
+    source: 'pipecat-ai/pipecat src/pipecat/services/anthropic/llm.py 002d791, _process_context',
     scope: 'pipecat',
     attributes: {
       'gen_ai.system': 'anthropic',
@@ -143,7 +146,7 @@ export const OPEN_TELEMETRY_SHAPES: readonly EmitterShape[] = [
   {
     name: 'OpenLLMetry for Python, LangChain: inclusive, though under the names of Anthropic’s fields',
     source:
-      'traceloop/openllmetry packages/opentelemetry-instrumentation-langchain span_utils.py c16cdce; the usage_metadata of LangChain is inclusive',
+      'traceloop/openllmetry packages/opentelemetry-instrumentation-langchain span_utils.py, checked 2026-11-22; the usage_metadata of LangChain is inclusive',
     scope: 'opentelemetry.instrumentation.langchain',
     attributes: {
       'gen_ai.system': 'Langchain',
@@ -229,7 +232,7 @@ export const OPEN_TELEMETRY_SHAPES: readonly EmitterShape[] = [
   {
     name: 'OpenLIT for Python, Gemini: thoughts stand beside the output',
     source:
-      'openlit/openlit sdk/python/src/openlit/instrumentation/google_ai_studio/utils.py 8832e02',
+      'openlit/openlit sdk/python/src/openlit/instrumentation/google_ai_studio/utils.py, checked 2026-11-22',
     scope: 'openlit.otel.tracing',
     attributes: {
       'gen_ai.system': 'gemini',

@@ -34,7 +34,7 @@ export const VENDOR_SHAPES: readonly EmitterShape[] = [
   {
     name: 'OpenInference, OpenAI: audio and cost',
     source:
-      'Arize-ai/openinference python/instrumentation/openinference-instrumentation-openai _response_attributes_extractor.py; spec/semantic_conventions.md (llm.cost.total)',
+      'Arize-ai/openinference python/instrumentation/openinference-instrumentation-openai _response_attributes_extractor.py and spec/semantic_conventions.md (llm.cost.total), checked 2026-11-22',
     scope: 'openinference.instrumentation.openai',
     attributes: {
       'openinference.span.kind': 'LLM',
@@ -86,7 +86,7 @@ export const VENDOR_SHAPES: readonly EmitterShape[] = [
   {
     name: 'LiteLLM, its otel_v2 callback, Anthropic: prompt tokens include the cache',
     source:
-      'BerriAI/litellm tests/test_litellm/integrations/otel/test_otel_v2_emitter.py af9568f; that the input includes the cache: tests/test_litellm/integrations/arize/test_arize_utils.py dac9e41',
+      'BerriAI/litellm tests/test_litellm/integrations/otel/test_otel_v2_emitter.py 1d25952; that the input includes the cache: its tests of the Arize logger (4,276 of which 4,000 read, 261 written), checked 2026-11-22',
     scope: 'litellm',
     attributes: {
       'gen_ai.operation.name': 'chat',
@@ -182,7 +182,7 @@ export const VENDOR_SHAPES: readonly EmitterShape[] = [
   {
     name: 'Pydantic AI: cached tokens are part of the input, with a cost',
     source:
-      'pydantic/pydantic-ai pydantic_ai_slim/pydantic_ai/usage.py 8fe9586, opentelemetry_attributes()',
+      'pydantic/pydantic-ai pydantic_ai_slim/pydantic_ai/usage.py, opentelemetry_attributes(), checked 2026-11-22',
     scope: 'pydantic-ai',
     attributes: {
       'gen_ai.operation.name': 'chat',
@@ -205,7 +205,7 @@ export const VENDOR_SHAPES: readonly EmitterShape[] = [
   {
     name: 'Pydantic AI, audio of which a part was cached',
     source:
-      'pydantic/pydantic-ai pydantic_ai_slim/pydantic_ai/usage.py 8fe9586, opentelemetry_attributes()',
+      'pydantic/pydantic-ai pydantic_ai_slim/pydantic_ai/usage.py, opentelemetry_attributes(), checked 2026-11-22',
     scope: 'pydantic-ai',
     attributes: {
       'gen_ai.operation.name': 'chat',
