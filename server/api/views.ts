@@ -3,14 +3,21 @@ import { formatUsd, formatUsdShort } from '@burnbook/domain/money';
 import { tagsOf } from '@burnbook/domain/tags';
 import { formatTime } from '@burnbook/domain/time';
 import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
-import type { Alert, Batch, BillLine, CostSum as CostSumView, Evidence } from '../contract.js';
+import type {
+  Alert,
+  Batch,
+  Bill,
+  BillLine,
+  CostSum as CostSumView,
+  Evidence,
+} from '../contract.js';
 import {
   batchCostAboveNormal,
   BATCH_COST_ALERT,
   type BatchCostRule,
 } from '../cost/batchCostAlert.js';
 import { nanoPer1kRows, rowsOf, type BatchFacts } from '../cost/batches.js';
-import type { BillPrice } from '../cost/bill.js';
+import type { BillPrice, ReportedSum } from '../cost/bill.js';
 import type { CostSum } from '../cost/costSum.js';
 import type { DearBatch } from '../cost/overview.js';
 import type { QueryRow } from '../store/protocol.js';
@@ -80,10 +87,22 @@ export const dearBatchAlert = ({
   runbook: BATCH_COST_ALERT,
 });
 
+export const reportedView = ({ calls, listNano, reportedNano }: ReportedSum): Bill['reported'] =>
+  calls === 0
+    ? null
+    : {
+        calls,
+        listCostUsd: formatUsd(listNano),
+        reportedCostUsd: formatUsd(reportedNano),
+        differenceUsd: formatUsd(reportedNano - listNano),
+      };
+
 export function billLineView(row: QueryRow, prices: ReadonlyMap<string, BillPrice>): BillLine {
   const cpuNs = numberOrNull(row['cpu_ns']);
   const gbNs = numberOrNull(row['gb_ns']);
   const priceId = textOrNull(row['price_id']);
+  const listNano = (row['cost_nano'] ?? null) as bigint | null;
+  const reportedNano = (row['reported_nano'] ?? null) as bigint | null;
   return {
     kind: row['kind'] as BillLine['kind'],
     runId: row['run_id'] as string,
@@ -105,11 +124,18 @@ export function billLineView(row: QueryRow, prices: ReadonlyMap<string, BillPric
       reasoningTokens: numberOrNull(row['reasoning_tokens']),
       audioInputTokens: numberOrNull(row['audio_input_tokens']),
       audioOutputTokens: numberOrNull(row['audio_output_tokens']),
+      audioCacheReadTokens: numberOrNull(row['audio_cache_read_tokens']),
+      imageInputTokens: numberOrNull(row['image_input_tokens']),
+      imageOutputTokens: numberOrNull(row['image_output_tokens']),
+      imageCacheReadTokens: numberOrNull(row['image_cache_read_tokens']),
       cpuS: cpuNs === null ? null : cpuNs / 1e9,
       memoryGbS: gbNs === null ? null : gbNs / 1e9,
     },
-    listCostUsd: usdOrNull((row['cost_nano'] ?? null) as bigint | null),
-    reportedCostUsd: usdOrNull((row['reported_nano'] ?? null) as bigint | null),
+    listCostUsd: usdOrNull(listNano),
+    reportedCostUsd: usdOrNull(reportedNano),
+    reportedDifferenceUsd:
+      listNano === null || reportedNano === null ? null : formatUsd(reportedNano - listNano),
+    reportedCostNote: textOrNull(row['reported_note']),
     price: priceId === null ? null : (prices.get(priceId) ?? null),
     unpricedReason: textOrNull(row['unpriced_reason']),
     retryWaste: row['waste'] === true,

@@ -4,6 +4,7 @@ import { PROMOTED_KEYS, type Fact } from '@burnbook/domain/semconv';
 import { priceUsage, type PriceVersion } from '@burnbook/domain/price';
 import type { FactColumns, SpanBatch } from '@burnbook/domain/spanBatch';
 import type { CallRecord, IngestBatch } from '../store/ingestBatch.js';
+import { emitterOf, type Emitter } from './emitter.js';
 import { settleTimes } from './eventTime.js';
 import { readModelCall, type ModelCall } from './modelCall.js';
 
@@ -23,6 +24,11 @@ const CALL_FACTS: ReadonlySet<Fact> = new Set<Fact>([
   'inputTokens',
   'outputTokens',
   'totalTokens',
+  'textInputTokens',
+  'audioInputTokens',
+  'audioOutputTokens',
+  'imageInputTokens',
+  'imageOutputTokens',
   'usageDetails',
   'reportedCostUsd',
   'costDetails',
@@ -40,6 +46,11 @@ export function ingestRows(
   const prices = new Map<string, PriceVersion>();
   const calls: CallRecord[] = [];
   const factSet = new FactSet();
+  const emitters: Emitter[] = [];
+  const emitterOfSpan = (span: number): Emitter => {
+    const source = spans.source[span] ?? 0;
+    return (emitters[source] ??= emitterOf(spans.sources[source]?.scope ?? ''));
+  };
   const { facts } = spans;
   for (let at = 0; at < facts.length;) {
     const span = facts.span[at] ?? 0;
@@ -52,7 +63,10 @@ export function ingestRows(
     if (maybeCall) {
       factSet.clear();
       factSet.addSpan(facts, at, span, spans.strings);
-      const call = readModelCall(factSet, spans.status[span] === 2);
+      const call = readModelCall(factSet, {
+        failed: spans.status[span] === 2,
+        emitter: emitterOfSpan(span),
+      });
       if (call) {
         const startNs = times.startNs[span] ?? receivedNs;
         calls.push(priced(call, span, resolvePrice(call, startNs), prices));
@@ -95,7 +109,7 @@ function storedFacts(facts: FactColumns): FactColumns {
   let length = 0;
   for (let i = 0; i < facts.length; i++) {
     const code = facts.key[i] ?? 0;
-    if (GROUP_OF_CODE[code] === FACT_GROUP.usage) continue;
+    if (((GROUP_OF_CODE[code] ?? 0) & FACT_GROUP.usage) !== 0) continue;
     span[length] = facts.span[i] ?? 0;
     key[length] = code;
     type[length] = facts.type[i] ?? 0;
@@ -120,6 +134,7 @@ function priced(
   prices: Map<string, PriceVersion>,
 ): CallRecord {
   const { provider, model, tier, operation, usage, reportedNanoUsd, responseId, aggregate } = call;
+  const { reportedNote } = call;
   const base = {
     span,
     provider,
@@ -130,6 +145,7 @@ function priced(
     reportedNanoUsd,
     responseId,
     aggregate,
+    ...(reportedNote === null ? {} : { reportedNote }),
   };
   const unpriced = (unpricedReason: string): CallRecord => ({
     ...base,
