@@ -252,7 +252,8 @@ describe('where the files may not be written', () => {
     expect(await fileText()).toBe(FILE);
     expect(await audit(here, 'budget mail-models')).toHaveLength(1);
     const removal = await ask(here, 'DELETE', { url });
-    const patched = spawnSync('patch', ['-p1', '-d', folder], {
+    const patched = spawnSync('git', ['apply', '-'], {
+      cwd: folder,
       input: String(removal.body['diff']),
     });
     expect([removal.status, patched.status]).toEqual([409, 0]);

@@ -57,7 +57,9 @@ test('the starter file holds the same example, commented out', async () => {
   const starter = path.join(folder, 'budgets.yaml');
   const text = await readFile(starter, 'utf8');
   const [, ...lines] = text.split('\n');
-  await write(lines.map((line) => line.replace(/^# ?/, '').replace(/^( *)# (\w+:)/, '$1$2')).join('\n'));
+  await write(
+    lines.map((line) => line.replace(/^# ?/, '').replace(/^( *)# (\w+:)/, '$1$2')).join('\n'),
+  );
   const [budget] = (await loadConfig(folder)).budgets?.budgets ?? [];
   expect(budget).toMatchObject({ id: 'mail-models', fiscalYearStart: 4, to: '2026-12-31' });
 });
@@ -148,7 +150,7 @@ test.each([
   await write(text);
   const refusal = await loadConfig(folder).then(
     () => 'taken',
-    (error: unknown) => String((error as Error).message),
+    (error: unknown) => (error as Error).message,
   );
   const lines = refusal.split('\n');
   for (const message of messages) {

@@ -36,7 +36,9 @@ describe('the program', () => {
     const first = await runProgram({ args: ['init', config] });
     expect([first.code, first.output]).toEqual([
       0,
-      expect.stringMatching(/wrote .*pipelines\.yaml[\s\S]*wrote .*prices\.yaml[\s\S]*wrote .*budgets\.yaml/),
+      expect.stringMatching(
+        /wrote .*pipelines\.yaml[\s\S]*wrote .*prices\.yaml[\s\S]*wrote .*budgets\.yaml/,
+      ),
     ]);
     expect(await loadConfig(config)).toEqual({ pipelines: {}, prices: {}, budgets: {} });
     // Every example in it is valid as well.
