@@ -18,6 +18,7 @@ import { refuseUnknown } from './query.js';
 import { methodOf, type Route, type RouteMethod } from './route.js';
 import { actorOf, BODY_BYTES_MAX, readBody } from './routeRequest.js';
 import { renderRunbookPage } from './runbookPage.js';
+import { retryRoutes } from './retryRoutes.js';
 import { runbookFor, runbookRoutes } from './runbookRoutes.js';
 import { traceRoutes } from './traceRoutes.js';
 import { WebFiles } from './webFiles.js';
@@ -33,6 +34,7 @@ export interface AppOptions {
 const ROUTES: readonly Route[] = [
   ...costsRoutes,
   ...costRoutes,
+  ...retryRoutes,
   ...budgetRoutes,
   ...batchRoutes,
   ...traceRoutes,

@@ -1,0 +1,66 @@
+/** Money and attempts lost, by cause. */
+import type { QueryRow } from '../store/protocol.js';
+import type { StoreClient } from '../store/storeClient.js';
+import type { CostDimension } from './costDimension.js';
+import { dimensionParams, type CostScope } from './costs.js';
+
+export interface WasteSums {
+  readonly wasteNano: bigint;
+  readonly failureNano: bigint;
+  readonly attempts: number;
+  readonly operations: number;
+  readonly unknownBilling: number;
+}
+
+export interface WasteGroup extends WasteSums {
+  /** A class of `ERROR_CLASSES`, `step_rerun` or `unknown`. */
+  readonly cause: string;
+  readonly key: string | null;
+}
+
+export interface WasteFacts {
+  /** Dearest first. */
+  readonly groups: readonly WasteGroup[];
+  readonly total: WasteSums;
+  readonly byAttempts: readonly {
+    readonly attempts: number;
+    readonly succeeded: number;
+    readonly failed: number;
+  }[];
+}
+
+/** @param dimension beside the cause; null: the cause alone. */
+export async function wasteBy(
+  store: StoreClient,
+  { range, filter }: CostScope,
+  dimension: CostDimension | null,
+): Promise<WasteFacts> {
+  const bounds = { from: range.fromNs, to: range.toNs };
+  const { dimension1 = null, pointer1 = null } = dimensionParams(dimension ? [dimension] : []);
+  const [rows, tries] = await Promise.all([
+    store.query('waste', { ...bounds, ...filter.params, dimension1, pointer1 }),
+    store.query('tries', bounds),
+  ]);
+  const [all, ...groups] = rows;
+  return {
+    groups: groups.map((row) => ({
+      cause: row['cause'] as string,
+      key: (row['key'] ?? null) as string | null,
+      ...sumsOf(row),
+    })),
+    total: sumsOf(all ?? {}),
+    byAttempts: tries.map((row) => ({
+      attempts: Number(row['tries']),
+      succeeded: Number(row['succeeded']),
+      failed: Number(row['failed']),
+    })),
+  };
+}
+
+const sumsOf = (row: QueryRow): WasteSums => ({
+  wasteNano: (row['waste'] ?? 0n) as bigint,
+  failureNano: (row['failure'] ?? 0n) as bigint,
+  attempts: Number(row['attempts'] ?? 0),
+  operations: Number(row['operations'] ?? 0),
+  unknownBilling: Number(row['unknown_billing'] ?? 0),
+});

@@ -1,0 +1,50 @@
+-- Attempts of the operations that another policy may change, whole: those with more than one attempt, without success, or
+-- longer than the time-out; and of those around and inside them.
+WITH RECURSIVE mine AS MATERIALIZED (
+  SELECT a.*, coalesce(a.batch, CASE WHEN b.batches = 1 THEN b.only_batch END, a.run_id) AS batch_id
+  FROM attempts AS a
+  LEFT JOIN run_batches AS b ON b.pipeline = a.pipeline AND b.run_id = a.run_id
+  -- What began in the range, with attempts up to a day later.
+  WHERE a.start_ns >= $from::BIGINT AND a.start_ns < $to::BIGINT + 86400000000000
+),
+begun AS (
+  SELECT operation_key
+  FROM mine
+  WHERE cost_selected(
+    $patterns::VARCHAR[], [''], ['', ''],
+    pipeline, run_id, batch_id, step, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  )
+  GROUP BY operation_key
+  HAVING min(start_ns) < $to::BIGINT
+    AND bool_or(number > 1 OR outcome <> 'succeeded' OR end_ns - start_ns > $timeout::BIGINT)
+),
+nesting AS MATERIALIZED (
+  SELECT i.operation_key AS one, o.operation_key AS other
+  FROM mine AS i
+  JOIN mine AS o ON o.attempt_key = i.outer_attempt_key
+),
+beside AS MATERIALIZED (
+  SELECT one, other FROM nesting
+  UNION
+  SELECT other, one FROM nesting
+),
+picked AS (
+  SELECT operation_key FROM begun
+  UNION
+  SELECT b.other FROM picked AS p JOIN beside AS b ON b.one = p.operation_key
+),
+chosen AS MATERIALIZED (
+  SELECT m.* FROM mine AS m SEMI JOIN picked AS p ON p.operation_key = m.operation_key
+),
+money AS (
+  SELECT l.attempt_key, sum(l.cost_nano) AS cost, bool_or(l.cost_nano IS NULL) AS unpriced
+  FROM bill_lines AS l
+  SEMI JOIN chosen AS c ON c.attempt_key = l.attempt_key
+  WHERE l.excluded IS NULL AND l.start_ns >= $from::BIGINT AND l.start_ns < $to::BIGINT + 2 * 86400000000000
+  GROUP BY l.attempt_key
+)
+SELECT c.operation_key, c.attempt_key, c.outer_attempt_key, c.number, c.start_ns, c.end_ns, c.outcome, c.error_class,
+  c.backoff_ms, CASE WHEN m.unpriced THEN NULL ELSE coalesce(m.cost, 0) END AS cost
+FROM chosen AS c
+LEFT JOIN money AS m ON m.attempt_key = c.attempt_key
+ORDER BY c.start_ns
