@@ -9,9 +9,9 @@ import {
   type WasteCause,
   type WhatIf,
 } from '../contract.js';
-import { VALUE_DIMENSIONS, type CostDimension } from '../cost/costDimension.js';
+import type { CostDimension } from '../cost/costDimension.js';
 import type { CostFilter } from '../cost/costFilter.js';
-import { wasteBy, type WasteSums } from '../cost/waste.js';
+import { ATTEMPT_DIMENSIONS, isToldByAttempts, wasteBy, type WasteSums } from '../cost/waste.js';
 import { whatIf } from '../cost/whatIf.js';
 import { costParams, DAY_NS, dimensionsOf, filterOf } from './costParams.js';
 import { freshness } from './freshness.js';
@@ -86,7 +86,7 @@ async function waste({ api, query }: RouteRequest): Promise<Waste> {
     })),
     itemsTotal: groups.length,
     total: sumsView(total),
-    byAttempts: [...byAttempts],
+    byAttempts: byAttempts && [...byAttempts],
     nextCursor: offset + page.length < groups.length ? cursorOf(offset + page.length) : null,
     freshness: await freshness(api),
   };
@@ -159,16 +159,9 @@ async function replayed({ api, query }: RouteRequest): Promise<WhatIf> {
   };
 }
 
-/** What an attempt tells itself: the first four of `VALUE_DIMENSIONS`. */
-const OF_ATTEMPTS = VALUE_DIMENSIONS.slice(0, 4);
-
 /** @throws ApiError 400 when the filter asks for what only lines tell. */
 function ofAttempts(filter: CostFilter): CostFilter {
-  const { patterns, tagPointers } = filter.params as Record<string, readonly string[]>;
-  const more = patterns?.slice(OF_ATTEMPTS.length * 2).some((pattern) => pattern !== '');
-  if (more || tagPointers?.some((pointer) => pointer !== '')) {
-    const told = OF_ATTEMPTS.join(', ');
-    throw new ApiError(400, `filter: attempts are told apart by ${told} alone`, 'filter');
-  }
-  return filter;
+  if (isToldByAttempts(filter)) return filter;
+  const told = ATTEMPT_DIMENSIONS.join(', ');
+  throw new ApiError(400, `filter: attempts are told apart by ${told} alone`, 'filter');
 }

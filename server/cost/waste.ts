@@ -1,7 +1,8 @@
 /** Money and attempts lost, by cause. */
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
-import type { CostDimension } from './costDimension.js';
+import { VALUE_DIMENSIONS, type CostDimension } from './costDimension.js';
+import type { CostFilter } from './costFilter.js';
 import { dimensionParams, type CostScope } from './costs.js';
 
 export interface WasteSums {
@@ -22,11 +23,14 @@ export interface WasteFacts {
   /** Dearest first. */
   readonly groups: readonly WasteGroup[];
   readonly total: WasteSums;
-  readonly byAttempts: readonly {
-    readonly attempts: number;
-    readonly succeeded: number;
-    readonly failed: number;
-  }[];
+  /** null: attempts do not tell what the filter asks. */
+  readonly byAttempts:
+    | readonly {
+        readonly attempts: number;
+        readonly succeeded: number;
+        readonly failed: number;
+      }[]
+    | null;
 }
 
 /** @param dimension beside the cause; null: the cause alone. */
@@ -39,7 +43,9 @@ export async function wasteBy(
   const { dimension1 = null, pointer1 = null } = dimensionParams(dimension ? [dimension] : []);
   const [rows, tries] = await Promise.all([
     store.query('waste', { ...bounds, ...filter.params, dimension1, pointer1 }),
-    store.query('tries', bounds),
+    isToldByAttempts(filter)
+      ? store.query('tries', { ...bounds, patterns: filter.params['patterns'] ?? [] })
+      : null,
   ]);
   const [all, ...groups] = rows;
   return {
@@ -49,12 +55,23 @@ export async function wasteBy(
       ...sumsOf(row),
     })),
     total: sumsOf(all ?? {}),
-    byAttempts: tries.map((row) => ({
-      attempts: Number(row['tries']),
-      succeeded: Number(row['succeeded']),
-      failed: Number(row['failed']),
-    })),
+    byAttempts:
+      tries?.map((row) => ({
+        attempts: Number(row['tries']),
+        succeeded: Number(row['succeeded']),
+        failed: Number(row['failed']),
+      })) ?? null,
   };
+}
+
+/** What an attempt tells itself: the first four of `VALUE_DIMENSIONS`. */
+export const ATTEMPT_DIMENSIONS = VALUE_DIMENSIONS.slice(0, 4);
+
+/** Whether attempts alone, without lines, can be told apart by the filter. */
+export function isToldByAttempts({ params }: CostFilter): boolean {
+  const { patterns = [], tagPointers = [] } = params as Record<string, readonly string[]>;
+  const more = patterns.slice(ATTEMPT_DIMENSIONS.length * 2).some((pattern) => pattern !== '');
+  return !more && tagPointers.every((pointer) => pointer === '');
 }
 
 const sumsOf = (row: QueryRow): WasteSums => ({

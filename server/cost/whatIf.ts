@@ -56,11 +56,17 @@ export async function whatIf(
     wasteNano: total['waste'] as bigint,
     failureNano: total['failure'] as bigint,
   };
+  const played = withTheRest(replay(rows.map(attemptOf), policy), recorded);
   return {
     range: { fromNs: range.fromNs, toNs },
     truncated: cut !== undefined,
-    recorded,
-    replay: withTheRest(replay(rows.map(attemptOf), policy), recorded),
+    // Operations around and inside those that were asked for are replayed with them.
+    recorded: {
+      ...recorded,
+      operations: played.operations,
+      succeeded: played.recordedSucceeded,
+    },
+    replay: played,
   };
 }
 
