@@ -10,6 +10,7 @@ import { costRoutes } from './costRoutes.js';
 import { costsRoutes } from './costsRoutes.js';
 import { csvShape, sendCsv, wantsCsv } from './csv.js';
 import { events } from './events.js';
+import { exclusionRoutes } from './exclusionRoutes.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
 import { openApi } from './openApi.js';
 import { otlpRoutes } from './otlp.js';
@@ -35,6 +36,7 @@ export interface AppOptions {
 const ROUTES: readonly Route[] = [
   ...costsRoutes,
   ...costRoutes,
+  ...exclusionRoutes,
   ...retryRoutes,
   ...budgetRoutes,
   ...batchRoutes,

@@ -171,7 +171,7 @@ async function bill({ api, part, query, signal }: RouteRequest): Promise<Bill> {
     sampled: batch.runs.some((run) => run.sampled),
     sharedUsd: formatUsd(facts.sharedNano),
     lines: facts.lines.map((row) => ({
-      ...billLineView(row, facts.prices),
+      ...billLineView(row, facts),
       shared: row['shared'] === true && !batch.shared,
     })),
     linesTotal: facts.linesTotal,

@@ -3,14 +3,22 @@ import { formatUsd, formatUsdShort } from '@burnbook/domain/money';
 import { tagsOf } from '@burnbook/domain/tags';
 import { formatTime } from '@burnbook/domain/time';
 import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
-import type { Alert, Batch, BillLine, CostSum as CostSumView, Evidence } from '../contract.js';
+import type {
+  Alert,
+  Batch,
+  BillLine,
+  CostSum as CostSumView,
+  CountedInstead,
+  Evidence,
+} from '../contract.js';
 import {
   batchCostAboveNormal,
   BATCH_COST_ALERT,
   type BatchCostRule,
 } from '../cost/batchCostAlert.js';
 import { nanoPer1kRows, rowsOf, type BatchFacts } from '../cost/batches.js';
-import type { BillPrice } from '../cost/bill.js';
+import type { BillFacts } from '../cost/bill.js';
+import { exclusionReason, spanName, type CountedLine } from '../cost/exclusions.js';
 import type { CostSum } from '../cost/costSum.js';
 import type { DearBatch } from '../cost/overview.js';
 import type { QueryRow } from '../store/protocol.js';
@@ -80,7 +88,10 @@ export const dearBatchAlert = ({
   runbook: BATCH_COST_ALERT,
 });
 
-export function billLineView(row: QueryRow, prices: ReadonlyMap<string, BillPrice>): BillLine {
+export function billLineView(
+  row: QueryRow,
+  facts: Pick<BillFacts, 'prices' | 'countedInstead'>,
+): BillLine {
   const cpuNs = numberOrNull(row['cpu_ns']);
   const gbNs = numberOrNull(row['gb_ns']);
   const priceId = textOrNull(row['price_id']);
@@ -110,14 +121,42 @@ export function billLineView(row: QueryRow, prices: ReadonlyMap<string, BillPric
     },
     listCostUsd: usdOrNull((row['cost_nano'] ?? null) as bigint | null),
     reportedCostUsd: usdOrNull((row['reported_nano'] ?? null) as bigint | null),
-    price: priceId === null ? null : (prices.get(priceId) ?? null),
+    price: priceId === null ? null : (facts.prices.get(priceId) ?? null),
     unpricedReason: textOrNull(row['unpriced_reason']),
     retryWaste: row['waste'] === true,
     failureCost: row['failure'] === true,
     excluded: textOrNull(row['excluded']),
+    exclusion: exclusionOf(row, facts),
     tags: Object.fromEntries(tagsOf(textOrNull(row['tags']))),
     reservationId: textOrNull(row['reservation_id']),
     shared: row['shared'] === true,
     evidence: evidenceOf(row),
+  };
+}
+
+function exclusionOf(
+  row: QueryRow,
+  facts: Pick<BillFacts, 'countedInstead'>,
+): BillLine['exclusion'] {
+  const reason = exclusionReason(row['excluded']);
+  if (reason === null) return null;
+  return { reason, countedInstead: countedView(facts.countedInstead.get(spanName(row))) };
+}
+
+const LINES_MAX = 5;
+
+/** @returns null where nothing is stored that counts instead. */
+export function countedView(lines: readonly CountedLine[] | undefined): CountedInstead | null {
+  if (!lines || lines.length === 0) return null;
+  return {
+    lines: lines.slice(0, LINES_MAX).map(({ pipeline, batchId, row, tokens, costNano }) => ({
+      pipeline,
+      batchId,
+      evidence: evidenceOf(row),
+      tokens,
+      costUsd: usdOrNull(costNano),
+    })),
+    linesTotal: lines.length,
+    tokens: lines.reduce((sum, { tokens }) => sum + tokens, 0),
   };
 }

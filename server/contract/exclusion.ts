@@ -42,7 +42,7 @@ export const exclusionSchema = z.object({
   /** What it would have cost; null: no price is known. */
   wouldBeUsd: usd.nullable(),
   evidence: evidenceSchema,
-  /** null: what counts in its place is no longer stored. */
+  /** null: nothing that counts is stored there. */
   countedInstead: countedInsteadSchema.nullable(),
 });
 export type Exclusion = z.infer<typeof exclusionSchema>;
