@@ -34,6 +34,7 @@ CREATE TABLE settled_batches (
 
 DROP VIEW settled_lines;
 DROP VIEW repeated_steps;
+DROP VIEW run_facts;
 
 CREATE TABLE settled_repeats (
   pipeline VARCHAR NOT NULL,
@@ -76,7 +77,8 @@ steps AS MATERIALIZED (
 runs AS (
   SELECT a.pipeline, a.run_id, min(a.start_ns) AS start_ns,
     coalesce(
-      arg_max(outcome, end_ns) FILTER (is_run AND outcome IS NOT NULL),
+      arg_max(outcome, (end_ns, CASE outcome WHEN 'failed' THEN 2 WHEN 'cancelled' THEN 1 ELSE 0 END))
+        FILTER (is_run AND outcome IS NOT NULL),
       CASE WHEN bool_or(failed) FILTER (is_run) THEN 'failed' WHEN bool_or(is_run) THEN 'succeeded' END
     ) AS outcome
   FROM run_summary AS a
