@@ -82,10 +82,8 @@ function valueAt(row: unknown, path: readonly string[]): unknown {
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (typeof value === 'object') return JSON.stringify(value);
-  const text = String(value);
-  if (typeof value !== 'string' || DECIMAL.test(text)) return text;
-  return FORMULA.test(text) ? `'${text}` : text;
+  if (typeof value !== 'string') return JSON.stringify(value);
+  return FORMULA.test(value) && !DECIMAL.test(value) ? `'${value}` : value;
 }
 
 const DECIMAL = /^[+-]?\d+(?:\.\d+)?$/;

@@ -7,7 +7,6 @@ import { count, evidenceSchema, freshnessSchema, time, usd } from './common.js';
  * has the same response id: a replay from a cache, or two instrumentations of one call.
  */
 export const exclusionReasonSchema = z.enum(['repeatedBelow', 'duplicateResponse']);
-export type ExclusionReason = z.infer<typeof exclusionReasonSchema>;
 
 /** The lines that count in the place of an excluded one. */
 export const countedInsteadSchema = z.object({

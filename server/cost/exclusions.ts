@@ -126,7 +126,7 @@ export async function countedInstead(
 }
 
 export const spanName = (row: QueryRow): string =>
-  `${row['trace_hi']}:${row['trace_lo']}:${row['span_id']}`;
+  ['trace_hi', 'trace_lo', 'span_id'].map((column) => String(row[column] as bigint)).join(':');
 
 function responseParams(lines: readonly QueryRow[]) {
   const starts = lines.map((line) => line['start_ns'] as bigint);

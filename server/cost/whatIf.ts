@@ -85,7 +85,7 @@ function withTheRest(played: Replay, recorded: WhatIf['recorded']): Replay {
 const attemptOf = (row: QueryRow): RecordedAttempt => ({
   operation: String(row['operation_key']),
   attempt: String(row['attempt_key']),
-  outer: row['outer_attempt_key'] === null ? null : String(row['outer_attempt_key']),
+  outer: row['outer_attempt_key'] === null ? null : String(row['outer_attempt_key'] as bigint),
   number: Number(row['number']),
   startNs: row['start_ns'] as bigint,
   endNs: row['end_ns'] as bigint,
