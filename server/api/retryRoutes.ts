@@ -9,11 +9,11 @@ import {
   type WasteCause,
   type WhatIf,
 } from '../contract.js';
-import type { CostDimension } from '../cost/costDimension.js';
+import { needsLines, type CostDimension } from '../cost/costDimension.js';
 import type { CostFilter } from '../cost/costFilter.js';
 import { ATTEMPT_DIMENSIONS, isToldByAttempts, wasteBy, type WasteSums } from '../cost/waste.js';
 import { whatIf } from '../cost/whatIf.js';
-import { costParams, DAY_NS, dimensionsOf, filterOf } from './costParams.js';
+import { boundLines, costParams, DAY_NS, dimensionsOf, filterOf } from './costParams.js';
 import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';
 import { cursorOf, limitParam, offsetOf, parseQuery, rangeOf } from './query.js';
@@ -41,7 +41,7 @@ const DAY_MS = 86_400_000;
 const whatIfQuery = {
   from,
   to,
-  filter: filter.meta({ description: 'As of costs, by pipeline, run, batch and step alone' }),
+  filter: filter.meta({ description: 'As of costs, by pipeline, run and step alone' }),
   attemptsMax: whole(1, 1_000),
   timeoutMs: whole(1, DAY_MS),
   backoffBaseMs: whole(0, DAY_MS),
@@ -71,6 +71,7 @@ async function waste({ api, query }: RouteRequest): Promise<Waste> {
   const dimension = besideCause(groupBy);
   const offset = offsetOf(asked.cursor);
   const scope = { range, filter: filterOf(filterText), tz: 'UTC' };
+  boundLines(scope.filter.needsLines || (dimension !== null && needsLines(dimension)), [range]);
   const { groups, total, byAttempts } = await wasteBy(api.store, scope, dimension);
   const page = groups.slice(offset, offset + limit);
   return {

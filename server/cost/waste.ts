@@ -1,9 +1,15 @@
 /** Money and attempts lost, by cause. */
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
-import { VALUE_DIMENSIONS, type CostDimension } from './costDimension.js';
+import {
+  needsLines,
+  VALUE_DIMENSIONS,
+  type CostDimension,
+  type ValueDimension,
+} from './costDimension.js';
 import type { CostFilter } from './costFilter.js';
 import { dimensionParams, type CostScope } from './costs.js';
+import { factBounds } from './timeRange.js';
 
 export interface WasteSums {
   readonly wasteNano: bigint;
@@ -42,7 +48,13 @@ export async function wasteBy(
   const bounds = { from: range.fromNs, to: range.toNs };
   const { dimension1 = null, pointer1 = null } = dimensionParams(dimension ? [dimension] : []);
   const [rows, tries] = await Promise.all([
-    store.query('waste', { ...bounds, ...filter.params, dimension1, pointer1 }),
+    store.query('waste', {
+      ...factBounds(range, filter.needsLines || (dimension !== null && needsLines(dimension))),
+      ...filter.params,
+      dimension1,
+      pointer1,
+      byWork: !isToldByAttempts(filter) || !isOfAttempts(dimension),
+    }),
     isToldByAttempts(filter)
       ? store.query('tries', { ...bounds, patterns: filter.params['patterns'] ?? [] })
       : null,
@@ -64,15 +76,22 @@ export async function wasteBy(
   };
 }
 
-/** What an attempt tells itself: the first four of `VALUE_DIMENSIONS`. */
-export const ATTEMPT_DIMENSIONS = VALUE_DIMENSIONS.slice(0, 4);
+/** What an attempt tells of itself without asking for its run's batches or for its lines. */
+export const ATTEMPT_DIMENSIONS: readonly ValueDimension[] = ['pipeline', 'run', 'step'];
 
-/** Whether attempts alone, without lines, can be told apart by the filter. */
+/** Whether attempts alone can be told apart by the filter. */
 export function isToldByAttempts({ params }: CostFilter): boolean {
   const { patterns = [], tagPointers = [] } = params as Record<string, readonly string[]>;
-  const more = patterns.slice(ATTEMPT_DIMENSIONS.length * 2).some((pattern) => pattern !== '');
-  return !more && tagPointers.every((pointer) => pointer === '');
+  const isTold = VALUE_DIMENSIONS.every(
+    (name, index) =>
+      ATTEMPT_DIMENSIONS.includes(name) ||
+      patterns.slice(2 * index, 2 * index + 2).every((pattern) => pattern === ''),
+  );
+  return isTold && tagPointers.every((pointer) => pointer === '');
 }
+
+const isOfAttempts = (dimension: CostDimension | null): boolean =>
+  dimension === null || ['batch', ...ATTEMPT_DIMENSIONS].includes(dimension.name);
 
 const sumsOf = (row: QueryRow): WasteSums => ({
   wasteNano: (row['waste'] ?? 0n) as bigint,

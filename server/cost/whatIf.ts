@@ -82,10 +82,12 @@ function withTheRest(played: Replay, recorded: WhatIf['recorded']): Replay {
   };
 }
 
+const keyOf = (key: bigint | null): string | null => (key === null ? null : String(key));
+
 const attemptOf = (row: QueryRow): RecordedAttempt => ({
   operation: String(row['operation_key']),
   attempt: String(row['attempt_key']),
-  outer: row['outer_attempt_key'] === null ? null : String(row['outer_attempt_key'] as bigint),
+  outer: keyOf(row['outer_attempt_key'] as bigint | null),
   number: Number(row['number']),
   startNs: row['start_ns'] as bigint,
   endNs: row['end_ns'] as bigint,

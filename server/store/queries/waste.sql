@@ -1,5 +1,6 @@
 -- Money and attempts lost in [from, to), by cause and one more dimension. Money comes from the lines, attempts from the
--- attempts themselves: many cost nothing. What an attempt without lines worked with is told by its operation's others.
+-- attempts themselves: many cost nothing. What an attempt worked with is told by the lines of its operation, where it is
+-- asked for (`byWork`): many have none themselves.
 WITH RECURSIVE lost AS MATERIALIZED (
   SELECT a.attempt_key, any_value(a.operation_key) AS operation_key, any_value(a.outer_attempt_key) AS outer_key,
     NOT bool_or(a.outcome = 'succeeded') AS own,
@@ -30,27 +31,44 @@ repeated AS MATERIALIZED (
 naming AS MATERIALIZED (
   SELECT * FROM run_batches
 ),
-lines AS (
+mine AS (
   SELECT * FROM bill_lines WHERE excluded IS NULL AND start_ns >= $from::BIGINT AND start_ns < $to::BIGINT
 ),
-judged AS MATERIALIZED (
-  SELECT l.attempt_key, l.pipeline, l.run_id, l.batch, l.step, l.provider, l.model, l.team, l.environment,
-    l.attempt::VARCHAR AS attempt, l.kind, l.tags, l.cost_nano,
-    CASE
-      WHEN a.waste THEN coalesce(c.cause, 'unknown')
-      WHEN s.step IS NOT NULL THEN 'step_rerun'
-      ELSE coalesce(c.cause, 'unknown')
-    END AS cause,
-    coalesce(a.waste, false) OR s.step IS NOT NULL AS waste,
-    coalesce(NOT a.waste, false) AND s.step IS NULL AS failure,
-    l.kind = 'model' AND l.failed AND l.cost_nano IS NULL AND l.input_tokens IS NULL AND l.output_tokens IS NULL
-      AS unknown_billing
-  FROM lines AS l
-  LEFT JOIN losing_attempts AS a ON a.attempt_key = l.attempt_key
+under_lost AS MATERIALIZED (
+  SELECT l.*, a.waste, coalesce(c.cause, 'unknown') AS cause, s.step IS NOT NULL AS repeated
+  FROM mine AS l
+  JOIN losing_attempts AS a ON a.attempt_key = l.attempt_key
   LEFT JOIN causes AS c ON c.attempt_key = l.attempt_key
   LEFT JOIN repeated AS s ON s.pipeline = l.pipeline AND s.batch = l.batch AND s.run_id = l.run_id AND s.step = l.step
-  WHERE a.attempt_key IS NOT NULL OR s.step IS NOT NULL
-    OR (l.kind = 'model' AND l.failed AND l.cost_nano IS NULL AND l.input_tokens IS NULL AND l.output_tokens IS NULL)
+),
+silent AS (
+  SELECT * FROM mine
+  WHERE kind = 'model' AND failed AND cost_nano IS NULL AND input_tokens IS NULL AND output_tokens IS NULL
+),
+judged AS (
+  SELECT pipeline, run_id, batch, step, provider, model, team, environment, attempt::VARCHAR AS attempt, kind, tags, cause,
+    CASE WHEN waste THEN coalesce(cost_nano, 0) ELSE 0 END AS waste_nano,
+    CASE WHEN NOT waste AND NOT repeated THEN coalesce(cost_nano, 0) ELSE 0 END AS failure_nano,
+    0 AS unknown_billing, false AS is_step
+  FROM under_lost
+  UNION ALL
+  -- Steps that a later run repeated are waste as a whole: from the sums, since all lines are ten times as many …
+  SELECT pipeline, run_id, batch, step, provider, model, team, environment, attempt, kind, tags, 'step_rerun',
+    cost_nano, 0, 0, lines > 0
+  FROM cost_facts($from::BIGINT, $firstWhole::BIGINT, $endWhole::BIGINT, $to::BIGINT)
+  WHERE repeated
+  UNION ALL
+  -- … less what is waste by a cause of its own.
+  SELECT pipeline, run_id, batch, step, CASE kind WHEN 'compute' THEN 'compute' ELSE provider END,
+    CASE kind WHEN 'compute' THEN 'compute' ELSE model END, team, environment, attempt::VARCHAR, kind, tags, 'step_rerun',
+    -coalesce(cost_nano, 0), 0, 0, true
+  FROM under_lost
+  WHERE waste AND repeated
+  UNION ALL
+  SELECT l.pipeline, l.run_id, l.batch, l.step, l.provider, l.model, l.team, l.environment, l.attempt::VARCHAR, l.kind, l.tags,
+    coalesce(c.cause, 'unknown'), 0, 0, 1, false
+  FROM silent AS l
+  LEFT JOIN causes AS c ON c.attempt_key = l.attempt_key
 ),
 own_lost AS (
   SELECT * FROM lost WHERE own AND start_ns >= $from::BIGINT
@@ -60,7 +78,7 @@ members AS (
   SELECT a.attempt_key, a.operation_key
   FROM attempts AS a
   SEMI JOIN own_lost AS o ON o.operation_key = a.operation_key
-  WHERE a.start_ns >= $from::BIGINT - 86400000000000 AND a.start_ns < $to::BIGINT + 86400000000000
+  WHERE $byWork::BOOLEAN AND a.start_ns >= $from::BIGINT - 86400000000000 AND a.start_ns < $to::BIGINT + 86400000000000
 ),
 worked AS (
   SELECT m.operation_key,
@@ -78,17 +96,12 @@ tries AS (
   LEFT JOIN worked AS w ON w.operation_key = o.operation_key
 ),
 facts AS (
-  SELECT cause, pipeline, run_id, batch, step, provider, model, team, environment, attempt, kind, tags,
-    CASE WHEN waste THEN coalesce(cost_nano, 0) ELSE 0 END AS waste_nano,
-    CASE WHEN failure THEN coalesce(cost_nano, 0) ELSE 0 END AS failure_nano,
-    unknown_billing::BIGINT AS unknown_billing,
-    NULL::UBIGINT AS attempt_key,
-    NULL::UBIGINT AS operation_key,
-    CASE WHEN cause = 'step_rerun' THEN hash(pipeline, run_id, step) END AS step_key
+  SELECT *, NULL::UBIGINT AS attempt_key, NULL::UBIGINT AS operation_key,
+    CASE WHEN is_step THEN hash(pipeline, run_id, step) END AS step_key
   FROM judged
   UNION ALL
-  SELECT cause, pipeline, run_id, batch, step, with_what.provider, with_what.model, with_what.team,
-    with_what.environment, NULL, with_what.kind, with_what.tags, 0, 0, 0, attempt_key, operation_key, NULL
+  SELECT pipeline, run_id, batch, step, with_what.provider, with_what.model, with_what.team, with_what.environment, NULL,
+    with_what.kind, with_what.tags, cause, 0, 0, 0, false, attempt_key, operation_key, NULL
   FROM tries
 ),
 placed AS (

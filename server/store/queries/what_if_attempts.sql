@@ -1,18 +1,15 @@
 -- Attempts of the operations that another policy may change, whole: those with more than one attempt, without success, or
 -- longer than the time-out; and of those around and inside them.
-WITH RECURSIVE mine AS MATERIALIZED (
-  SELECT a.*, coalesce(a.batch, CASE WHEN b.batches = 1 THEN b.only_batch END, a.run_id) AS batch_id
-  FROM attempts AS a
-  LEFT JOIN run_batches AS b ON b.pipeline = a.pipeline AND b.run_id = a.run_id
+WITH RECURSIVE mine AS (
   -- What began in the range, with attempts up to a day later.
-  WHERE a.start_ns >= $from::BIGINT AND a.start_ns < $to::BIGINT + 86400000000000
+  SELECT * FROM attempts WHERE start_ns >= $from::BIGINT AND start_ns < $to::BIGINT + 86400000000000
 ),
 begun AS (
   SELECT operation_key
   FROM mine
   WHERE cost_selected(
     $patterns::VARCHAR[], [''], ['', ''],
-    pipeline, run_id, batch_id, step, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    pipeline, run_id, NULL, step, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   )
   GROUP BY operation_key
   HAVING min(start_ns) < $to::BIGINT
@@ -22,6 +19,7 @@ nesting AS MATERIALIZED (
   SELECT i.operation_key AS one, o.operation_key AS other
   FROM mine AS i
   JOIN mine AS o ON o.attempt_key = i.outer_attempt_key
+  WHERE i.outer_attempt_key IS NOT NULL
 ),
 beside AS MATERIALIZED (
   SELECT one, other FROM nesting
