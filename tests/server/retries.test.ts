@@ -162,6 +162,47 @@ describe('waste', () => {
   });
 });
 
+test('waste of emitters without classes is told by status and error.type', async () => {
+  const at = START_NS - 86_400_000_000_000n;
+  const failures = [
+    { 'http.response.status_code': 429 },
+    { 'error.type': '503' },
+    { 'error.type': 'ReadTimeout' },
+    { 'pipeline.attempt.error_class': 'moon_phase' },
+  ];
+  await server.send(
+    failures.flatMap((failure, index) => {
+      const trace = new TraceMaker({
+        startNs: at,
+        resource: { 'service.name': `foreign ${index}` },
+      });
+      return [0, 1].map((resends) =>
+        trace.span({
+          name: 'POST',
+          parent: { spanId: 'aaaaaaaaaaaaaaaa' },
+          atMs: resends,
+          failed: resends === 0,
+          attributes: {
+            'pipeline.operation.id': `post ${index}`,
+            'http.request.resend_count': resends,
+            ...(resends === 0 ? failure : {}),
+          },
+        }),
+      );
+    }),
+  );
+  const told = await server.get(
+    '/api/retries/waste?groupBy=cause&from=2026-05-03T00:00:00Z&to=2026-05-04T00:00:00Z',
+    wasteSchema,
+  );
+  expect(told.items.map(({ cause, attempts }) => [cause, attempts]).toSorted()).toEqual([
+    ['other', 1],
+    ['rateLimited', 1],
+    ['server', 1],
+    ['timeout', 1],
+  ]);
+});
+
 describe('another policy', () => {
   const ask = (query: string) => server.get(`/api/retries/what-if?${RANGE}&${query}`, whatIfSchema);
 

@@ -4,7 +4,14 @@
 WITH RECURSIVE lost AS MATERIALIZED (
   SELECT a.attempt_key, any_value(a.operation_key) AS operation_key, any_value(a.outer_attempt_key) AS outer_key,
     NOT bool_or(a.outcome = 'succeeded') AS own,
-    coalesce(max(a.error_class), CASE WHEN bool_and(a.outcome = 'cancelled') THEN 'cancelled' ELSE 'unknown' END) AS cause,
+    CASE
+      WHEN max(a.error_class) IN (
+        'rate_limited', 'timeout', 'server', 'network', 'invalid_request', 'invalid_output', 'cancelled'
+      ) THEN max(a.error_class)
+      WHEN max(a.error_class) IS NOT NULL THEN 'other'
+      WHEN bool_and(a.outcome = 'cancelled') THEN 'cancelled'
+      ELSE 'unknown'
+    END AS cause,
     min(a.start_ns) AS start_ns, any_value(a.pipeline) AS pipeline, any_value(a.run_id) AS run_id,
     any_value(a.batch) AS batch, any_value(a.step) AS step
   FROM attempts AS a
@@ -31,7 +38,7 @@ repeated AS MATERIALIZED (
 naming AS MATERIALIZED (
   SELECT * FROM run_batches
 ),
-mine AS (
+mine AS NOT MATERIALIZED (
   SELECT * FROM bill_lines WHERE excluded IS NULL AND start_ns >= $from::BIGINT AND start_ns < $to::BIGINT
 ),
 under_lost AS MATERIALIZED (

@@ -1,19 +1,24 @@
 -- Attempts of the operations that another policy may change, whole: those with more than one attempt, without success, or
 -- longer than the time-out; and of those around and inside them.
-WITH RECURSIVE mine AS (
+WITH RECURSIVE mine AS NOT MATERIALIZED (
   -- What began in the range, with attempts up to a day later.
   SELECT * FROM attempts WHERE start_ns >= $from::BIGINT AND start_ns < $to::BIGINT + 86400000000000
 ),
-begun AS (
-  SELECT operation_key
+affected AS (
+  SELECT DISTINCT operation_key
   FROM mine
-  WHERE cost_selected(
-    $patterns::VARCHAR[], [''], ['', ''],
-    pipeline, run_id, NULL, step, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-  )
-  GROUP BY operation_key
-  HAVING min(start_ns) < $to::BIGINT
-    AND bool_or(number > 1 OR outcome <> 'succeeded' OR end_ns - start_ns > $timeout::BIGINT)
+  WHERE (number > 1 OR outcome <> 'succeeded' OR end_ns - start_ns > $timeout::BIGINT)
+    AND cost_selected(
+      $patterns::VARCHAR[], [''], ['', ''],
+      pipeline, run_id, NULL, step, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    )
+),
+begun AS (
+  SELECT m.operation_key
+  FROM mine AS m
+  SEMI JOIN affected AS a ON a.operation_key = m.operation_key
+  GROUP BY m.operation_key
+  HAVING min(m.start_ns) < $to::BIGINT
 ),
 nesting AS MATERIALIZED (
   SELECT i.operation_key AS one, o.operation_key AS other
