@@ -23,7 +23,7 @@ const RANK_OF_CODE = Uint8Array.from(PROMOTED_KEYS, ({ rank }) => rank);
 const NO_RANK = 255;
 
 /** Kinds of facts, so that a reader can tell at once that there is nothing for it. */
-export const FACT_GROUP = { identity: 1, activity: 2, usage: 4 } as const;
+export const FACT_GROUP = { identity: 1, activity: 2, usage: 4, media: 8 } as const;
 
 const IDENTITY: ReadonlySet<Fact> = new Set<Fact>([
   'pipeline',
@@ -60,10 +60,23 @@ const ACTIVITY: ReadonlySet<Fact> = new Set<Fact>([
   'eventLoopUtilization',
   'droppedSpans',
 ]);
-/** Key code → bit of `FACT_GROUP`. */
+/** Usage by modality: few emitters tell it. */
+const MEDIA: ReadonlySet<Fact> = new Set<Fact>([
+  'textInputTokens',
+  'textOutputTokens',
+  'textCacheReadTokens',
+  'audioInputTokens',
+  'audioOutputTokens',
+  'audioCacheReadTokens',
+  'imageInputTokens',
+  'imageOutputTokens',
+  'imageCacheReadTokens',
+]);
+/** Key code → bits of `FACT_GROUP`. */
 export const GROUP_OF_CODE: Readonly<Uint8Array> = Uint8Array.from([
   ...PROMOTED_KEYS.map(({ fact }) => {
     if (IDENTITY.has(fact)) return FACT_GROUP.identity;
+    if (MEDIA.has(fact)) return FACT_GROUP.usage | FACT_GROUP.media;
     return ACTIVITY.has(fact) ? FACT_GROUP.activity : FACT_GROUP.usage;
   }),
   // A tag: `TAG_CODE`.
@@ -143,10 +156,18 @@ export class FactSet {
     return this.#ranks[INDEX.get(fact) ?? 0] !== NO_RANK;
   }
 
-  /** Which of the fact's synonyms won: its index in `ACCEPTED_KEYS`, or -1. */
-  rank(fact: Fact): number {
+  /** Which of the fact's keys won, or null. */
+  key(fact: Fact): string | null {
     const rank = this.#ranks[INDEX.get(fact) ?? 0] ?? NO_RANK;
-    return rank === NO_RANK ? -1 : rank;
+    return (ACCEPTED_KEYS[fact] as readonly string[])[rank] ?? null;
+  }
+
+  /** The value as it came, also where it is no number; null when absent or ''. */
+  value(fact: Fact): string | number | null {
+    const index = INDEX.get(fact) ?? 0;
+    if (this.#ranks[index] === NO_RANK) return null;
+    const value = this.#values[index];
+    return value === undefined || value === '' ? null : value;
   }
 
   /** The value as text; an empty text counts as absent, since exporters write '' for unknown. */

@@ -22,6 +22,25 @@ export function parseUsdPerUnit(text: string): bigint {
   return parseDecimal(text, 15);
 }
 
+const READ_USD_MAX = 1_000_000_000n;
+
+/**
+ * Reads an amount that somebody else computed: a decimal number of any length, an exponent allowed (the shortest decimal
+ * of a double has one).
+ * @returns nano-USD, rounded half-even; null when the text is not such a number or beyond ±10^9 US dollars.
+ */
+export function readUsd(text: string): bigint | null {
+  const match = /^([+-]?)(\d{1,60})(?:\.(\d{1,60}))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text.trim());
+  if (!match) return null;
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
+  const digits = BigInt(whole + fraction);
+  // How many powers of ten from the last digit up to a nano-USD.
+  const up = Number(exponent) - fraction.length + 9;
+  const nano = up >= 0 ? digits * 10n ** BigInt(up) : divideHalfEven(digits, 10n ** BigInt(-up));
+  if (nano > READ_USD_MAX * NANO_PER_USD) return null;
+  return sign === '-' ? -nano : nano;
+}
+
 function parseDecimal(text: string, places: number): bigint {
   const match = /^(-?)(\d{1,12})(?:\.(\d+))?$/.exec(text);
   const [, sign, whole = '0', fraction = ''] = match ?? [];

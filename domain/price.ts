@@ -12,8 +12,13 @@ export const TOKEN_CLASSES = [
   'cacheWrite',
   'cacheWrite1h',
   'output',
+  'reasoning',
   'audioInput',
+  'audioCacheRead',
   'audioOutput',
+  'imageInput',
+  'imageCacheRead',
+  'imageOutput',
 ] as const;
 export type TokenClass = (typeof TOKEN_CLASSES)[number];
 
@@ -39,12 +44,26 @@ export interface PriceVersion {
 
 export type PricedUsage = { readonly costNanoUsd: bigint } | { readonly unpriced: string };
 
+/** A class without a price of its own is priced as the class that it is part of. */
+const PART_OF: Readonly<Partial<Record<TokenClass, TokenClass>>> = {
+  cacheRead: 'input',
+  cacheWrite: 'input',
+  cacheWrite1h: 'cacheWrite',
+  reasoning: 'output',
+  audioInput: 'input',
+  audioCacheRead: 'cacheRead',
+  audioOutput: 'output',
+  imageInput: 'input',
+  imageCacheRead: 'cacheRead',
+  imageOutput: 'output',
+};
+
 /**
  * Price × usage, rounded half-even once.
  *
  * Every token is priced in exactly one class. A class without a price of its own is priced as the class that it is
  * part of (audio as input or output, a 1-hour cache write as a cache write, cached input as input): that is what
- * providers charge where they publish no separate price.
+ * providers charge where they publish no separate price. Only a model made for audio needs a price for it.
  *
  * @returns `unpriced` with the reason when the usage is impossible or when tokens have no price: never a zero.
  */
@@ -54,35 +73,74 @@ export function priceUsage(price: PriceVersion, usage: Usage): PricedUsage {
   if (usage.inputTokens === null && usage.outputTokens === null) {
     return { unpriced: 'no input or output tokens reported' };
   }
-  const input = BigInt(usage.inputTokens ?? 0);
-  const cacheRead = BigInt(usage.cacheReadTokens ?? 0);
-  const cacheWrite = BigInt(usage.cacheWriteTokens ?? 0);
-  const cacheWrite1h = BigInt(usage.cacheWrite1hTokens ?? 0);
-  const audioInput = BigInt(usage.audioInputTokens ?? 0);
-  const output = BigInt(usage.outputTokens ?? 0);
-  const audioOutput = BigInt(usage.audioOutputTokens ?? 0);
-  const cached = cacheRead + cacheWrite + cacheWrite1h;
-  // Emitters do not say how much of the audio was cached; no more than the uncached rest can be fresh audio.
-  const freshAudio = audioInput < input - cached ? audioInput : input - cached;
-
-  const { units } = price;
-  const parts: [bigint, UnitPrice | undefined, TokenClass][] = [
-    [input - cached - freshAudio, units.input, 'input'],
-    [freshAudio, units.audioInput ?? units.input, 'audioInput'],
-    [cacheRead, units.cacheRead ?? units.input, 'cacheRead'],
-    [cacheWrite, units.cacheWrite ?? units.input, 'cacheWrite'],
-    [cacheWrite1h, units.cacheWrite1h ?? units.cacheWrite ?? units.input, 'cacheWrite1h'],
-    [output - audioOutput, units.output, 'output'],
-    [audioOutput, units.audioOutput ?? units.output, 'audioOutput'],
-  ];
+  // Nothing that is paid by the token answers without being asked: the input was not told, it was not none.
+  if (usage.inputTokens === null) return { unpriced: 'no input tokens reported' };
+  const tokens = tokensByClass(usage);
+  const { inputTokens } = usage;
   let total = price.perMillionRequests;
-  for (const [tokens, unit, tokenClass] of parts) {
-    if (tokens === 0n) continue;
-    if (!unit)
+  for (const tokenClass of TOKEN_CLASSES) {
+    const count = tokens[tokenClass];
+    if (count === 0) continue;
+    const unit = unitPriceOf(price, tokenClass);
+    if (!unit) {
       return { unpriced: `no price for ${tokenClass} tokens of ${price.provider} ${price.model}` };
-    total += tokens * unitPriceAt(unit, usage.inputTokens ?? 0);
+    }
+    total += BigInt(count) * unitPriceAt(unit, inputTokens);
   }
   return { costNanoUsd: divideHalfEven(total, 1_000_000n) };
+}
+
+/**
+ * A usage without a fault, split so that every token stands in one class: the classes of the input add up to
+ * `inputTokens`, those of the output to `outputTokens`.
+ *
+ * Few emitters say how much of the audio or of the images was cached. Where they do not, the cached tokens are taken to
+ * be text first: no more than the uncached rest can be fresh audio and images.
+ */
+export function tokensByClass(usage: Usage): Readonly<Record<TokenClass, number>> {
+  const cacheRead = usage.cacheReadTokens ?? 0;
+  const cacheWrite = usage.cacheWriteTokens ?? 0;
+  const cacheWrite1h = usage.cacheWrite1hTokens ?? 0;
+  const audioCacheRead = Math.min(usage.audioCacheReadTokens ?? 0, cacheRead);
+  const imageCacheRead = Math.min(usage.imageCacheReadTokens ?? 0, cacheRead - audioCacheRead);
+  const fresh = Math.max(0, (usage.inputTokens ?? 0) - cacheRead - cacheWrite - cacheWrite1h);
+  const freshPart = (all: number | null | undefined, cached: number, most: number): number =>
+    Math.min(Math.max(0, (all ?? 0) - cached), most);
+  const audioInput = freshPart(usage.audioInputTokens, audioCacheRead, fresh);
+  const imageInput = freshPart(usage.imageInputTokens, imageCacheRead, fresh - audioInput);
+  const output = usage.outputTokens ?? 0;
+  const audioOutput = Math.min(usage.audioOutputTokens ?? 0, output);
+  const imageOutput = Math.min(usage.imageOutputTokens ?? 0, output - audioOutput);
+  const reasoning = Math.min(usage.reasoningTokens ?? 0, output - audioOutput - imageOutput);
+  return {
+    input: fresh - audioInput - imageInput,
+    cacheRead: cacheRead - audioCacheRead - imageCacheRead,
+    cacheWrite,
+    cacheWrite1h,
+    output: output - audioOutput - imageOutput - reasoning,
+    reasoning,
+    audioInput,
+    audioCacheRead,
+    audioOutput,
+    imageInput,
+    imageCacheRead,
+    imageOutput,
+  };
+}
+
+/** Models whose business is sound: audio at the price of their text would be wrong by a factor of ten or more. */
+const SOUND_MODEL = /audio|realtime|transcribe|sonic/;
+
+function unitPriceOf(price: PriceVersion, tokenClass: TokenClass): UnitPrice | undefined {
+  const isAudio = tokenClass === 'audioInput' || tokenClass === 'audioOutput';
+  if (isAudio && SOUND_MODEL.test(price.model)) return price.units[tokenClass];
+  let at: TokenClass | undefined = tokenClass;
+  while (at !== undefined) {
+    const unit: UnitPrice | undefined = price.units[at];
+    if (unit) return unit;
+    at = PART_OF[at];
+  }
+  return undefined;
 }
 
 function unitPriceAt(unit: UnitPrice, inputTokens: number): bigint {

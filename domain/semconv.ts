@@ -193,10 +193,30 @@ export const ACCEPTED_KEYS = {
     'ai.usage.reasoningTokens',
     'ai.usage.outputTokenDetails.reasoningTokens',
   ],
-  audioInputTokens: [...usage('audio.input_tokens'), 'llm.token_count.prompt_details.audio'],
-  audioOutputTokens: [...usage('audio.output_tokens'), 'llm.token_count.completion_details.audio'],
+  /** Where the cache writes are told by how long they are kept, these are their parts. */
+  cacheWrite5mTokens: usage('cache_creation.ephemeral_5m_input_tokens'),
+  cacheWrite1hTokens: usage('cache_creation.ephemeral_1h_input_tokens'),
+  /** The rest of the input beside cached reads and writes: whoever tells it counts the input inclusively. */
+  uncachedInputTokens: ['ai.usage.inputTokenDetails.noCacheTokens'],
+  textInputTokens: usage('text.input_tokens'),
+  textOutputTokens: usage('text.output_tokens'),
+  textCacheReadTokens: usage('text.cache_read.input_tokens'),
+  audioInputTokens: [
+    ...usage('audio.input_tokens', 'details.input_audio_tokens'),
+    'llm.token_count.prompt_details.audio',
+  ],
+  audioOutputTokens: [
+    ...usage('audio.output_tokens', 'details.output_audio_tokens'),
+    'llm.token_count.completion_details.audio',
+  ],
+  audioCacheReadTokens: usage('audio.cache_read.input_tokens', 'details.cache_audio_read_tokens'),
+  imageInputTokens: usage('image.input_tokens'),
+  imageOutputTokens: usage('image.output_tokens'),
+  imageCacheReadTokens: usage('image.cache_read.input_tokens'),
   /** JSON of the Vercel AI SDK: 5-minute and 1-hour cache writes, service tier. */
   providerMetadata: ['ai.response.providerMetadata'],
+  /** JSON of Logfire: the provider's own usage object, as it came. */
+  rawUsage: usage('raw'),
   /** JSON of Langfuse; its input is exclusive of cached tokens. */
   usageDetails: ['langfuse.observation.usage_details'],
   reportedCostUsd: [
@@ -206,6 +226,8 @@ export const ACCEPTED_KEYS = {
     'gen_ai.cost.total_cost',
     'litellm.cost.total',
   ],
+  /** ISO 4217, beside `gen_ai.usage.cost.amount`. No convention defines it; without it the cost is in US dollars. */
+  reportedCurrency: usage('cost.currency', 'cost.unit'),
   costDetails: ['langfuse.observation.cost_details'],
   model: [
     KEY.genAiResponseModel,

@@ -1,19 +1,30 @@
 /**
  * What one model call used, in whole tokens. `null` is unknown, never zero.
  *
- * `inputTokens` is inclusive: cached reads and writes and audio are parts of it. `outputTokens` includes reasoning and
- * audio. The readers turn exclusive emitters (Anthropic native, Langfuse) into this form before anything is priced.
+ * `inputTokens` is inclusive: cached reads and writes, audio and images are parts of it. `outputTokens` includes
+ * reasoning, audio and images. The readers turn emitters that count the parts apart (Anthropic native, Langfuse) into
+ * this form before anything is priced.
  */
 export interface Usage {
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** Of all modalities. */
   readonly cacheReadTokens: number | null;
   /** Cache writes kept five minutes (the default where the emitter does not say). */
   readonly cacheWriteTokens: number | null;
   readonly cacheWrite1hTokens: number | null;
   readonly reasoningTokens: number | null;
+  /** Fresh and cached. */
   readonly audioInputTokens: number | null;
   readonly audioOutputTokens: number | null;
+  // Rare, and so absent, not null, where the emitter does not tell them: every call crosses to the store's process.
+  /** The part of the cached reads, and of the audio input, that is both. */
+  readonly audioCacheReadTokens?: number;
+  /** Fresh and cached. */
+  readonly imageInputTokens?: number;
+  readonly imageOutputTokens?: number;
+  /** The part of the cached reads, and of the image input, that is both. */
+  readonly imageCacheReadTokens?: number;
 }
 
 export const NO_USAGE: Usage = {
@@ -27,26 +38,54 @@ export const NO_USAGE: Usage = {
   audioOutputTokens: null,
 };
 
+const COUNTS: readonly (keyof Usage)[] = [
+  ...(Object.keys(NO_USAGE) as (keyof Usage)[]),
+  'audioCacheReadTokens',
+  'imageInputTokens',
+  'imageOutputTokens',
+  'imageCacheReadTokens',
+];
+
+/** What cannot be more than what it is a part of: the parts together, with their name, and the whole. */
+const PARTS: readonly (readonly [
+  name: string,
+  parts: readonly (keyof Usage)[],
+  whole: keyof Usage,
+])[] = [
+  ['cached tokens', ['cacheReadTokens', 'cacheWriteTokens', 'cacheWrite1hTokens'], 'inputTokens'],
+  ['audioInputTokens', ['audioInputTokens'], 'inputTokens'],
+  ['imageInputTokens', ['imageInputTokens'], 'inputTokens'],
+  ['audio and image tokens', ['audioInputTokens', 'imageInputTokens'], 'inputTokens'],
+  ['audioOutputTokens', ['audioOutputTokens'], 'outputTokens'],
+  ['imageOutputTokens', ['imageOutputTokens'], 'outputTokens'],
+  ['reasoningTokens', ['reasoningTokens'], 'outputTokens'],
+  ['audio and image tokens', ['audioOutputTokens', 'imageOutputTokens'], 'outputTokens'],
+  [
+    'cached audio and image tokens',
+    ['audioCacheReadTokens', 'imageCacheReadTokens'],
+    'cacheReadTokens',
+  ],
+  ['audioCacheReadTokens', ['audioCacheReadTokens'], 'audioInputTokens'],
+  ['imageCacheReadTokens', ['imageCacheReadTokens'], 'imageInputTokens'],
+];
+
 /**
  * Why a usage cannot be true, or null when it can: every count a whole number from 0 to 2^53 − 1, and the parts of the
- * input and of the output no larger than the whole.
+ * input, of the output and of the cached reads no larger than the whole, where the whole is known.
  */
 export function usageFault(usage: Usage): string | null {
-  for (const [name, tokens] of Object.entries(usage) as [keyof Usage, number | null][]) {
+  for (const name of COUNTS) {
+    const tokens = usage[name] ?? null;
     if (tokens !== null && !(Number.isSafeInteger(tokens) && tokens >= 0)) {
       return `${name} must be a whole number from 0 to 2^53 - 1, not ${tokens}`;
     }
   }
-  const cached =
-    (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0) + (usage.cacheWrite1hTokens ?? 0);
-  if (usage.inputTokens !== null && cached > usage.inputTokens) {
-    return `cached tokens (${cached}) exceed inputTokens (${usage.inputTokens})`;
-  }
-  if (usage.inputTokens !== null && (usage.audioInputTokens ?? 0) > usage.inputTokens) {
-    return `audioInputTokens (${usage.audioInputTokens}) exceed inputTokens (${usage.inputTokens})`;
-  }
-  if (usage.outputTokens !== null && (usage.audioOutputTokens ?? 0) > usage.outputTokens) {
-    return `audioOutputTokens (${usage.audioOutputTokens}) exceed outputTokens (${usage.outputTokens})`;
+  for (const [name, parts, whole] of PARTS) {
+    const all = usage[whole] ?? null;
+    if (all === null) continue;
+    let sum = 0;
+    for (const part of parts) sum += usage[part] ?? 0;
+    if (sum > all) return `${name} (${sum}) exceed ${whole} (${all})`;
   }
   return null;
 }

@@ -35,6 +35,7 @@ import {
   numberOrNull,
   textOrNull,
   timeOrNull,
+  reportedView,
   usdOrNull,
 } from './views.js';
 import { formatUsd } from '@burnbook/domain/money';
@@ -170,6 +171,7 @@ async function bill({ api, part, query, signal }: RouteRequest): Promise<Bill> {
     },
     sampled: batch.runs.some((run) => run.sampled),
     sharedUsd: formatUsd(facts.sharedNano),
+    reported: reportedView(facts.reported),
     lines: facts.lines.map((row) => ({
       ...billLineView(row, facts),
       shared: row['shared'] === true && !batch.shared,

@@ -6,6 +6,7 @@ import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
 import type {
   Alert,
   Batch,
+  Bill,
   BillLine,
   CostSum as CostSumView,
   CountedInstead,
@@ -17,7 +18,7 @@ import {
   type BatchCostRule,
 } from '../cost/batchCostAlert.js';
 import { nanoPer1kRows, rowsOf, type BatchFacts } from '../cost/batches.js';
-import type { BillFacts } from '../cost/bill.js';
+import type { BillFacts, ReportedSum } from '../cost/bill.js';
 import { exclusionReason, spanName, type CountedLine } from '../cost/exclusions.js';
 import type { CostSum } from '../cost/costSum.js';
 import type { DearBatch } from '../cost/overview.js';
@@ -88,6 +89,16 @@ export const dearBatchAlert = ({
   runbook: BATCH_COST_ALERT,
 });
 
+export const reportedView = ({ calls, listNano, reportedNano }: ReportedSum): Bill['reported'] =>
+  calls === 0
+    ? null
+    : {
+        calls,
+        listCostUsd: formatUsd(listNano),
+        reportedCostUsd: formatUsd(reportedNano),
+        differenceUsd: formatUsd(reportedNano - listNano),
+      };
+
 export function billLineView(
   row: QueryRow,
   facts: Pick<BillFacts, 'prices' | 'countedInstead'>,
@@ -95,6 +106,8 @@ export function billLineView(
   const cpuNs = numberOrNull(row['cpu_ns']);
   const gbNs = numberOrNull(row['gb_ns']);
   const priceId = textOrNull(row['price_id']);
+  const listNano = (row['cost_nano'] ?? null) as bigint | null;
+  const reportedNano = (row['reported_nano'] ?? null) as bigint | null;
   return {
     kind: row['kind'] as BillLine['kind'],
     runId: row['run_id'] as string,
@@ -116,11 +129,18 @@ export function billLineView(
       reasoningTokens: numberOrNull(row['reasoning_tokens']),
       audioInputTokens: numberOrNull(row['audio_input_tokens']),
       audioOutputTokens: numberOrNull(row['audio_output_tokens']),
+      audioCacheReadTokens: numberOrNull(row['audio_cache_read_tokens']),
+      imageInputTokens: numberOrNull(row['image_input_tokens']),
+      imageOutputTokens: numberOrNull(row['image_output_tokens']),
+      imageCacheReadTokens: numberOrNull(row['image_cache_read_tokens']),
       cpuS: cpuNs === null ? null : cpuNs / 1e9,
       memoryGbS: gbNs === null ? null : gbNs / 1e9,
     },
-    listCostUsd: usdOrNull((row['cost_nano'] ?? null) as bigint | null),
-    reportedCostUsd: usdOrNull((row['reported_nano'] ?? null) as bigint | null),
+    listCostUsd: usdOrNull(listNano),
+    reportedCostUsd: usdOrNull(reportedNano),
+    reportedDifferenceUsd:
+      listNano === null || reportedNano === null ? null : formatUsd(reportedNano - listNano),
+    reportedCostNote: textOrNull(row['reported_note']),
     price: priceId === null ? null : (facts.prices.get(priceId) ?? null),
     unpricedReason: textOrNull(row['unpriced_reason']),
     retryWaste: row['waste'] === true,

@@ -29,7 +29,8 @@ const FILES: Readonly<Record<string, string>> = {
 #     inputUsdPerMillion: "0.075"
 #     outputUsdPerMillion: "0.30"
 #     # cacheReadUsdPerMillion, cacheWriteUsdPerMillion, cacheWrite1hUsdPerMillion,
-#     # audioInputUsdPerMillion, audioOutputUsdPerMillion, requestUsd
+#     # audioInputUsdPerMillion, audioCacheReadUsdPerMillion, audioOutputUsdPerMillion, imageInputUsdPerMillion,
+#     # imageCacheReadUsdPerMillion, imageOutputUsdPerMillion, reasoningUsdPerMillion, requestUsd
 #     validFrom: 2026-01-01
 #     source: "contract 2026-17"
 #

@@ -134,6 +134,10 @@ export const usageSchema = z.object({
   reasoningTokens: z.number().nullable(),
   audioInputTokens: z.number().nullable(),
   audioOutputTokens: z.number().nullable(),
+  audioCacheReadTokens: z.number().nullable(),
+  imageInputTokens: z.number().nullable(),
+  imageOutputTokens: z.number().nullable(),
+  imageCacheReadTokens: z.number().nullable(),
   cpuS: z.number().nullable(),
   memoryGbS: z.number().nullable(),
 });
@@ -156,6 +160,10 @@ export const billLineSchema = z.object({
   listCostUsd: usd.nullable(),
   /** What the emitter itself said. Never part of the total. */
   reportedCostUsd: usd.nullable(),
+  /** Reported minus list cost; null unless both are known. */
+  reportedDifferenceUsd: usd.nullable(),
+  /** Why what the emitter said is not a cost in US dollars. */
+  reportedCostNote: z.string().nullable(),
   /** How the price came about: unit prices with their source; null when unpriced. */
   price: z.object({ id: z.string(), text: z.string(), source: z.string() }).nullable(),
   unpricedReason: z.string().nullable(),
@@ -195,6 +203,10 @@ export const billSchema = z.object({
   sampled: z.boolean(),
   /** Cost of the batch's runs above their several batches, not in the total. */
   sharedUsd: usd,
+  /** The counted calls with both a list and a reported cost, summed up; null when there are none. */
+  reported: z
+    .object({ calls: count, listCostUsd: usd, reportedCostUsd: usd, differenceUsd: usd })
+    .nullable(),
   lines: z.array(billLineSchema),
   linesTotal: count,
   nextCursor: z.string().nullable(),

@@ -20,8 +20,16 @@ export interface BillPrice {
   readonly source: string;
 }
 
+/** Calls with both a list and a reported cost. */
+export interface ReportedSum {
+  readonly calls: number;
+  readonly listNano: bigint;
+  readonly reportedNano: bigint;
+}
+
 export interface BillFacts {
   readonly cost: CostSum;
+  readonly reported: ReportedSum;
   readonly sharedNano: bigint;
   readonly steps: readonly BillStep[];
   /** Rows of `bill_lines.sql`. */
@@ -55,6 +63,7 @@ export async function readBill(
   const shared = sums.filter((row) => !batch.shared && row['shared'] === true);
   return {
     cost: addCosts(own.map(costSumOf)),
+    reported: addReported(own),
     sharedNano: addCosts(shared.map(costSumOf)).total,
     steps: own.map((row) => ({
       step: (row['step'] ?? null) as string | null,
@@ -72,6 +81,16 @@ export async function readBill(
     ),
   };
 }
+
+const addReported = (rows: readonly QueryRow[]): ReportedSum =>
+  rows.reduce<ReportedSum>(
+    (sum, row) => ({
+      calls: sum.calls + Number(row['reported_calls']),
+      listNano: sum.listNano + (row['reported_list'] as bigint),
+      reportedNano: sum.reportedNano + (row['reported'] as bigint),
+    }),
+    { calls: 0, listNano: 0n, reportedNano: 0n },
+  );
 
 /** Cost by run and step of a batch, keyed by `JSON.stringify([runId, step])`. */
 export async function readStepSums(
@@ -111,6 +130,11 @@ const CLASS_WORDS: Readonly<Record<string, string>> = {
   cacheWrite1h: 'cache write 1 h',
   audioInput: 'audio in',
   audioOutput: 'audio out',
+  audioCacheRead: 'audio cache read',
+  imageInput: 'image in',
+  imageOutput: 'image out',
+  imageCacheRead: 'image cache read',
+  reasoning: 'reasoning',
   cpu: 'CPU',
   memory: 'GB',
   request: 'requests',

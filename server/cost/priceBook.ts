@@ -24,6 +24,11 @@ export interface OverlayPrice {
   readonly cacheWrite1hUsdPerMillion?: string | undefined;
   readonly audioInputUsdPerMillion?: string | undefined;
   readonly audioOutputUsdPerMillion?: string | undefined;
+  readonly reasoningUsdPerMillion?: string | undefined;
+  readonly audioCacheReadUsdPerMillion?: string | undefined;
+  readonly imageInputUsdPerMillion?: string | undefined;
+  readonly imageCacheReadUsdPerMillion?: string | undefined;
+  readonly imageOutputUsdPerMillion?: string | undefined;
   readonly requestUsd?: string | undefined;
   readonly validFrom?: string | undefined;
   readonly source: string;
@@ -64,6 +69,11 @@ const CATALOGUE_KEYS: Readonly<Record<TokenClass, string>> = {
   output: 'output_mtok',
   audioInput: 'input_audio_mtok',
   audioOutput: 'output_audio_mtok',
+  reasoning: 'output_reasoning_mtok',
+  audioCacheRead: 'cache_audio_read_mtok',
+  imageInput: 'input_image_mtok',
+  imageCacheRead: 'cache_image_read_mtok',
+  imageOutput: 'output_image_mtok',
 };
 const OVERLAY_KEYS = {
   input: 'inputUsdPerMillion',
@@ -73,6 +83,11 @@ const OVERLAY_KEYS = {
   output: 'outputUsdPerMillion',
   audioInput: 'audioInputUsdPerMillion',
   audioOutput: 'audioOutputUsdPerMillion',
+  reasoning: 'reasoningUsdPerMillion',
+  audioCacheRead: 'audioCacheReadUsdPerMillion',
+  imageInput: 'imageInputUsdPerMillion',
+  imageCacheRead: 'imageCacheReadUsdPerMillion',
+  imageOutput: 'imageOutputUsdPerMillion',
 } as const satisfies Record<TokenClass, keyof OverlayPrice>;
 
 export class PriceBook {

@@ -4,6 +4,7 @@ import { PROMOTED_KEYS, type Fact } from '@burnbook/domain/semconv';
 import { priceUsage, type PriceVersion } from '@burnbook/domain/price';
 import type { FactColumns, SpanBatch } from '@burnbook/domain/spanBatch';
 import type { CallRecord, IngestBatch } from '../store/ingestBatch.js';
+import { emitterOf, type Emitter } from './emitter.js';
 import { settleTimes } from './eventTime.js';
 import { readModelCall, type ModelCall } from './modelCall.js';
 
@@ -23,6 +24,11 @@ const CALL_FACTS: ReadonlySet<Fact> = new Set<Fact>([
   'inputTokens',
   'outputTokens',
   'totalTokens',
+  'textInputTokens',
+  'audioInputTokens',
+  'audioOutputTokens',
+  'imageInputTokens',
+  'imageOutputTokens',
   'usageDetails',
   'reportedCostUsd',
   'costDetails',
@@ -44,6 +50,11 @@ export function ingestRows(
   const prices = new Map<string, PriceVersion>();
   const calls: CallRecord[] = [];
   const factSet = new FactSet();
+  const emitters: Emitter[] = [];
+  const emitterOfSpan = (span: number): Emitter => {
+    const source = spans.source[span] ?? 0;
+    return (emitters[source] ??= emitterOf(spans.sources[source]?.scope ?? ''));
+  };
   const { facts } = spans;
   for (let at = 0; at < facts.length;) {
     const span = facts.span[at] ?? 0;
@@ -56,7 +67,10 @@ export function ingestRows(
     if (maybeCall) {
       factSet.clear();
       factSet.addSpan(facts, at, span, spans.strings);
-      const call = readModelCall(factSet, spans.status[span] === 2);
+      const call = readModelCall(factSet, {
+        failed: spans.status[span] === 2,
+        emitter: emitterOfSpan(span),
+      });
       if (call) {
         const startNs = times.startNs[span] ?? receivedNs;
         calls.push(priced(call, span, resolvePrice(call, startNs), prices));
@@ -102,7 +116,7 @@ function storedFacts({ facts, status }: SpanBatch): FactColumns {
   let length = 0;
   for (let i = 0; i < facts.length; i++) {
     const code = facts.key[i] ?? 0;
-    const isOfUsage = GROUP_OF_CODE[code] === FACT_GROUP.usage;
+    const isOfUsage = ((GROUP_OF_CODE[code] ?? 0) & FACT_GROUP.usage) !== 0;
     const tellsFailure = ERROR_CODES[code] === 1 && status[facts.span[i] ?? 0] === 2;
     if (isOfUsage && !tellsFailure) continue;
     span[length] = facts.span[i] ?? 0;
@@ -129,6 +143,7 @@ function priced(
   prices: Map<string, PriceVersion>,
 ): CallRecord {
   const { provider, model, tier, operation, usage, reportedNanoUsd, responseId, aggregate } = call;
+  const { reportedNote } = call;
   const base = {
     span,
     provider,
@@ -139,6 +154,7 @@ function priced(
     reportedNanoUsd,
     responseId,
     aggregate,
+    ...(reportedNote === null ? {} : { reportedNote }),
   };
   const unpriced = (unpricedReason: string): CallRecord => ({
     ...base,

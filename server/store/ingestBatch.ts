@@ -49,6 +49,8 @@ export interface CallRecord {
   readonly costNanoUsd: bigint | null;
   readonly unpricedReason: string | null;
   readonly reportedNanoUsd: bigint | null;
+  /** Why the reported cost was refused; absent (rare as it is, not null) when it was not. */
+  readonly reportedNote?: string;
   readonly responseId: string | null;
   /** The span sums up calls below it: its usage counts only where no span below carries any. */
   readonly aggregate: boolean;

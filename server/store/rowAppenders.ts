@@ -32,6 +32,8 @@ const COLUMNS = {
     'u64',
     'bool',
     ...texts(3),
+    ...bigs(4),
+    'text',
   ],
   activities: [
     ...KEY,
@@ -209,8 +211,10 @@ export class RowAppenders {
       .bool(call?.aggregate ?? false)
       .text(row.excluded)
       .text(owner.tags)
-      .text(owner.reservation)
-      .endRow();
+      .text(owner.reservation);
+    table.number(usage?.audioCacheReadTokens ?? null).number(usage?.imageInputTokens ?? null);
+    table.number(usage?.imageOutputTokens ?? null).number(usage?.imageCacheReadTokens ?? null);
+    table.text(call?.reportedNote ?? null).endRow();
   }
 
   activity(row: ActivityRow): void {

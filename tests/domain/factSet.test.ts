@@ -55,6 +55,16 @@ describe('a fact set', () => {
     expect(set.count('rowsIn')).toBe(count);
   });
 
+  test('tells which key won, and its value as it came', () => {
+    const set = new FactSet();
+    expect([set.key('inputTokens'), set.value('inputTokens')]).toEqual([null, null]);
+    for (const code of PROMOTED_CODES.get('llm.usage.prompt_tokens') ?? []) set.add(code, 'many');
+    expect([set.key('inputTokens'), set.value('inputTokens')]).toEqual([
+      'llm.usage.prompt_tokens',
+      'many',
+    ]);
+  });
+
   test('lets a requested model serve both as the model and as the requested one', () => {
     const set = new FactSet();
     const add = (key: string, value: string) => {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { divideHalfEven, formatUsd, parseUsd, parseUsdPerUnit } from '@burnbook/domain/money';
+import {
+  divideHalfEven,
+  formatUsd,
+  parseUsd,
+  parseUsdPerUnit,
+  readUsd,
+} from '@burnbook/domain/money';
 
 const nano = fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n });
 
@@ -78,3 +84,48 @@ describe('dividing half to even', () => {
 });
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+describe('an amount that somebody else computed', () => {
+  test.each([
+    ['0', 0n],
+    ['1', 1_000_000_000n],
+    ['+0.25', 250_000_000n],
+    ['-0.25', -250_000_000n],
+    [' 3.5 ', 3_500_000_000n],
+    ['1.2e-7', 120n],
+    ['1E3', 1_000_000_000_000n],
+    ['0.0000000005', 0n],
+    ['0.0000000015', 2n],
+    ['0.00000000150000000000000001', 2n],
+    ['-0.0000000025', -2n],
+    ['0.30000000000000004', 300_000_000n],
+    ['1e9', 10n ** 18n],
+  ])('%s is %s nano-USD', (text, nanoUsd) => {
+    expect(readUsd(text)).toBe(nanoUsd);
+  });
+
+  test.each([
+    '',
+    'NaN',
+    'Infinity',
+    '0x10',
+    '1,5',
+    '$1',
+    '1.',
+    '.5',
+    '1e',
+    '1e9999',
+    '1e10',
+    '--1',
+  ])('%j is none', (text) => {
+    expect(readUsd(text)).toBeNull();
+  });
+
+  test('is what a double says, by its shortest decimal', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -(10 ** 12), max: 10 ** 12 }), (millionths) => {
+        expect(readUsd(String(millionths / 1e6))).toBe(BigInt(millionths) * 1_000n);
+      }),
+    );
+  });
+});

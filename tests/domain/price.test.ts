@@ -4,6 +4,7 @@ import {
   priceCompute,
   priceUsage,
   storedPrice,
+  tokensByClass,
   type PriceVersion,
   type UnitPrice,
 } from '@burnbook/domain/price';
@@ -44,6 +45,89 @@ describe('the price of a call', () => {
     });
     const nano = 3_500n + 4_500n + 100n + 2_500n + 6_000n + 15_000n + 20_000n;
     expect(priceUsage(all, used)).toEqual({ costNanoUsd: nano });
+  });
+
+  test('prices images, cached audio and reasoning in classes of their own', () => {
+    const media = price({
+      input: flat(1_000n),
+      cacheRead: flat(100n),
+      output: flat(5_000n),
+      reasoning: flat(3_000n),
+      audioInput: flat(9_000n),
+      audioCacheRead: flat(900n),
+      imageInput: flat(2_000n),
+      imageCacheRead: flat(200n),
+      imageOutput: flat(8_000n),
+    });
+    const used = usage({
+      inputTokens: 10_000_000,
+      cacheReadTokens: 4_000_000,
+      audioInputTokens: 3_000_000,
+      audioCacheReadTokens: 1_000_000,
+      imageInputTokens: 4_000_000,
+      imageCacheReadTokens: 2_000_000,
+      outputTokens: 6_000_000,
+      reasoningTokens: 1_000_000,
+      imageOutputTokens: 2_000_000,
+    });
+    const input = 2_000n + 100n + 18_000n + 900n + 4_000n + 400n;
+    const output = 15_000n + 3_000n + 16_000n;
+    expect(priceUsage(media, used)).toEqual({ costNanoUsd: input + output });
+  });
+
+  test('takes a cached image or cached audio without a price as cached input, else as input', () => {
+    const used = usage({
+      inputTokens: 2_000_000,
+      cacheReadTokens: 2_000_000,
+      audioInputTokens: 1_000_000,
+      audioCacheReadTokens: 1_000_000,
+      imageInputTokens: 1_000_000,
+      imageCacheReadTokens: 1_000_000,
+    });
+    const units = { input: flat(1_000n), audioInput: flat(9_000n) };
+    expect(priceUsage(price(units), used)).toEqual({ costNanoUsd: 2_000n });
+    expect(priceUsage(price({ ...units, cacheRead: flat(100n) }), used)).toEqual({
+      costNanoUsd: 200n,
+    });
+  });
+
+  test('does not take audio as text where audio is the model’s business', () => {
+    const audio = { ...price({ input: flat(1n), output: flat(1n) }), model: 'wren-audio' };
+    expect(priceUsage(audio, usage({ inputTokens: 2, audioInputTokens: 1 }))).toEqual({
+      unpriced: 'no price for audioInput tokens of testai wren-audio',
+    });
+    expect(priceUsage(audio, usage({ inputTokens: 2 }))).toEqual({ costNanoUsd: 0n });
+  });
+
+  test('puts every token of a usage that can be true in exactly one class', () => {
+    const part = fc.nat({ max: 1_000 });
+    fc.assert(
+      fc.property(
+        fc.record({
+          inputTokens: fc.nat({ max: 3_000 }),
+          outputTokens: fc.nat({ max: 3_000 }),
+          cacheReadTokens: fc.option(part),
+          cacheWriteTokens: fc.option(part),
+          cacheWrite1hTokens: fc.option(part),
+          reasoningTokens: fc.option(part),
+          audioInputTokens: fc.option(part),
+          audioOutputTokens: fc.option(part),
+          audioCacheReadTokens: part,
+          imageInputTokens: part,
+          imageOutputTokens: part,
+          imageCacheReadTokens: part,
+        }),
+        (parts) => {
+          const used = usage(parts);
+          fc.pre(usageFault(used) === null);
+          const { output, reasoning, audioOutput, imageOutput, ...input } = tokensByClass(used);
+          const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
+          expect(sum(Object.values(input))).toBe(used.inputTokens);
+          expect(output + reasoning + audioOutput + imageOutput).toBe(used.outputTokens);
+          expect(Math.min(...Object.values(tokensByClass(used)))).toBeGreaterThanOrEqual(0);
+        },
+      ),
+    );
   });
 
   test('takes a class without a price as the class that it is part of', () => {
@@ -88,6 +172,9 @@ describe('the price of a call', () => {
   test('is unknown, not zero, without usage, without a price for a class, or with impossible usage', () => {
     const inputOnly = price({ input: flat(1n) });
     expect(priceUsage(inputOnly, NO_USAGE)).toHaveProperty('unpriced');
+    expect(priceUsage(all, usage({ outputTokens: 1 }))).toEqual({
+      unpriced: 'no input tokens reported',
+    });
     expect(priceUsage(inputOnly, usage({ inputTokens: 1, outputTokens: 1 }))).toEqual({
       unpriced: 'no price for output tokens of testai wren',
     });
@@ -137,6 +224,21 @@ describe('usage that cannot be true is named', () => {
     ],
     [{ inputTokens: 5, audioInputTokens: 6 }, 'audioInputTokens (6) exceed inputTokens (5)'],
     [{ outputTokens: 5, audioOutputTokens: 6 }, 'audioOutputTokens (6) exceed outputTokens (5)'],
+    [{ inputTokens: 5, imageInputTokens: 6 }, 'imageInputTokens (6) exceed inputTokens (5)'],
+    [{ outputTokens: 5, imageOutputTokens: 6 }, 'imageOutputTokens (6) exceed outputTokens (5)'],
+    [{ outputTokens: 5, reasoningTokens: 6 }, 'reasoningTokens (6) exceed outputTokens (5)'],
+    [
+      { inputTokens: 5, audioInputTokens: 3, imageInputTokens: 3 },
+      'audio and image tokens (6) exceed inputTokens (5)',
+    ],
+    [
+      { cacheReadTokens: 1, audioCacheReadTokens: 1, imageCacheReadTokens: 1 },
+      'cached audio and image tokens (2) exceed cacheReadTokens (1)',
+    ],
+    [
+      { imageInputTokens: 1, imageCacheReadTokens: 2 },
+      'imageCacheReadTokens (2) exceed imageInputTokens (1)',
+    ],
   ])('%j', (parts, fault) => {
     expect(usageFault(usage(parts))).toBe(fault);
   });

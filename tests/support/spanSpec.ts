@@ -20,6 +20,8 @@ export interface SpanSpec {
   readonly attributes: Attributes;
   readonly resource: Attributes;
   readonly traceState?: string;
+  /** Name of the instrumentation scope; `tests` unless told. */
+  readonly scope?: string;
 }
 
 export type Encoding = 'json' | 'protobuf';
@@ -40,17 +42,18 @@ export function otlpBody(spans: readonly SpanSpec[], encoding: Encoding): OtlpBo
 }
 
 function requestOf(spans: readonly SpanSpec[], idOf: (hex: string) => string | Uint8Array): object {
-  const groups: { resource: Attributes; spans: SpanSpec[] }[] = [];
+  const groups: { resource: Attributes; scope: string; spans: SpanSpec[] }[] = [];
   for (const span of spans) {
     const last = groups.at(-1);
-    if (last?.resource === span.resource) last.spans.push(span);
-    else groups.push({ resource: span.resource, spans: [span] });
+    const scope = span.scope ?? 'tests';
+    if (last?.resource === span.resource && last.scope === scope) last.spans.push(span);
+    else groups.push({ resource: span.resource, scope, spans: [span] });
   }
   return {
     resourceSpans: groups.map((group) => ({
       resource: { attributes: keyValues(group.resource) },
       scopeSpans: [
-        { scope: { name: 'tests' }, spans: group.spans.map((span) => wireSpan(span, idOf)) },
+        { scope: { name: group.scope }, spans: group.spans.map((span) => wireSpan(span, idOf)) },
       ],
     })),
   };

@@ -12,6 +12,7 @@ import {
 import { formatOffset, fromWallClock, isZone, toWallClock } from '../../web/format/time.js';
 import {
   compareUsd,
+  formatUsdDifference,
   formatUsdExact,
   formatUsdShort,
   sumUsd,
@@ -38,6 +39,14 @@ describe('an amount of dollars', () => {
     ['-0.0042', '−$0.0042'],
   ])('%s reads %s', (usd, text) => {
     expect(formatUsdShort(usd)).toBe(text);
+  });
+
+  test.each([
+    ['0.25', '+$0.25'],
+    ['-0.25', '−$0.25'],
+    ['0', '$0'],
+  ])('as a difference %s reads %s', (usd, text) => {
+    expect(formatUsdDifference(usd)).toBe(text);
   });
 
   test('that is not zero never reads as zero', () => {

@@ -1,5 +1,5 @@
 import type { BillLine } from '../../server/contract.js';
-import { formatUsdShort } from '../format/usd.js';
+import { formatUsdDifference, formatUsdShort, isZeroUsd } from '../format/usd.js';
 import { locale, t } from '../i18n/t.js';
 import { Icon } from '../parts/Icon.js';
 import { Money } from '../parts/Money.js';
@@ -33,11 +33,7 @@ export function BillLineRow({ line }: { line: BillLine }) {
         {line.unpricedReason !== null && (
           <span class="unknown">{t('bill.unpriced', { reason: line.unpricedReason })}</span>
         )}
-        {line.reportedCostUsd !== null && (
-          <small class="under">
-            {t('bill.reported', { usd: formatUsdShort(line.reportedCostUsd) })}
-          </small>
-        )}
+        <Reported line={line} />
       </td>
       <td role="cell" class="numeric on-phone-main">
         <Money usd={line.listCostUsd} unknown="unpriced" />
@@ -52,6 +48,21 @@ export function BillLineRow({ line }: { line: BillLine }) {
         </a>
       </td>
     </tr>
+  );
+}
+
+/** What the emitter says, and by how much that differs from ours. */
+function Reported({ line }: { line: BillLine }) {
+  if (line.reportedCostNote !== null) return <small class="under">{line.reportedCostNote}</small>;
+  if (line.reportedCostUsd === null) return null;
+  const usd = formatUsdShort(line.reportedCostUsd);
+  const difference = line.reportedDifferenceUsd;
+  return (
+    <small class="under">
+      {difference === null || isZeroUsd(difference)
+        ? t('bill.reported', { usd })
+        : t('bill.reportedDiffers', { usd, difference: formatUsdDifference(difference) })}
+    </small>
   );
 }
 

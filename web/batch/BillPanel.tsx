@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import type { Bill } from '../../server/contract.js';
-import { formatUsdShort, isZeroUsd } from '../format/usd.js';
+import { formatUsdDifference, formatUsdShort, isZeroUsd } from '../format/usd.js';
 import { t } from '../i18n/t.js';
 import { DataAge } from '../parts/DataAge.js';
 import { Icon } from '../parts/Icon.js';
@@ -106,6 +106,15 @@ function BillNotes({ bill }: { bill: Bill }) {
     ...(bill.unpriced.computeLines > 0
       ? [t('bill.unpricedCompute', { n: bill.unpriced.computeLines })]
       : []),
+    ...(bill.reported === null || isZeroUsd(bill.reported.differenceUsd)
+      ? []
+      : [
+          t('bill.reportedSum', {
+            n: bill.reported.calls,
+            usd: formatUsdShort(bill.reported.reportedCostUsd),
+            difference: formatUsdDifference(bill.reported.differenceUsd),
+          }),
+        ]),
     ...(bill.sampled ? [t('batch.sampled')] : []),
     ...(isZeroUsd(bill.sharedUsd)
       ? []

@@ -5,10 +5,15 @@ import { t } from '../i18n/t.js';
 
 const TOKENS: readonly [keyof UsageView, MessageKey][] = [
   ['inputTokens', 'usage.in'],
+  ['audioInputTokens', 'usage.audio'],
+  ['imageInputTokens', 'usage.image'],
   ['cacheReadTokens', 'usage.cacheRead'],
   ['cacheWriteTokens', 'usage.cacheWrite'],
-  ['cacheWrite1hTokens', 'usage.cacheWrite'],
+  ['cacheWrite1hTokens', 'usage.cacheWrite1h'],
   ['outputTokens', 'usage.out'],
+  ['reasoningTokens', 'usage.reasoning'],
+  ['audioOutputTokens', 'usage.audio'],
+  ['imageOutputTokens', 'usage.image'],
 ];
 const MACHINE: readonly [keyof UsageView, MessageKey][] = [
   ['cpuS', 'usage.cpu'],

@@ -14,6 +14,11 @@ export function formatUsdShort(usd: string): string {
   return `${sign}$${fixed(magnitude, decimals)}`;
 }
 
+/** A difference, with its sign also when it is positive. */
+export function formatUsdDifference(usd: string): string {
+  return `${parseUsd(usd) > 0n ? '+' : ''}${formatUsdShort(usd)}`;
+}
+
 /** The exact amount with its currency, for a tooltip: `0.00123456 USD`. */
 export function formatUsdExact(usd: string): string {
   return `${usd} USD`;

@@ -2,6 +2,7 @@
 import { listValue, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
 import { ownIdentity } from '@burnbook/domain/attribution';
 import { FactSet } from '@burnbook/domain/factSet';
+import type { Usage } from '@burnbook/domain/usage';
 import type { ActivityRow, AttemptRow, CallFacts, LineRow, Owner, SpanFacts } from '../rows.js';
 import type { SqlTexts } from '../sqlTexts.js';
 import type { ComputeRates } from './computeRates.js';
@@ -271,11 +272,29 @@ function callFacts(row: Row): CallFacts {
       reasoningTokens: numberOrNull(row, 'reasoning_tokens'),
       audioInputTokens: numberOrNull(row, 'audio_input_tokens'),
       audioOutputTokens: numberOrNull(row, 'audio_output_tokens'),
+      ...rareUsage(row),
     },
     priceId: text(row, 'price_id'),
     costNanoUsd: bigOrNull(row, 'cost_nano'),
     unpricedReason: text(row, 'unpriced_reason'),
     reportedNanoUsd: bigOrNull(row, 'reported_nano'),
     aggregate: row['aggregate'] === true,
+    ...(row['reported_note'] === null ? {} : { reportedNote: String(row['reported_note']) }),
   };
+}
+
+const RARE_USAGE = [
+  ['audioCacheReadTokens', 'audio_cache_read_tokens'],
+  ['imageInputTokens', 'image_input_tokens'],
+  ['imageOutputTokens', 'image_output_tokens'],
+  ['imageCacheReadTokens', 'image_cache_read_tokens'],
+] as const satisfies readonly (readonly [keyof Usage, string])[];
+
+function rareUsage(row: Row): Partial<Usage> {
+  const usage: { -readonly [Key in (typeof RARE_USAGE)[number][0]]?: number } = {};
+  for (const [name, column] of RARE_USAGE) {
+    const tokens = numberOrNull(row, column);
+    if (tokens !== null) usage[name] = tokens;
+  }
+  return usage;
 }

@@ -1,0 +1,25 @@
+/** Looks into JSON texts that emitters put into attributes; anything unexpected is absent, not an error. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The JSON object in a text; null for anything else. */
+export function parseObject(text: string | null): JsonObject | null {
+  if (text === null || !text.startsWith('{')) return null;
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+export function objectAt(object: JsonObject | null, ...path: string[]): JsonObject | null {
+  return path.reduce<JsonObject | null>((at, name) => asObject(valueAt(at, name)), object);
+}
+
+/** The member's value, or undefined; never one of the prototype. */
+export const valueAt = (object: JsonObject | null, name: string): unknown =>
+  object && Object.hasOwn(object, name) ? object[name] : undefined;
+
+export const asObject = (value: unknown): JsonObject | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : null;

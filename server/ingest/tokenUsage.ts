@@ -1,0 +1,197 @@
+/**
+ * Reads what a call used out of its attributes, in whatever convention, and brings it into the one form of `Usage`:
+ * cached tokens within the input, reasoning within the output.
+ */
+import { FACT_GROUP } from '@burnbook/domain/factSet';
+import type { Usage } from '@burnbook/domain/usage';
+import type { CallWords } from './callWords.js';
+import { objectAt, parseObject, type JsonObject } from './jsonObject.js';
+import { langfuseUsage } from './langfuseUsage.js';
+import { cachesApart, reasoningApart } from './settleUsage.js';
+import { TokenCounts } from './tokenCounts.js';
+
+export interface UsageReading {
+  readonly usage: Usage;
+  /** Why the usage cannot be true, naming the keys; null when it can. */
+  readonly fault: string | null;
+}
+
+export function readUsage(words: CallWords): UsageReading {
+  const { facts } = words;
+  const counts = new TokenCounts(facts);
+  const own = facts.has('inputTokens') || facts.has('outputTokens');
+  if (!own && facts.has('usageDetails')) {
+    const details = parseObject(facts.text('usageDetails'));
+    if (details) {
+      const usage = langfuseUsage(details, counts);
+      return { usage, fault: counts.fault };
+    }
+    counts.refuse(`${facts.key('usageDetails')} must be a JSON object`);
+  }
+  const usage = settled(words, counts);
+  return { usage, fault: counts.fault };
+}
+
+const METADATA = 'ai.response.providerMetadata';
+
+/** The parts as they were told. */
+interface Told {
+  readonly input: number | null;
+  readonly output: number | null;
+  readonly total: number | null;
+  readonly cacheRead: number | null;
+  readonly cacheWrite: number | null;
+  readonly cacheWrite1h: number | null;
+  readonly reasoning: number | null;
+}
+
+function settled(words: CallWords, counts: TokenCounts): Usage {
+  const { facts, metadata } = words;
+  const media = (facts.groups & FACT_GROUP.media) === 0 ? NO_MEDIA : mediaParts(counts);
+  const cached = cachedParts(words, media, counts);
+  const told = withTotal({
+    input: counts.of('inputTokens') ?? media.input,
+    output: counts.of('outputTokens') ?? media.output,
+    total: counts.of('totalTokens'),
+    ...cached,
+    reasoning:
+      counts.of('reasoningTokens') ??
+      counts.at(objectAt(metadata, 'openai'), 'reasoningTokens', METADATA),
+  });
+  const { input, output, cacheRead, cacheWrite, cacheWrite1h, reasoning } = told;
+  const cachedTokens = (cacheRead ?? 0) + (cacheWrite ?? 0) + (cacheWrite1h ?? 0);
+  const evidence = {
+    ...words,
+    ...told,
+    cached: cachedTokens,
+    uncached: counts.of('uncachedInputTokens'),
+  };
+  const addsCache = input !== null && cachedTokens > 0 && cachesApart(evidence);
+  const addsReasoning = output !== null && (reasoning ?? 0) > 0 && reasoningApart(evidence);
+  return {
+    inputTokens: addsCache ? input + cachedTokens : input,
+    outputTokens: addsReasoning ? output + (reasoning ?? 0) : output,
+    cacheReadTokens: cacheRead,
+    cacheWriteTokens: cacheWrite,
+    cacheWrite1hTokens: cacheWrite1h,
+    reasoningTokens: reasoning,
+    audioInputTokens: media.audioInput,
+    audioOutputTokens: media.audioOutput,
+    ...media.rare,
+  };
+}
+
+/** With a total and one part the other part is known. */
+function withTotal(told: Told): Told {
+  const { input, output, total } = told;
+  if (total === null) return told;
+  if (input !== null && output === null && total >= input)
+    return { ...told, output: total - input };
+  if (output !== null && input === null && total >= output)
+    return { ...told, input: total - output };
+  return told;
+}
+
+function cachedParts(
+  { facts, metadata, raw }: CallWords,
+  media: MediaParts,
+  counts: TokenCounts,
+): Pick<Told, 'cacheRead' | 'cacheWrite' | 'cacheWrite1h'> {
+  const cacheRead = counts.of('cacheReadTokens') ?? media.cacheRead;
+  const written = counts.of('cacheWriteTokens');
+  const write5m = counts.of('cacheWrite5mTokens');
+  const write1h = counts.of('cacheWrite1hTokens');
+  if (metadata === null && raw === null) {
+    return { cacheRead, ...splitWrites(written, write5m, write1h) };
+  }
+  const where = metadata === null ? (facts.key('rawUsage') ?? '') : METADATA;
+  const at = (object: JsonObject | null, name: string): number | null =>
+    object === null ? null : counts.at(object, name, where);
+  const anthropic = objectAt(metadata, 'anthropic');
+  const bedrock = objectAt(metadata, 'bedrock', 'usage');
+  const split = objectAt(raw, 'cache_creation');
+  return {
+    cacheRead:
+      cacheRead ??
+      at(raw, 'cache_read_input_tokens') ??
+      at(objectAt(raw, 'prompt_tokens_details'), 'cached_tokens') ??
+      at(objectAt(raw, 'input_tokens_details'), 'cached_tokens') ??
+      at(anthropic, 'cacheReadInputTokens') ??
+      at(bedrock, 'cacheReadInputTokens') ??
+      at(objectAt(metadata, 'openai'), 'cachedPromptTokens'),
+    ...splitWrites(
+      written ??
+        at(raw, 'cache_creation_input_tokens') ??
+        at(anthropic, 'cacheCreationInputTokens') ??
+        at(bedrock, 'cacheWriteInputTokens'),
+      write5m ?? at(split, 'ephemeral_5m_input_tokens'),
+      write1h ?? at(split, 'ephemeral_1h_input_tokens'),
+    ),
+  };
+}
+
+/** Cache writes by how long they are kept; those of which nothing is said are kept for five minutes. */
+function splitWrites(
+  written: number | null,
+  write5m: number | null,
+  write1h: number | null,
+): Pick<Told, 'cacheWrite' | 'cacheWrite1h'> {
+  if (written === null) return { cacheWrite: write5m, cacheWrite1h: write1h };
+  // A split that does not fit belongs to another call (the last of several that the span sums up).
+  return write1h !== null && write1h <= written
+    ? { cacheWrite: written - write1h, cacheWrite1h: write1h }
+    : { cacheWrite: written, cacheWrite1h: null };
+}
+
+interface MediaParts {
+  /** Of all modalities, where the emitter tells nothing but the modalities. */
+  readonly input: number | null;
+  readonly output: number | null;
+  readonly cacheRead: number | null;
+  readonly audioInput: number | null;
+  readonly audioOutput: number | null;
+  readonly rare: Pick<
+    Usage,
+    'audioCacheReadTokens' | 'imageInputTokens' | 'imageOutputTokens' | 'imageCacheReadTokens'
+  >;
+}
+
+const NO_MEDIA: MediaParts = {
+  input: null,
+  output: null,
+  cacheRead: null,
+  audioInput: null,
+  audioOutput: null,
+  rare: {},
+};
+
+function mediaParts(counts: TokenCounts): MediaParts {
+  const audioInput = counts.of('audioInputTokens');
+  const audioOutput = counts.of('audioOutputTokens');
+  const audioCacheReadTokens = counts.of('audioCacheReadTokens');
+  const imageInputTokens = counts.of('imageInputTokens');
+  const imageOutputTokens = counts.of('imageOutputTokens');
+  const imageCacheReadTokens = counts.of('imageCacheReadTokens');
+  return {
+    input: sumOf([counts.of('textInputTokens'), audioInput, imageInputTokens]),
+    output: sumOf([counts.of('textOutputTokens'), audioOutput, imageOutputTokens]),
+    cacheRead: sumOf([
+      counts.of('textCacheReadTokens'),
+      audioCacheReadTokens,
+      imageCacheReadTokens,
+    ]),
+    audioInput,
+    audioOutput,
+    rare: {
+      ...(audioCacheReadTokens === null ? {} : { audioCacheReadTokens }),
+      ...(imageInputTokens === null ? {} : { imageInputTokens }),
+      ...(imageOutputTokens === null ? {} : { imageOutputTokens }),
+      ...(imageCacheReadTokens === null ? {} : { imageCacheReadTokens }),
+    },
+  };
+}
+
+/** null when none is known. */
+function sumOf(parts: readonly (number | null)[]): number | null {
+  return parts.reduce((sum, part) => (part === null ? sum : (sum ?? 0) + part), null);
+}
