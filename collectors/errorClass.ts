@@ -1,3 +1,4 @@
+import { classOfStatus } from '@burnbook/domain/errorStatus';
 import { ERROR_CLASSES, type ErrorClass } from '@burnbook/domain/semconv';
 
 /** Node, undici and libuv codes of a connection that failed. */
@@ -102,14 +103,6 @@ function statusOf(error: Record<string, unknown>): number | undefined {
   return candidates.find(
     (value): value is number => typeof value === 'number' && value >= 400 && value <= 599,
   );
-}
-
-function classOfStatus(status: number): ErrorClass {
-  if (status === 429) return 'rate_limited';
-  if (status === 408 || status === 504) return 'timeout';
-  if (status >= 500 || status === 425) return 'server';
-  // 409 is a lock held by someone else, which passes.
-  return status === 409 ? 'other' : 'invalid_request';
 }
 
 function isFetchFailure(error: unknown): boolean {

@@ -8,7 +8,9 @@ import { batchRoutes } from './batchRoutes.js';
 import { budgetRoutes } from './budgetRoutes.js';
 import { costRoutes } from './costRoutes.js';
 import { costsRoutes } from './costsRoutes.js';
+import { csvShape, sendCsv, wantsCsv } from './csv.js';
 import { events } from './events.js';
+import { exclusionRoutes } from './exclusionRoutes.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
 import { openApi } from './openApi.js';
 import { otlpRoutes } from './otlp.js';
@@ -18,6 +20,7 @@ import { refuseUnknown } from './query.js';
 import { methodOf, type Route, type RouteMethod } from './route.js';
 import { actorOf, BODY_BYTES_MAX, readBody } from './routeRequest.js';
 import { renderRunbookPage } from './runbookPage.js';
+import { retryRoutes } from './retryRoutes.js';
 import { runbookFor, runbookRoutes } from './runbookRoutes.js';
 import { traceRoutes } from './traceRoutes.js';
 import { WebFiles } from './webFiles.js';
@@ -33,6 +36,8 @@ export interface AppOptions {
 const ROUTES: readonly Route[] = [
   ...costsRoutes,
   ...costRoutes,
+  ...exclusionRoutes,
+  ...retryRoutes,
   ...budgetRoutes,
   ...batchRoutes,
   ...traceRoutes,
@@ -80,6 +85,7 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
   app.get('/api/events', (context) => events(api, context));
   app.get('/api/openapi.json', compress(), (context) => context.json(openApi(ROUTES, api.version)));
   for (const entry of ROUTES) {
+    const shape = csvShape(entry.answer) ?? undefined;
     const limit = bodyLimit({
       maxSize: BODY_BYTES_MAX,
       onError: () => {
@@ -89,6 +95,10 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
     app.on(methodOf(entry).toUpperCase(), entry.path, limit, compress(), async (context) => {
       const query = context.req.query();
       refuseUnknown(entry.query, query);
+      const csv =
+        methodOf(entry) === 'get' && wantsCsv(context.req.header('accept')) ? shape : null;
+      if (csv === undefined)
+        throw new ApiError(406, 'this answer is no list: there is no CSV of it');
       const answer = await entry.handle({
         api,
         context,
@@ -98,6 +108,8 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
         actor: actorOf(context),
         signal: context.req.raw.signal,
       });
+      context.header('vary', 'Accept', { append: true });
+      if (csv) return sendCsv(context, answer as Record<string, unknown>, csv);
       return context.json(answer as Record<string, unknown>, entry.status ?? 200, {
         'cache-control': 'no-store',
       });

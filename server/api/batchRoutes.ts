@@ -173,7 +173,7 @@ async function bill({ api, part, query, signal }: RouteRequest): Promise<Bill> {
     sharedUsd: formatUsd(facts.sharedNano),
     reported: reportedView(facts.reported),
     lines: facts.lines.map((row) => ({
-      ...billLineView(row, facts.prices),
+      ...billLineView(row, facts),
       shared: row['shared'] === true && !batch.shared,
     })),
     linesTotal: facts.linesTotal,

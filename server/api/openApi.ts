@@ -1,6 +1,7 @@
 /** The API's description, from the same schemas that type and check it. */
 import { z } from 'zod';
 import { problemSchema } from '../contract.js';
+import { csvShape } from './csv.js';
 import { methodOf, type Route } from './route.js';
 
 export function openApi(routes: readonly Route[], version: string): Record<string, unknown> {
@@ -57,7 +58,12 @@ function operation(route: Route): Record<string, unknown> {
     responses: {
       [String(route.status ?? 200)]: {
         description: route.status === 201 ? 'Created' : 'OK',
-        content: { 'application/json': { schema: schemaOf(route.answer) } },
+        content: {
+          'application/json': { schema: schemaOf(route.answer) },
+          ...(methodOf(route) === 'get' && csvShape(route.answer)
+            ? { 'text/csv': { schema: { type: 'string' } } }
+            : {}),
+        },
       },
       '400': { description: 'A parameter or a field is wrong; `field` names it', ...problem },
       '404': { description: 'There is no such thing', ...problem },

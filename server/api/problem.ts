@@ -8,7 +8,7 @@ import { StoreError } from '../store/protocol.js';
 /** A request that cannot be answered as asked. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 406 | 409 | 410 | 413 | 415 | 422;
   readonly field: string | undefined;
   readonly members: Readonly<Record<string, unknown>>;
 
@@ -32,6 +32,7 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
+  406: 'Not acceptable',
   409: 'Conflict',
   410: 'Gone',
   413: 'Too large',

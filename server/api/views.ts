@@ -9,6 +9,7 @@ import type {
   Bill,
   BillLine,
   CostSum as CostSumView,
+  CountedInstead,
   Evidence,
 } from '../contract.js';
 import {
@@ -17,7 +18,8 @@ import {
   type BatchCostRule,
 } from '../cost/batchCostAlert.js';
 import { nanoPer1kRows, rowsOf, type BatchFacts } from '../cost/batches.js';
-import type { BillPrice, ReportedSum } from '../cost/bill.js';
+import type { BillFacts, ReportedSum } from '../cost/bill.js';
+import { exclusionReason, spanName, type CountedLine } from '../cost/exclusions.js';
 import type { CostSum } from '../cost/costSum.js';
 import type { DearBatch } from '../cost/overview.js';
 import type { QueryRow } from '../store/protocol.js';
@@ -97,7 +99,10 @@ export const reportedView = ({ calls, listNano, reportedNano }: ReportedSum): Bi
         differenceUsd: formatUsd(reportedNano - listNano),
       };
 
-export function billLineView(row: QueryRow, prices: ReadonlyMap<string, BillPrice>): BillLine {
+export function billLineView(
+  row: QueryRow,
+  facts: Pick<BillFacts, 'prices' | 'countedInstead'>,
+): BillLine {
   const cpuNs = numberOrNull(row['cpu_ns']);
   const gbNs = numberOrNull(row['gb_ns']);
   const priceId = textOrNull(row['price_id']);
@@ -136,14 +141,42 @@ export function billLineView(row: QueryRow, prices: ReadonlyMap<string, BillPric
     reportedDifferenceUsd:
       listNano === null || reportedNano === null ? null : formatUsd(reportedNano - listNano),
     reportedCostNote: textOrNull(row['reported_note']),
-    price: priceId === null ? null : (prices.get(priceId) ?? null),
+    price: priceId === null ? null : (facts.prices.get(priceId) ?? null),
     unpricedReason: textOrNull(row['unpriced_reason']),
     retryWaste: row['waste'] === true,
     failureCost: row['failure'] === true,
     excluded: textOrNull(row['excluded']),
+    exclusion: exclusionOf(row, facts),
     tags: Object.fromEntries(tagsOf(textOrNull(row['tags']))),
     reservationId: textOrNull(row['reservation_id']),
     shared: row['shared'] === true,
     evidence: evidenceOf(row),
+  };
+}
+
+function exclusionOf(
+  row: QueryRow,
+  facts: Pick<BillFacts, 'countedInstead'>,
+): BillLine['exclusion'] {
+  const reason = exclusionReason(row['excluded']);
+  if (reason === null) return null;
+  return { reason, countedInstead: countedView(facts.countedInstead.get(spanName(row))) };
+}
+
+const LINES_MAX = 5;
+
+/** @returns null where nothing is stored that counts instead. */
+export function countedView(lines: readonly CountedLine[] | undefined): CountedInstead | null {
+  if (!lines || lines.length === 0) return null;
+  return {
+    lines: lines.slice(0, LINES_MAX).map(({ pipeline, batchId, row, tokens, costNano }) => ({
+      pipeline,
+      batchId,
+      evidence: evidenceOf(row),
+      tokens,
+      costUsd: usdOrNull(costNano),
+    })),
+    linesTotal: lines.length,
+    tokens: lines.reduce((sum, { tokens }) => sum + tokens, 0),
   };
 }

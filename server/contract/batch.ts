@@ -12,6 +12,7 @@ import {
   unpricedSchema,
   usd,
 } from './common.js';
+import { countedInsteadSchema, exclusionReasonSchema } from './exclusion.js';
 
 export const batchSchema = z.object({
   pipeline: z.string(),
@@ -171,6 +172,14 @@ export const billLineSchema = z.object({
   failureCost: z.boolean(),
   /** Why the line is not part of the total; null: it is. */
   excluded: z.string().nullable(),
+  /** The same as a word, and what counts in the line's place; null: it is part of the total. */
+  exclusion: z
+    .object({
+      reason: exclusionReasonSchema,
+      /** null: nothing that counts is stored, or there are too many lines to look for it. */
+      countedInstead: countedInsteadSchema.nullable(),
+    })
+    .nullable(),
   /** The `tag.*` attributes that hold for the line. */
   tags: z.record(z.string(), z.string()),
   /** The hold of money that the line is paid from. */

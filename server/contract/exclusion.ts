@@ -7,7 +7,6 @@ import { count, evidenceSchema, freshnessSchema, time, usd } from './common.js';
  * has the same response id: a replay from a cache, or two instrumentations of one call.
  */
 export const exclusionReasonSchema = z.enum(['repeatedBelow', 'duplicateResponse']);
-export type ExclusionReason = z.infer<typeof exclusionReasonSchema>;
 
 /** The lines that count in the place of an excluded one. */
 export const countedInsteadSchema = z.object({
@@ -42,7 +41,7 @@ export const exclusionSchema = z.object({
   /** What it would have cost; null: no price is known. */
   wouldBeUsd: usd.nullable(),
   evidence: evidenceSchema,
-  /** null: what counts in its place is no longer stored. */
+  /** null: nothing that counts is stored there. */
   countedInstead: countedInsteadSchema.nullable(),
 });
 export type Exclusion = z.infer<typeof exclusionSchema>;

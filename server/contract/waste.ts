@@ -46,8 +46,11 @@ export const wasteSchema = z.object({
   ),
   itemsTotal: count,
   total: z.object(wasted),
-  /** Operations by the attempts that they took: `succeeded` with the last of them, or not at all. */
-  byAttempts: z.array(z.object({ attempts: count, succeeded: count, failed: count })),
+  /**
+   * Operations by the attempts that they took: `succeeded` with the last of them, or not at all. null: attempts do not
+   * tell what the filter asks.
+   */
+  byAttempts: z.array(z.object({ attempts: count, succeeded: count, failed: count })).nullable(),
   nextCursor: z.string().nullable(),
   freshness: freshnessSchema,
 });

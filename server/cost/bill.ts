@@ -3,6 +3,7 @@ import { formatUsd } from '@burnbook/domain/money';
 import type { QueryParams, QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { BatchFacts } from './batches.js';
+import { countedInstead, type CountedLine } from './exclusions.js';
 import { addCosts, costSumOf, NO_COST, type CostSum } from './costSum.js';
 
 export interface BillStep {
@@ -36,7 +37,12 @@ export interface BillFacts {
   readonly linesTotal: number;
   readonly unpriced: readonly QueryRow[];
   readonly prices: ReadonlyMap<string, BillPrice>;
+  /** By `spanName` of an excluded line: what counts in its place. */
+  readonly countedInstead: ReadonlyMap<string, readonly CountedLine[]>;
 }
+
+/** Excluded lines of a page that are explained: each asks for spans of its trace. */
+const EXPLAINED_MAX = 100;
 
 export async function readBill(
   store: StoreClient,
@@ -69,6 +75,10 @@ export async function readBill(
     linesTotal: Number(lines[0]?.['matching'] ?? 0),
     unpriced,
     prices: await readPrices(store, ids),
+    countedInstead: await countedInstead(
+      store,
+      lines.filter((line) => line['excluded'] !== null).slice(0, EXPLAINED_MAX),
+    ),
   };
 }
 

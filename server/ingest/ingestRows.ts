@@ -36,6 +36,10 @@ const CALL_FACTS: ReadonlySet<Fact> = new Set<Fact>([
 ]);
 /** By key code: 1 when the key can make its span a model call. */
 const CALL_CODES = Uint8Array.from(PROMOTED_KEYS, ({ fact }) => (CALL_FACTS.has(fact) ? 1 : 0));
+/** By key code: 1 when the key says why a span failed. */
+const ERROR_CODES = Uint8Array.from(PROMOTED_KEYS, ({ fact }) =>
+  fact === 'httpStatus' || fact === 'errorType' ? 1 : 0,
+);
 
 export function ingestRows(
   spans: SpanBatch,
@@ -90,7 +94,7 @@ export function ingestRows(
       source,
       attrs: spans.attrs,
       attrsEnd: spans.attrsEnd,
-      facts: storedFacts(facts),
+      facts: storedFacts(spans),
       strings: spans.strings,
       sources: spans.sources,
       calls,
@@ -99,8 +103,11 @@ export function ingestRows(
   };
 }
 
-/** What the store attributes by: usage is in `calls`, and two spans of three carry nothing else but an HTTP status. */
-function storedFacts(facts: FactColumns): FactColumns {
+/**
+ * What the store attributes by: usage is in `calls`, and two spans of three carry nothing else but an HTTP status, which
+ * tells something of a failure alone.
+ */
+function storedFacts({ facts, status }: SpanBatch): FactColumns {
   const span = new Uint32Array(facts.length);
   const key = new Uint16Array(facts.length);
   const type = new Uint8Array(facts.length);
@@ -109,7 +116,9 @@ function storedFacts(facts: FactColumns): FactColumns {
   let length = 0;
   for (let i = 0; i < facts.length; i++) {
     const code = facts.key[i] ?? 0;
-    if (((GROUP_OF_CODE[code] ?? 0) & FACT_GROUP.usage) !== 0) continue;
+    const isOfUsage = ((GROUP_OF_CODE[code] ?? 0) & FACT_GROUP.usage) !== 0;
+    const tellsFailure = ERROR_CODES[code] === 1 && status[facts.span[i] ?? 0] === 2;
+    if (isOfUsage && !tellsFailure) continue;
     span[length] = facts.span[i] ?? 0;
     key[length] = code;
     type[length] = facts.type[i] ?? 0;

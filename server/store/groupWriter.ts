@@ -81,6 +81,9 @@ export class GroupWriter {
       const noted = this.#noteUnsettled(changes);
       await this.#rows.finish();
       await this.#mergeAnew(redone, changes.activities.add);
+      for (const [hour, spans] of changes.resent) {
+        await this.#connection.run(this.#sql.get('insert_resent'), { hour, spans: BigInt(spans) });
+      }
       await this.#connection.run('COMMIT');
       for (const key of noted) this.#unsettled.add(key);
       this.#unmergedRollup += rollup.length;

@@ -11,6 +11,7 @@ import { BloomFilter } from './attribution/bloomFilter.js';
 import { ComputeRates } from './attribution/computeRates.js';
 import { DatabaseTraceLoader } from './attribution/databaseTraceLoader.js';
 import { LosingAttempts } from './attribution/losingAttempts.js';
+import { AggregateResponses } from './attribution/aggregateResponses.js';
 import { ResponseIndex } from './attribution/responseIndex.js';
 import { SourceTable, type SourceRow } from './attribution/sourceTable.js';
 import { SpanArena } from './attribution/spanArena.js';
@@ -130,9 +131,17 @@ async function build(options: StoreOpenOptions): Promise<Store> {
   await restoreAttribution();
   await restoreWriter();
   const knownTraces = await filterOf(loaderConnection, sql.get('load_trace_ids'), {});
-  const knownResponses = await filterOf(loaderConnection, sql.get('load_response_keys'), {
-    since: BigInt(Date.now()) * 1_000_000n - RESPONSE_MEMORY_NS,
-  });
+  const responsesSince = { since: BigInt(Date.now()) * 1_000_000n - RESPONSE_MEMORY_NS };
+  const knownResponses = await filterOf(
+    loaderConnection,
+    sql.get('load_response_keys'),
+    responsesSince,
+  );
+  const knownAggregates = await filterOf(
+    loaderConnection,
+    sql.get('load_aggregate_keys'),
+    responsesSince,
+  );
   const loader = new DatabaseTraceLoader(loaderConnection, sql, rates);
   const attributor = new Attributor({
     arena: new SpanArena(options.arenaNodesMax),
@@ -140,7 +149,11 @@ async function build(options: StoreOpenOptions): Promise<Store> {
     loader,
     rates,
     knownTraces,
-    responses: new ResponseIndex(knownResponses, loader),
+    responses: new ResponseIndex(
+      knownResponses,
+      new AggregateResponses(knownAggregates, loader),
+      loader,
+    ),
   });
   const writer = new GroupWriter(writerConnection, {
     sql,

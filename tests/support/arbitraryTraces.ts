@@ -84,12 +84,15 @@ const silentCall = fc.constant<Attributes>({
   'gen_ai.operation.name': 'chat',
   'gen_ai.request.model': 'wren',
 });
-const agent = fc.record({
-  'gen_ai.operation.name': fc.constantFrom('invoke_agent', 'chain'),
-  'gen_ai.provider.name': fc.constant('testai'),
-  'gen_ai.request.model': fc.constant('wren'),
-  'gen_ai.usage.input_tokens': fc.integer({ min: 1, max: 9_999 }),
-});
+const agent = merged(
+  fc.record({
+    'gen_ai.operation.name': fc.constantFrom('invoke_agent', 'chain'),
+    'gen_ai.provider.name': fc.constant('testai'),
+    'gen_ai.request.model': fc.constant('wren'),
+    'gen_ai.usage.input_tokens': fc.integer({ min: 1, max: 9_999 }),
+  }),
+  rarely('gen_ai.response.id', oneOf('response ', 3), 2),
+);
 const compute = fc.record({
   'process.cpu.time.user': fc.integer({ min: 0, max: 4_000 }).map((ms) => ms / 1000),
 });

@@ -119,7 +119,7 @@ function countedResponses(spans: SpanMap): Map<string, SpanSpec> {
   const earliest = new Map<string, SpanSpec>();
   for (const span of spans.values()) {
     const response = responseOf(span);
-    if (response === null || sumsUp(span)) continue;
+    if (response === null || sumsUp(span) || !usesTokens(span)) continue;
     const holder = earliest.get(response);
     if (!holder || isEarlier(span, holder)) earliest.set(response, span);
   }
@@ -132,7 +132,8 @@ function isEarlier(a: SpanSpec, b: SpanSpec): boolean {
 
 function isDuplicate(span: SpanSpec, counted: ReadonlyMap<string, SpanSpec>): boolean {
   const response = responseOf(span);
-  return response !== null && !sumsUp(span) && counted.get(response) !== span;
+  if (response === null || !usesTokens(span)) return false;
+  return sumsUp(span) ? counted.has(response) : counted.get(response) !== span;
 }
 
 function modelCost(span: SpanSpec, prices: PlainPrices): bigint | null {

@@ -77,10 +77,37 @@ function Tags({ line }: { line: BillLine }) {
       )}
       {line.retryWaste && <span class="tag warn">{t('bill.waste')}</span>}
       {line.failureCost && <span class="tag crit">{t('bill.failure')}</span>}
-      {line.excluded !== null && (
-        <span class="tag">{t('bill.excluded', { reason: line.excluded })}</span>
-      )}
+      {line.excluded !== null && <NotCounted line={line} />}
       {line.shared && <span class="tag">{t('bill.sharedLine')}</span>}
     </>
+  );
+}
+
+/** Why the line is not part of the total, and the spans that count in its place. */
+function NotCounted({ line }: { line: BillLine }) {
+  const view = useView();
+  const counted = line.exclusion?.countedInstead ?? null;
+  return (
+    <details class="why">
+      <summary class="tag">{t('bill.excluded')}</summary>
+      <small>
+        {line.exclusion ? t(`bill.why.${line.exclusion.reason}`) : line.excluded}{' '}
+        {counted &&
+          t('bill.countedInstead', {
+            n: counted.linesTotal,
+            tokens: counted.tokens.toLocaleString(locale.value),
+          })}{' '}
+        {counted?.lines.map(({ evidence }) => (
+          <a
+            key={evidence.spanId}
+            href={view.href(`/traces/${encodeURIComponent(evidence.traceId)}`, {
+              span: evidence.spanId,
+            })}
+          >
+            {evidence.spanId}{' '}
+          </a>
+        ))}
+      </small>
+    </details>
   );
 }

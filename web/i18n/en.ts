@@ -174,7 +174,11 @@ export const en = {
   'bill.total': 'Total',
   'bill.waste': 'retry waste',
   'bill.failure': 'never succeeded',
-  'bill.excluded': 'not counted: {reason}',
+  'bill.excluded': 'not counted',
+  'bill.why.repeatedBelow': 'It sums up the calls below it, which count one by one.',
+  'bill.why.duplicateResponse':
+    'Another span has the same response id: one answer of the provider counts once.',
+  'bill.countedInstead': 'Counted in its place: {n} with {tokens} tokens:',
   'bill.sharedLine': 'shared, not in this total',
   'bill.unpriced': 'unpriced: {reason}',
   'bill.reported': 'emitter says {usd}',

@@ -147,7 +147,7 @@ export class Attributor {
       const rare = batch.rare[rareAt]?.span === i ? batch.rare[rareAt++] : undefined;
       const node = generation.ensure(trace, idWords[2 * i + 1] ?? 0, idWords[2 * i] ?? 0);
       if (generation.has(node, NODE.present)) {
-        changes.spansDuplicate++;
+        noteResent(changes, batch.receivedNs);
         continue;
       }
       accepted[count++] = i;
@@ -194,7 +194,8 @@ export class Attributor {
       sampled: isSampled(extra),
       call: call ?? null,
       responseKey:
-        call && call.responseId !== null && !call.aggregate
+        // A call that tells no usage cannot count in the place of one that does.
+        call && call.responseId !== null && tellsUsage(call)
           ? hash64(`${call.provider ?? ''}\n${call.responseId}`)
           : null,
       ratesVersion: this.#o.rates.version,
@@ -354,6 +355,14 @@ export class Attributor {
     );
     if (trace.proofReleased) released.add(trace);
   }
+}
+
+const HOUR_NS = 3_600_000_000_000n;
+
+function noteResent(changes: ChangeSet, receivedNs: bigint): void {
+  changes.spansDuplicate++;
+  const hourNs = receivedNs - (receivedNs % HOUR_NS);
+  changes.resent.set(hourNs, (changes.resent.get(hourNs) ?? 0) + 1);
 }
 
 /** Whether the 64-bit id at `i` equals the one before it. */

@@ -33,6 +33,8 @@ export interface ChangeSet {
   readonly attempts: RowChanges<AttemptRow>;
   spansAccepted: number;
   spansDuplicate: number;
+  /** The same by the hour of their arrival, UTC nanoseconds. */
+  readonly resent: Map<bigint, number>;
   /** Pipelines whose rows changed. */
   readonly pipelines: Set<string>;
 }
@@ -46,5 +48,6 @@ export const emptyChangeSet = (): ChangeSet => ({
   attempts: { remove: [], add: [] },
   spansAccepted: 0,
   spansDuplicate: 0,
+  resent: new Map(),
   pipelines: new Set(),
 });

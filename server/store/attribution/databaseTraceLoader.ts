@@ -31,6 +31,14 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader, Operati
     return rows.map(lineRow);
   }
 
+  async loadAggregates(keys: readonly bigint[], sinceNs: bigint): Promise<LineRow[]> {
+    const rows = await this.#rows('load_aggregates', {
+      keys: listValue([...keys]),
+      since: sinceNs,
+    });
+    return rows.map(lineRow);
+  }
+
   async loadOperations(
     keys: readonly bigint[],
     around: { readonly fromNs: bigint; readonly toNs: bigint },

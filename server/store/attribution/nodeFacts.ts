@@ -2,6 +2,7 @@
  * What is kept in memory of a span that can have rows of its own: it costs, it begins something, or it is a top span.
  */
 import type { OwnIdentity } from '@burnbook/domain/attribution';
+import { classOfStatus } from '@burnbook/domain/errorStatus';
 import { FACT_GROUP, type FactSet } from '@burnbook/domain/factSet';
 import type {
   ActivityFacts,
@@ -65,7 +66,8 @@ export type NodeBasics = Omit<
 
 /** Builds the facts of a span from its promoted attributes. Written out: spreading 20 fields costs 1 µs. */
 export function nodeFacts(facts: FactSet, basics: NodeBasics): NodeFacts {
-  const activity = (facts.groups & FACT_GROUP.activity) === 0 ? NO_ACTIVITY : activityFacts(facts);
+  const told = (facts.groups & FACT_GROUP.activity) === 0 ? NO_ACTIVITY : activityFacts(facts);
+  const activity = basics.failed && told.errorClass === null ? withErrorClass(told, facts) : told;
   const { cpuUserNs, cpuSystemNs, gbNs } = activity;
   // Counters of a start or heartbeat are cumulative and repeat what the steps will say.
   const computes = activity.event === null;
@@ -111,6 +113,18 @@ const SAMPLED_STATE = /(?:^|[,;\s"])ot=[^,]*\bth:(?!0+(?:[;,"]|$))/;
 /** @param extra JSON of a span's rare parts. */
 export const isSampled = (extra: string | null | undefined): boolean =>
   extra?.includes('traceState') === true && SAMPLED_STATE.test(extra);
+
+/** Why a span failed, where only its HTTP status or the field-standard `error.type` says. */
+function withErrorClass(activity: ActivityFacts, facts: FactSet): ActivityFacts {
+  const type = facts.text('errorType');
+  const status = facts.number('httpStatus') ?? (type === null ? null : Number(type));
+  if (status !== null && status >= 400 && status <= 599) {
+    return { ...activity, errorClass: classOfStatus(status) };
+  }
+  return type !== null && /time.?out/i.test(type)
+    ? { ...activity, errorClass: 'timeout' }
+    : activity;
+}
 
 function activityFacts(facts: FactSet): ActivityFacts {
   return {

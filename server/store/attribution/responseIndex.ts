@@ -1,14 +1,16 @@
 /**
- * Which span counts a provider's response: of equal response ids the earliest by (start, trace id, span id).
+ * Which span counts a provider's response: of equal response ids the earliest call by (start, trace id, span id). A span
+ * that sums up calls counts only where no call tells its response.
  */
 import type { LineRow, SpanKey } from '../rows.js';
+import type { AggregateLoader, AggregateResponses } from './aggregateResponses.js';
 import type { BloomFilter } from './bloomFilter.js';
 import type { ChangeSet } from './changeSet.js';
 import type { NodeFacts } from './nodeFacts.js';
 import { EXCLUDED } from './rowEmitter.js';
 
 /** Looks up the counted lines of response keys in the database. */
-export interface ResponseLoader {
+export interface ResponseLoader extends AggregateLoader {
   loadResponses(keys: readonly bigint[], sinceNs: bigint): Promise<LineRow[]>;
 }
 
@@ -25,13 +27,16 @@ export class ResponseIndex {
   #old = new Map<bigint, Claim>();
   readonly #known: BloomFilter;
   readonly #loader: ResponseLoader;
+  readonly #aggregates: AggregateResponses;
 
-  constructor(known: BloomFilter, loader: ResponseLoader) {
+  constructor(known: BloomFilter, aggregates: AggregateResponses, loader: ResponseLoader) {
     this.#known = known;
+    this.#aggregates = aggregates;
     this.#loader = loader;
   }
 
   clear(): void {
+    this.#aggregates.clear();
     this.#young = new Map();
     this.#old = new Map();
   }
@@ -51,7 +56,11 @@ export class ResponseIndex {
   ): Promise<void> {
     await this.#load(added);
     const flipped: Claim[] = [];
-    for (const { facts, traceHi, traceLo } of added) {
+    /** Calls that are the first to tell their response. */
+    const first: { readonly facts: NodeFacts }[] = [];
+    const calls = added.filter(({ facts }) => facts.call?.aggregate !== true);
+    for (const call of calls) {
+      const { facts, traceHi, traceLo } = call;
       const { responseKey, startNs, spanId } = facts;
       if (responseKey === null) continue;
       const claim: Claim = { responseKey, startNs, spanId, traceHi, traceLo };
@@ -59,6 +68,7 @@ export class ResponseIndex {
       this.#known.add(responseKey);
       if (!holder || distance(holder.startNs, startNs) > MEMORY_NS) {
         this.#young.set(responseKey, claim);
+        first.push(call);
         continue;
       }
       if (!isBefore(claim, holder)) {
@@ -68,11 +78,50 @@ export class ResponseIndex {
       this.#young.set(responseKey, claim);
       if (!lose(holder)) flipped.push(holder);
     }
+    const lost = await this.#loseAggregates(first, lose);
+    for (const { facts } of added) if (facts.call?.aggregate === true) this.#addAggregate(facts);
     if (this.#young.size > ENTRIES_MAX) {
       this.#old = this.#young;
       this.#young = new Map();
     }
     await this.#flipStored(flipped, changes);
+    for (const line of lost) exclude(line, changes);
+  }
+
+  /** Sums of the calls' responses count no more. @returns the lines of those that are not in memory. */
+  async #loseAggregates(
+    calls: readonly { readonly facts: NodeFacts }[],
+    lose: (key: SpanKey) => boolean,
+  ): Promise<LineRow[]> {
+    const keys = new Set<bigint>();
+    let since: bigint | null = null;
+    const gone = new Map<string, bigint>();
+    for (const { facts } of calls) {
+      const { responseKey, startNs } = facts;
+      if (responseKey === null) continue;
+      keys.add(responseKey);
+      if (since === null || startNs < since) since = startNs;
+      for (const key of this.#aggregates.inMemory(responseKey)) {
+        if (distance(key.startNs, startNs) > MEMORY_NS || lose(key)) continue;
+        gone.set(nameOf(key), responseKey);
+      }
+    }
+    if (since === null) return [];
+    const from = since - MEMORY_NS;
+    const stored = await this.#aggregates.load([...keys], from);
+    const dropped =
+      gone.size === 0 ? [] : await this.#loader.loadAggregates([...gone.values()], from);
+    const lines = new Map([...stored, ...dropped].map((line) => [nameOf(line.span), line]));
+    // What is in memory has told itself.
+    return [...lines.values()].filter(({ span }) => !lose(span));
+  }
+
+  #addAggregate(facts: NodeFacts): void {
+    const { responseKey, startNs } = facts;
+    if (responseKey === null) return;
+    this.#aggregates.add(responseKey, facts);
+    const holder = this.#young.get(responseKey) ?? this.#old.get(responseKey);
+    if (holder && distance(holder.startNs, startNs) <= MEMORY_NS) facts.duplicateResponse = true;
   }
 
   async #load(added: readonly { readonly facts: NodeFacts }[]): Promise<void> {
@@ -107,12 +156,17 @@ export class ResponseIndex {
           claim.traceLo === line.span.traceLo &&
           claim.traceHi === line.span.traceHi,
       );
-      if (!loses) continue;
-      changes.lines.remove.push(line);
-      changes.lines.add.push({ ...line, excluded: EXCLUDED.duplicateResponse });
+      if (loses) exclude(line, changes);
     }
   }
 }
+
+function exclude(line: LineRow, changes: ChangeSet): void {
+  changes.lines.remove.push(line);
+  changes.lines.add.push({ ...line, excluded: EXCLUDED.duplicateResponse });
+}
+
+const nameOf = ({ traceHi, traceLo, spanId }: SpanKey): string => `${traceHi}:${traceLo}:${spanId}`;
 
 function isBefore(a: Claim, b: Claim): boolean {
   if (a.startNs !== b.startNs) return a.startNs < b.startNs;

@@ -32,7 +32,8 @@ SELECT c.* REPLACE (
     CASE WHEN s.step IS NULL THEN c.failure_nano ELSE 0 END AS failure_nano
   ),
   coalesce(c.batch, CASE WHEN b.batches = 1 THEN b.only_batch END, c.run_id) AS batch_id,
-  c.batch IS NULL AND coalesce(b.batches, 0) > 1 AS shared
+  c.batch IS NULL AND coalesce(b.batches, 0) > 1 AS shared,
+  s.step IS NOT NULL AS repeated
 FROM covered AS c
 LEFT JOIN repeated_steps AS s
   ON s.pipeline = c.pipeline AND s.run_id = c.run_id AND s.batch = c.batch AND s.step = c.step

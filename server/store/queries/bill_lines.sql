@@ -4,7 +4,8 @@ SELECT
   l.provider, l.model, l.tier, l.operation, l.input_tokens, l.output_tokens, l.cache_read_tokens, l.cache_write_tokens,
   l.cache_write_1h_tokens, l.reasoning_tokens, l.audio_input_tokens, l.audio_output_tokens,
   l.audio_cache_read_tokens, l.image_input_tokens, l.image_output_tokens, l.image_cache_read_tokens, l.cpu_ns, l.gb_ns,
-  l.cost_nano, l.reported_nano, l.reported_note, l.price_id, l.unpriced_reason, l.excluded, l.tags, l.reservation_id,
+  l.cost_nano, l.reported_nano, l.reported_note, l.price_id, l.unpriced_reason, l.excluded, l.response_key, l.tags,
+  l.reservation_id,
   l.waste, l.failure, l.shared,
   (SELECT any_value(outcome) FROM attempts AS t WHERE t.attempt_key = l.attempt_key) AS attempt_outcome,
   count(*) OVER () AS matching

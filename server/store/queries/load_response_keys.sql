@@ -1,1 +1,1 @@
-SELECT DISTINCT response_key FROM bill_lines WHERE response_key IS NOT NULL AND start_ns >= $since::BIGINT
+SELECT DISTINCT response_key FROM bill_lines WHERE response_key IS NOT NULL AND NOT aggregate AND start_ns >= $since::BIGINT

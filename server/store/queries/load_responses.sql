@@ -3,4 +3,5 @@ SELECT *
 FROM bill_lines
 WHERE start_ns >= $since::BIGINT
   AND response_key IN (SELECT unnest($keys::UBIGINT[]))
+  AND NOT aggregate
   AND excluded IS NULL

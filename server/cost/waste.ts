@@ -1,0 +1,102 @@
+/** Money and attempts lost, by cause. */
+import type { QueryRow } from '../store/protocol.js';
+import type { StoreClient } from '../store/storeClient.js';
+import {
+  needsLines,
+  VALUE_DIMENSIONS,
+  type CostDimension,
+  type ValueDimension,
+} from './costDimension.js';
+import type { CostFilter } from './costFilter.js';
+import { dimensionParams, type CostScope } from './costs.js';
+import { factBounds } from './timeRange.js';
+
+export interface WasteSums {
+  readonly wasteNano: bigint;
+  readonly failureNano: bigint;
+  readonly attempts: number;
+  readonly operations: number;
+  readonly unknownBilling: number;
+}
+
+export interface WasteGroup extends WasteSums {
+  /** A class of `ERROR_CLASSES`, `step_rerun` or `unknown`. */
+  readonly cause: string;
+  readonly key: string | null;
+}
+
+export interface WasteFacts {
+  /** Dearest first. */
+  readonly groups: readonly WasteGroup[];
+  readonly total: WasteSums;
+  /** null: attempts do not tell what the filter asks. */
+  readonly byAttempts:
+    | readonly {
+        readonly attempts: number;
+        readonly succeeded: number;
+        readonly failed: number;
+      }[]
+    | null;
+}
+
+/** @param dimension beside the cause; null: the cause alone. */
+export async function wasteBy(
+  store: StoreClient,
+  { range, filter }: CostScope,
+  dimension: CostDimension | null,
+): Promise<WasteFacts> {
+  const bounds = { from: range.fromNs, to: range.toNs };
+  const { dimension1 = null, pointer1 = null } = dimensionParams(dimension ? [dimension] : []);
+  const [rows, tries] = await Promise.all([
+    store.query('waste', {
+      ...factBounds(range, filter.needsLines || (dimension !== null && needsLines(dimension))),
+      ...filter.params,
+      dimension1,
+      pointer1,
+      byWork: !isToldByAttempts(filter) || !isOfAttempts(dimension),
+    }),
+    isToldByAttempts(filter)
+      ? store.query('tries', { ...bounds, patterns: filter.params['patterns'] ?? [] })
+      : null,
+  ]);
+  const [all, ...groups] = rows;
+  return {
+    groups: groups.map((row) => ({
+      cause: row['cause'] as string,
+      key: (row['key'] ?? null) as string | null,
+      ...sumsOf(row),
+    })),
+    total: sumsOf(all ?? {}),
+    byAttempts:
+      tries?.map((row) => ({
+        attempts: Number(row['tries']),
+        succeeded: Number(row['succeeded']),
+        failed: Number(row['failed']),
+      })) ?? null,
+  };
+}
+
+/** What an attempt tells of itself without asking for its run's batches or for its lines. */
+export const ATTEMPT_DIMENSIONS: readonly ValueDimension[] = ['pipeline', 'run', 'step'];
+
+/** Whether attempts alone can be told apart by the filter. */
+export function isToldByAttempts({ params }: CostFilter): boolean {
+  const { patterns = [], tagPointers = [] } = params as Record<string, readonly string[]>;
+  const isTold = VALUE_DIMENSIONS.every(
+    (name, index) =>
+      ATTEMPT_DIMENSIONS.includes(name) ||
+      patterns.slice(2 * index, 2 * index + 2).every((pattern) => pattern === ''),
+  );
+  return isTold && tagPointers.every((pointer) => pointer === '');
+}
+
+const isOfAttempts = (dimension: CostDimension | null): boolean =>
+  dimension === null || ['batch', ...ATTEMPT_DIMENSIONS].includes(dimension.name);
+
+const sumsOf = (row: QueryRow): WasteSums => ({
+  wasteNano: (row['waste'] ?? 0n) as bigint,
+  failureNano: (row['failure'] ?? 0n) as bigint,
+  attempts: Number(row['attempts'] ?? 0),
+  operations: Number(row['operations'] ?? 0),
+  unknownBilling: Number(row['unknown_billing'] ?? 0),
+});

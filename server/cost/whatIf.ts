@@ -1,0 +1,98 @@
+/** Stored attempts replayed under another retry policy. */
+import {
+  replay,
+  type RecordedAttempt,
+  type Replay,
+  type RetryPolicy,
+} from '@burnbook/domain/retryPolicy';
+import type { QueryRow } from '../store/protocol.js';
+import type { StoreClient } from '../store/storeClient.js';
+import type { CostScope } from './costs.js';
+import type { TimeRange } from './timeRange.js';
+
+export interface WhatIf {
+  /** Shorter than asked when `truncated`: up to the first operation that is not replayed. */
+  readonly range: TimeRange;
+  readonly truncated: boolean;
+  readonly recorded: {
+    readonly operations: number;
+    readonly attempts: number;
+    readonly succeeded: number;
+    readonly costNano: bigint;
+    readonly wasteNano: bigint;
+    readonly failureNano: bigint;
+  };
+  /** Of all operations, those that the policy cannot change included. */
+  readonly replay: Replay;
+}
+
+/** Operations that are replayed at once: about a tenth of a second. */
+const OPERATIONS_MAX = 20_000;
+/** No attempt is longer. */
+const NO_TIMEOUT_NS = 2n ** 62n;
+const NS_PER_MS = 1_000_000n;
+
+export async function whatIf(
+  store: StoreClient,
+  { range, filter }: CostScope,
+  policy: RetryPolicy,
+): Promise<WhatIf> {
+  const timeout = policy.timeoutMs === null ? NO_TIMEOUT_NS : BigInt(policy.timeoutMs) * NS_PER_MS;
+  const asked = { from: range.fromNs, to: range.toNs };
+  const [cut] = await store.query('what_if_cut', { ...asked, timeout, max: OPERATIONS_MAX });
+  const toNs = cut ? (cut['start_ns'] as bigint) : range.toNs;
+  const scope = { from: range.fromNs, to: toNs, patterns: filter.params['patterns'] ?? [] };
+  const [rows, totals] = await Promise.all([
+    store.query('what_if_attempts', { ...scope, timeout }),
+    store.query('what_if_totals', scope),
+  ]);
+  const [total] = totals;
+  if (!total) throw new Error('what_if_totals.sql gave no row');
+  const recorded = {
+    operations: Number(total['operations']),
+    attempts: Number(total['attempts']),
+    succeeded: Number(total['succeeded']),
+    costNano: total['cost'] as bigint,
+    wasteNano: total['waste'] as bigint,
+    failureNano: total['failure'] as bigint,
+  };
+  const played = withTheRest(replay(rows.map(attemptOf), policy), recorded);
+  return {
+    range: { fromNs: range.fromNs, toNs },
+    truncated: cut !== undefined,
+    // Operations around and inside those that were asked for are replayed with them.
+    recorded: {
+      ...recorded,
+      operations: played.operations,
+      succeeded: played.recordedSucceeded,
+    },
+    replay: played,
+  };
+}
+
+/** Operations that won with their first attempt within the time-out end as they did. */
+function withTheRest(played: Replay, recorded: WhatIf['recorded']): Replay {
+  const rest = Math.max(0, recorded.operations - played.operations);
+  return {
+    ...played,
+    operations: played.operations + rest,
+    recordedSucceeded: played.recordedSucceeded + rest,
+    outcomes: { ...played.outcomes, succeeded: played.outcomes.succeeded + rest },
+    latencyOperations: played.latencyOperations + rest,
+  };
+}
+
+const keyOf = (key: bigint | null): string | null => (key === null ? null : String(key));
+
+const attemptOf = (row: QueryRow): RecordedAttempt => ({
+  operation: String(row['operation_key']),
+  attempt: String(row['attempt_key']),
+  outer: keyOf(row['outer_attempt_key'] as bigint | null),
+  number: Number(row['number']),
+  startNs: row['start_ns'] as bigint,
+  endNs: row['end_ns'] as bigint,
+  outcome: row['outcome'] as RecordedAttempt['outcome'],
+  errorClass: (row['error_class'] ?? null) as string | null,
+  backoffMs: row['backoff_ms'] === null ? null : Number(row['backoff_ms']),
+  costNano: (row['cost'] ?? null) as bigint | null,
+});

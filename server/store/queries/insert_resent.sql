@@ -1,0 +1,1 @@
+INSERT INTO resent_spans VALUES ($hour::BIGINT, $spans::BIGINT)
