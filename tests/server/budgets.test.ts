@@ -46,7 +46,7 @@ describe('a budget of a month', () => {
     });
   });
 
-  test('alerts at each threshold once, also across a restart, and needs someone', async () => {
+  test('alerts at each threshold once, also across a restart and a crash, and needs someone', async () => {
     const here = await started(at('2026-04-10T00:00:00Z'), { ...MONTH, forecastOver: null });
     await spend(here, { at: '2026-04-09T12:00:00Z', tokens: 85 * CENT });
     const { alerts, state } = await only(here);
@@ -61,6 +61,9 @@ describe('a budget of a month', () => {
     expect(alerts).toHaveLength(2);
     expect(alerts[0]?.summary).toMatch(/^mail has spent \$0\.85 of \$1\.00: \d0 % reached$/);
     await here.restart();
+    expect((await only(here)).alerts).toEqual(alerts);
+    await here.killStore();
+    await expect.poll(() => here.running.store.ready, { timeout: 10_000 }).toBe(true);
     expect((await only(here)).alerts).toEqual(alerts);
     await spend(here, { at: '2026-04-09T13:00:00Z', tokens: 20 * CENT });
     const spent = await only(here);
@@ -226,6 +229,25 @@ test('a budget of everything counts everything', async () => {
     spentUsd: '0.02',
     definition: { scope: {}, timeZone: 'UTC' },
   });
+});
+
+test('budgets and the audit log come as CSV for whoever asks', async () => {
+  const here = await started(at('2026-04-16T00:00:00Z'), MONTH);
+  await spend(here, { at: '2026-04-10T12:00:00Z', tokens: 55 * CENT });
+  const csv = async (path: string): Promise<string[]> => {
+    const answer = await here.fetch(path, { headers: { accept: 'text/csv' } });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      expect.stringContaining('text/csv'),
+    ]);
+    return (await answer.text()).split('\r\n');
+  };
+  const [heads = '', row = ''] = await csv('/api/budgets');
+  expect(heads).toMatch(/^id,version,.*spentUsd/);
+  expect(row).toMatch(/^mail,1,/);
+  expect(row).toContain('0.55');
+  const [, entry = ''] = await csv('/api/audit');
+  expect(entry).toContain('budget.create');
 });
 
 test('what is not there is said so', async () => {
