@@ -15,6 +15,14 @@ export const panels = {
     caption: 'Attempts of the batch by step, outcome and error class',
     params: ['pipeline', 'batch'],
   },
+  'budget-burn': {
+    caption: 'What the budget has spent, how much of its period has passed, and its forecast',
+    params: ['budget'],
+  },
+  'budget-days': {
+    caption: 'What the budget has spent on each day of its period',
+    params: ['budget'],
+  },
 } as const satisfies Record<string, { caption: string; params: readonly string[] }>;
 
 export type PanelName = keyof typeof panels;

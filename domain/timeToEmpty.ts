@@ -44,7 +44,8 @@ export function rollingEmptyAt({
     if (toNs <= fromNs) continue;
     const piece = { startNs: fromNs, endNs: toNs };
     const spent = within(expected, piece) - within(rollsOff, piece);
-    if (spent > 0 && spent >= left) {
+    // All of it at the very end is a budget that lasts.
+    if (spent > 0 && spent > left) {
       return fromNs + BigInt(Math.round((Number(toNs - fromNs) * left) / spent));
     }
     left -= spent;

@@ -14,6 +14,10 @@ const OFFSET_MAX_MS = 16 * 3_600_000;
 /** Zones come from files and from queries: more than all that exist would be a fault elsewhere. */
 const ZONES_MAX = 1_000;
 
+/** Each costs three questions to the runtime, and forecasts ask for the same days again and again. */
+const STARTS_MAX = 20_000;
+
+const starts = new Map<string, bigint>();
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Local minus UTC, nanoseconds, at an instant. @throws RangeError when the runtime does not know the zone. */
@@ -29,16 +33,14 @@ export function localDay(timeZone: string, atNs: bigint): number {
 
 /** The first instant of a day, UTC nanoseconds. */
 export function startOfDayNs(timeZone: string, day: number): bigint {
-  const localMs = day * DAY_MS;
-  const earliestMs = localMs - OFFSET_MAX_MS;
-  const latestMs = localMs + OFFSET_MAX_MS;
-  const before = offsetMs(timeZone, earliestMs);
-  const after = offsetMs(timeZone, latestMs);
-  if (before === after) return BigInt(localMs - before) * NS_PER_MS;
-  const changeMs = changeBetween(timeZone, earliestMs, latestMs);
-  const asBefore = localMs - before;
-  if (asBefore < changeMs) return BigInt(asBefore) * NS_PER_MS;
-  return BigInt(Math.max(changeMs, localMs - after)) * NS_PER_MS;
+  const key = `${timeZone} ${day}`;
+  let startNs = starts.get(key);
+  if (startNs === undefined) {
+    startNs = firstInstantNs(timeZone, day);
+    if (starts.size >= STARTS_MAX) starts.clear();
+    starts.set(key, startNs);
+  }
+  return startNs;
 }
 
 /** The day that an instant belongs to: the last that has begun, also while clocks show the one before once more. */
@@ -68,6 +70,19 @@ export function formatDay(day: number): string {
 /** 0 for Monday to 6 for Sunday. */
 export function weekdayOf(day: number): number {
   return (((day + 3) % 7) + 7) % 7;
+}
+
+function firstInstantNs(timeZone: string, day: number): bigint {
+  const localMs = day * DAY_MS;
+  const earliestMs = localMs - OFFSET_MAX_MS;
+  const latestMs = localMs + OFFSET_MAX_MS;
+  const before = offsetMs(timeZone, earliestMs);
+  const after = offsetMs(timeZone, latestMs);
+  if (before === after) return BigInt(localMs - before) * NS_PER_MS;
+  const changeMs = changeBetween(timeZone, earliestMs, latestMs);
+  const asBefore = localMs - before;
+  if (asBefore < changeMs) return BigInt(asBefore) * NS_PER_MS;
+  return BigInt(Math.max(changeMs, localMs - after)) * NS_PER_MS;
 }
 
 /** The instant of the one change of offset between two instants, to the millisecond. */

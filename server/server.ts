@@ -1,6 +1,7 @@
 /** Puts the parts together and runs them; `main.ts` gives it everything that comes from outside. */
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
+import { parseTime } from '@burnbook/domain/time';
 import { buildApp } from './api/app.js';
 import type { ApiContext } from './api/apiContext.js';
 import { CommitFeed } from './api/commitFeed.js';
@@ -69,7 +70,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onCommit: (commit) => feed.committed(commit),
     onError: report,
   });
-  const budgets = new BudgetBook({ store, nowNs });
+  const budgets = new BudgetBook({
+    store,
+    nowNs,
+    prices: {
+      changesNs: () =>
+        (config.prices.prices ?? []).flatMap(({ validFrom }) =>
+          validFrom === undefined ? [] : (parseTime(`${validFrom}T00:00:00Z`) ?? []),
+        ),
+      priceAt: (call, atNs) => {
+        const answer = prices.resolve({ ...call, requestModel: null }, atNs);
+        return 'price' in answer ? answer.price : null;
+      },
+    },
+  });
   const watch = new BudgetWatch({ book: budgets, report });
   const applyBudgets = (file: Config['budgets'], edit: Edit): void => {
     budgets.define(file?.budgets ?? [], edit);

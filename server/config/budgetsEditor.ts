@@ -2,9 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isMap, isSeq, parseDocument, YAMLMap, YAMLSeq, type Document } from 'yaml';
+import {
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseDocument,
+  YAMLMap,
+  YAMLSeq,
+  type Document,
+  type Node,
+} from 'yaml';
 import { budgetsSchema, type BudgetsFile } from './budgetsFile.js';
-import { lineDiff } from './lineDiff.js';
+import { lineDiff, patchedLines } from './lineDiff.js';
 import { ConfigError, parseYaml } from './yamlFile.js';
 
 export type BudgetChange =
@@ -31,6 +42,8 @@ export interface BudgetsEditorOptions {
   readonly writable: boolean;
 }
 
+const SPELLING = { lineWidth: 0 };
+
 export class BudgetsEditor {
   readonly writable: boolean;
   readonly #file: string;
@@ -53,12 +66,14 @@ export class BudgetsEditor {
     const before = await this.#read();
     parseYaml(this.#file, before, budgetsSchema);
     const document = parseDocument(before);
+    const respelled = document.toString(SPELLING);
     if (!apply(document, change)) {
       throw new ConfigError(
         `${this.#file}:1: the budget is not written here as one entry; edit the file`,
       );
     }
-    const text = document.toString({ lineWidth: 0 });
+    // The writer has its own blanks in lists and maps: only lines that the change concerns take them.
+    const text = patchedLines(before, respelled, document.toString(SPELLING));
     return {
       file: this.#file,
       text,
@@ -105,7 +120,7 @@ export class BudgetsEditor {
 function apply(document: Document, change: BudgetChange): boolean {
   const list = listOf(document);
   if (change.kind === 'create') {
-    list.add(document.createNode(change.entry));
+    list.add(entryNode(document, change.entry));
     return true;
   }
   const index = list.items.findIndex((item) => isMap(item) && item.get('id') === change.id);
@@ -119,13 +134,11 @@ function listOf(document: Document): YAMLSeq {
   const found: unknown = document.get('budgets', true);
   if (isSeq(found)) return found;
   const list = new YAMLSeq();
-  if (isMap(document.contents)) document.set('budgets', list);
-  else document.contents = document.createNode({ budgets: list }) as never;
-  const made: unknown = document.get('budgets', true);
-  return isSeq(made) ? made : list;
+  document.set('budgets', list);
+  return list;
 }
 
-/** What stays the same keeps its spelling and its comments. */
+/** What stays the same keeps its spelling, and all keep their comments. */
 function replace(document: Document, map: YAMLMap, entry: Readonly<Record<string, unknown>>): void {
   const before = (map.toJS(document) ?? {}) as Record<string, unknown>;
   for (const key of Object.keys(before)) {
@@ -133,6 +146,26 @@ function replace(document: Document, map: YAMLMap, entry: Readonly<Record<string
   }
   for (const [key, value] of Object.entries(entry)) {
     if (JSON.stringify(before[key]) === JSON.stringify(value)) continue;
-    map.set(key, document.createNode(value));
+    const old: unknown = map.get(key, true);
+    if (isScalar(old) && (typeof value !== 'object' || value === null)) {
+      old.value = value;
+      continue;
+    }
+    const next = nodeOf(document, value);
+    if (isNode(old)) next.comment = old.comment ?? null;
+    map.set(key, next);
   }
+}
+
+/** Lists and maps in one line, as the examples have them. */
+function nodeOf(document: Document, value: unknown): Node {
+  const node = document.createNode(value);
+  if (isCollection(node)) node.flow = true;
+  return node;
+}
+
+function entryNode(document: Document, entry: Readonly<Record<string, unknown>>): YAMLMap {
+  const map = new YAMLMap();
+  for (const [key, value] of Object.entries(entry)) map.set(key, nodeOf(document, value));
+  return map;
 }

@@ -42,7 +42,11 @@ const PERIOD_WANTED =
 const period = z.union(
   [
     z.enum(PERIOD_UNITS),
-    z.strictObject({ rolling: z.string().refine((said) => parseRolling(said) !== null) }),
+    z.strictObject({
+      rolling: z
+        .string({ error: PERIOD_WANTED })
+        .refine((said) => parseRolling(said) !== null, PERIOD_WANTED),
+    }),
   ],
   { error: PERIOD_WANTED },
 );

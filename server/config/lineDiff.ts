@@ -17,6 +17,23 @@ export function lineDiff(name: string, before: string, after: string): string {
   return [`--- a/${name}`, `+++ b/${name}`, ...hunks, ''].join('\n');
 }
 
+/**
+ * Applies what changed between two spellings to a third text that is, line by line, another spelling of the first.
+ * @returns the second where the lines do not correspond.
+ */
+export function patchedLines(text: string, before: string, after: string): string {
+  const own = linesOf(text);
+  const from = linesOf(before);
+  if (own.length !== from.length) return after;
+  let next = 0;
+  const lines = compare(from, linesOf(after)).flatMap((line) => {
+    if (line.mark === '+') return [line.text];
+    const kept = own[next++] ?? line.text;
+    return line.mark === ' ' ? [kept] : [];
+  });
+  return `${lines.join('\n')}\n`;
+}
+
 function linesOf(text: string): string[] {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();

@@ -199,4 +199,3 @@ export const auditEntrySchema = z.object({
   after: z.unknown(),
   reason: z.string().nullable(),
 });
-export type AuditEntry = z.infer<typeof auditEntrySchema>;

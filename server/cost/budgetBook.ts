@@ -13,7 +13,6 @@ import {
 import {
   budgetState,
   budgetStatus,
-  type BudgetMeasure,
   type BudgetState,
   type BudgetStatus,
 } from '@burnbook/domain/budgetStatus';
@@ -22,6 +21,7 @@ import type { StoreClient } from '../store/storeClient.js';
 import { alertRowOf, raisedAlert, type BudgetAlertRow } from './budgetAlertRow.js';
 import { PeriodCloser } from './budgetClosing.js';
 import { measureBudgets } from './budgetMeasure.js';
+import { priceChanges, type PriceChange, type PriceSchedule } from './priceChanges.js';
 
 export interface DefinedBudget {
   readonly budget: CostBudget;
@@ -34,7 +34,8 @@ export interface DefinedBudget {
 /** How a budget stands. */
 export interface BudgetReport extends DefinedBudget {
   readonly status: BudgetStatus;
-  readonly measure: BudgetMeasure;
+  /** Scheduled ones that the forecast has stepped in. */
+  readonly priceChanges: readonly PriceChange[];
   readonly state: BudgetState;
   /** Those that fire. */
   readonly alerts: readonly BudgetAlertRow[];
@@ -46,38 +47,44 @@ export interface Edit {
   readonly reason: string | null;
 }
 
+interface Pending {
+  readonly definitions: readonly BudgetDefinition[];
+  readonly edit: Edit;
+}
+
 export interface BudgetBookOptions {
   readonly store: StoreClient;
   readonly nowNs: () => bigint;
+  readonly prices: PriceSchedule;
 }
 
 export class BudgetBook {
   readonly #store: StoreClient;
   readonly #nowNs: () => bigint;
+  readonly #prices: PriceSchedule;
   readonly #closer: PeriodCloser;
-  #definitions: readonly BudgetDefinition[] = [];
-  /** Not yet in the store. */
-  #edit: Edit | null = null;
+  /** What is not yet in the store. */
+  #pending: Pending | null = null;
   #defined: readonly DefinedBudget[] = [];
   /** The evaluation under way, and the one that begins when it ends. */
   #running: Promise<readonly BudgetReport[]> | null = null;
   #next: Promise<readonly BudgetReport[]> | null = null;
 
-  constructor({ store, nowNs }: BudgetBookOptions) {
+  constructor({ store, nowNs, prices }: BudgetBookOptions) {
     this.#store = store;
+    this.#prices = prices;
     this.#nowNs = nowNs;
     this.#closer = new PeriodCloser(store);
   }
 
   /** Takes over definitions; they reach the store with the next evaluation. */
   define(definitions: readonly BudgetDefinition[], edit: Edit): void {
-    this.#definitions = definitions;
-    this.#edit = edit;
+    this.#pending = { definitions, edit };
   }
 
   /** Whether there is anything to watch. */
   get isEmpty(): boolean {
-    return this.#definitions.length === 0 && this.#edit === null;
+    return this.#defined.length === 0 && this.#pending === null;
   }
 
   /** Measures all budgets as of now and settles their alerts. Calls that come together share one evaluation. */
@@ -101,17 +108,23 @@ export class BudgetBook {
     await this.#define();
     const nowNs = this.#nowNs();
     const defined = this.#defined;
+    const budgets = defined.map(({ budget }) => budget);
+    const changed = await priceChanges(this.#store, this.#prices, { budgets, nowNs });
     const measures =
-      defined.length === 0
+      budgets.length === 0
         ? []
-        : await measureBudgets(
-            this.#store,
-            defined.map(({ budget }) => budget),
-            { nowNs, priceSteps: () => [] },
-          );
+        : await measureBudgets(this.#store, budgets, { nowNs, priceSteps: changed });
     const drafts = defined.flatMap((entry, index) => {
       const measure = measures[index];
-      return measure ? [{ ...entry, measure, status: budgetStatus(entry.budget, measure) }] : [];
+      return measure
+        ? [
+            {
+              ...entry,
+              priceChanges: changed[index] ?? [],
+              status: budgetStatus(entry.budget, measure),
+            },
+          ]
+        : [];
     });
     const sinceNs = drafts.reduce(
       (first, { status }) => (status.span.startNs < first ? status.span.startNs : first),
@@ -155,9 +168,9 @@ export class BudgetBook {
   }
 
   async #define(): Promise<void> {
-    const edit = this.#edit;
-    if (!edit) return;
-    const definitions = this.#definitions;
+    const pending = this.#pending;
+    if (!pending) return;
+    const { definitions, edit } = pending;
     const versions = await this.#store.command('defineBudgets', {
       budgets: definitions.map((definition) => ({
         id: definition.id,
@@ -173,7 +186,7 @@ export class BudgetBook {
     });
     this.#closer.reset();
     // Another edit may have come while the store wrote this one.
-    if (this.#edit === edit) this.#edit = null;
+    if (this.#pending === pending) this.#pending = null;
     else await this.#define();
   }
 

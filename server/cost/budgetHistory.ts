@@ -40,7 +40,7 @@ export async function budgetHistory(
     startNs: quarterCeil(span.startNs),
     endNs: rolling && index === 0 ? lastNs : quarterCeil(span.endNs),
   }));
-  const days = daysOf(timeZone, spans[0]?.startNs ?? nowNs, nowNs);
+  const days = daysOf(timeZone, spans[0]?.startNs ?? nowNs, nowNs + 1n);
   const table = await SpendTable.load(
     store,
     [budget],

@@ -42,14 +42,17 @@ interface BudgetPlan {
   readonly week: Windows;
 }
 
-/** @returns one measure a budget, in their order. */
+/**
+ * @param options.priceSteps by budget, in their order.
+ * @returns one measure a budget, in their order.
+ */
 export async function measureBudgets(
   store: StoreClient,
   budgets: readonly CostBudget[],
   {
     nowNs,
     priceSteps,
-  }: { readonly nowNs: bigint; readonly priceSteps: (budget: CostBudget) => readonly PriceStep[] },
+  }: { readonly nowNs: bigint; readonly priceSteps: readonly (readonly PriceStep[])[] },
 ): Promise<BudgetMeasure[]> {
   const lastNs = quarterCeil(nowNs) + AHEAD_NS;
   const plans = budgets.map((budget) => planOf(budget, nowNs, lastNs));
@@ -60,7 +63,7 @@ export async function measureBudgets(
       nowNs,
       between: (span) => table.between(index, span),
       edge: edges[index] ?? NO_SPEND,
-      priceSteps: priceSteps(plan.budget),
+      priceSteps: priceSteps[index] ?? [],
     }),
   );
 }
@@ -79,23 +82,24 @@ function planOf(budget: CostBudget, nowNs: bigint, lastNs: bigint): BudgetPlan {
     edge: rolling && wholeNs > span.startNs ? { startNs: span.startNs, endNs: wholeNs } : null,
     days: daysOf(timeZone, sinceNs, today.startNs),
     today,
-    day: windowsOf(timeZone, { nowNs, lastNs, lengthNs: DAY_NS }),
-    week: windowsOf(timeZone, { nowNs, lastNs, lengthNs: 7n * DAY_NS }),
+    day: windowsOf(timeZone, nowNs, 1),
+    week: windowsOf(timeZone, nowNs, 7),
   };
 }
 
-function windowsOf(
-  timeZone: string,
-  { nowNs, lastNs, lengthNs }: { nowNs: bigint; lastNs: bigint; lengthNs: bigint },
-): Windows {
-  const startNs = quarterFloor(nowNs - lengthNs);
-  const endNs = quarterCeil(nowNs);
+/**
+ * The latest whole day or week of the zone's clocks, up to the last whole quarter of an hour: a nightly job is in it once,
+ * whenever one looks, also in the night in which clocks change.
+ */
+function windowsOf(timeZone: string, nowNs: bigint, days: number): Windows {
+  const endNs = quarterFloor(nowNs);
+  const ending = (ns: bigint): TimeSpan => ({
+    startNs: quarterFloor(sameTimeNs(timeZone, ns, -days)),
+    endNs: ns,
+  });
   return {
-    window: { startNs, endNs: lastNs },
-    norms: NORM_WEEKS.map((weeks) => ({
-      startNs: quarterFloor(sameTimeNs(timeZone, startNs, -7 * weeks)),
-      endNs: quarterFloor(sameTimeNs(timeZone, endNs, -7 * weeks)),
-    })),
+    window: ending(endNs),
+    norms: NORM_WEEKS.map((weeks) => ending(quarterFloor(sameTimeNs(timeZone, endNs, -7 * weeks)))),
   };
 }
 
@@ -145,15 +149,13 @@ function measureOf(
   const history = firstSeen < 0 ? [] : all.slice(firstSeen);
   const ofToday = between(today);
   const { window, norms } = isDaily(history.map(({ spend }) => spend)) ? day : week;
-  const windowSpend = between(window);
   const sinceNs = history[0]?.span.startNs ?? today.startNs;
   return {
     nowNs,
     spentNano: period.spentNano,
     unpriced: Number(period.unpriced),
     seen: history.length > 0 || period.lines > 0n || ofToday.lines > 0n,
-    // It has lasted until now, not until the last bound.
-    window: { startNs: window.startNs, endNs: nowNs, spentNano: windowSpend.spentNano },
+    window: { ...window, spentNano: between(window).spentNano },
     normsNano: norms
       .filter(({ startNs }) => startNs >= sinceNs && (budget.fromNs ?? startNs) <= startNs)
       .map((norm) => between(norm).spentNano),

@@ -1,6 +1,6 @@
 /** What was spent in scope of each budget, by slots of time, from one query for all of them. */
 import type { TimeSpan } from '@burnbook/domain/budgetPeriod';
-import { scopeMatches, type CostBudget } from '@burnbook/domain/costBudget';
+import { scopeMatches, type CostBudget, type SpendOrigin } from '@burnbook/domain/costBudget';
 import { tagsOf } from '@burnbook/domain/tags';
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
@@ -45,6 +45,8 @@ export class SpendTable {
     const clauses = budgets.flatMap(({ scope }, index) =>
       Object.entries(scope).map(([key, value]) => ({ index, key, value })),
     );
+    // An empty list has no type that could be bound: a clause of no budget stands for it.
+    if (clauses.length === 0) clauses.push({ index: -1, key: 'pipeline', value: '' });
     const rows = await store.query('budget_spend', {
       bounds: sorted,
       first,
@@ -135,7 +137,8 @@ const spendOf = (row: QueryRow): Spend => ({
   lines: row['lines'] as bigint,
 });
 
-function originOf(row: QueryRow) {
+/** Where a row's spend came from. */
+export function originOf(row: QueryRow): SpendOrigin {
   const text = (name: string): string | null => (row[name] ?? null) as string | null;
   return {
     pipeline: text('pipeline'),

@@ -1,22 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { parseTime } from '@burnbook/domain/time';
-import type { BudgetsFile } from '../../server/config/budgetsFile.js';
-import { budgetsSchema as budgetsFileSchema } from '../../server/config/budgetsFile.js';
+import { canonicalDefinition } from '@burnbook/domain/budgetDefinition';
 import {
-  auditEntrySchema,
   budgetDetailSchema,
   budgetHistorySchema,
   budgetsSchema,
-  listOf,
   overviewSchema,
-  type Budget,
 } from '../../server/contract.js';
-import { TEST_CONFIG } from '../support/testConfig.js';
+import { at, CENT, configOf, MONTH, only, spend } from '../support/budgets.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
-import { chat, TraceMaker } from '../support/traceMaker.js';
-
-const DAY_NS = 86_400_000_000_000n;
-const HOUR_NS = 3_600_000_000_000n;
 
 let server: TestServer | undefined;
 afterEach(async () => {
@@ -24,63 +15,19 @@ afterEach(async () => {
   server = undefined;
 });
 
-const at = (text: string): bigint => {
-  const ns = parseTime(text);
-  if (ns === null) throw new Error(`not a time: ${text}`);
-  return ns;
-};
-
-const file = (...budgets: object[]): BudgetsFile => budgetsFileSchema.parse({ budgets });
-
 async function started(nowNs: bigint, ...budgets: object[]): Promise<TestServer> {
-  server = await startTestServer({ config: { ...TEST_CONFIG, budgets: file(...budgets) }, nowNs });
+  server = await startTestServer({ config: configOf(...budgets), nowNs });
   return server;
 }
-
-interface Call {
-  readonly atNs: bigint;
-  /** Each costs 10 nano-USD. */
-  readonly tokens: number;
-  readonly model?: string;
-  readonly pipeline?: string;
-  readonly more?: Record<string, string>;
-}
-
-async function spend(to: TestServer, ...calls: Call[]): Promise<void> {
-  await to.send(
-    calls.map(({ atNs, tokens, model = 'wren', pipeline = 'mail-etl', more = {} }) =>
-      new TraceMaker({ startNs: atNs, common: { 'pipeline.name': pipeline } }).span({
-        attributes: chat(model, { input: 0, output: tokens }, more),
-      }),
-    ),
-  );
-}
-
-async function only(of: TestServer): Promise<Budget> {
-  const { items } = await of.get('/api/budgets', budgetsSchema);
-  const [budget] = items;
-  if (!budget || items.length > 1) throw new Error(`${items.length} budgets, not one`);
-  return budget;
-}
-
-const MONTH = {
-  id: 'mail',
-  scope: { pipeline: 'mail-etl' },
-  period: 'month',
-  timeZone: 'Europe/Berlin',
-  amountUsd: '1',
-  owner: 'data-platform',
-};
-const CENT = 1_000_000;
 
 describe('a budget of a month', () => {
   test('says what was spent, what is left and how much of the time has passed', async () => {
     const here = await started(at('2026-04-16T00:00:00+02:00'), MONTH);
     await spend(
       here,
-      { atNs: at('2026-04-10T12:00:00Z'), tokens: 20 * CENT },
-      { atNs: at('2026-04-10T12:00:00Z'), tokens: 10 * CENT, pipeline: 'other' },
-      { atNs: at('2026-03-31T21:59:59Z'), tokens: 5 * CENT },
+      { at: '2026-04-10T12:00:00Z', tokens: 20 * CENT },
+      { at: '2026-04-10T12:00:00Z', tokens: 10 * CENT, pipeline: 'other' },
+      { at: '2026-03-31T21:59:59Z', tokens: 5 * CENT },
     );
     const budget = await only(here);
     expect(budget).toMatchObject({
@@ -98,4 +45,198 @@ describe('a budget of a month', () => {
       owner: 'data-platform',
     });
   });
+
+  test('alerts at each threshold once, also across a restart, and needs someone', async () => {
+    const here = await started(at('2026-04-10T00:00:00Z'), { ...MONTH, forecastOver: null });
+    await spend(here, { at: '2026-04-09T12:00:00Z', tokens: 85 * CENT });
+    const { alerts, state } = await only(here);
+    expect(state).toBe('increasing');
+    expect(
+      alerts.map(({ name, percent, severity, owner }) => [name, percent, severity, owner]),
+    ).toEqual(
+      expect.arrayContaining(
+        [50, 80].map((percent) => ['CostBudgetBurningFast', percent, 'ticket', 'data-platform']),
+      ),
+    );
+    expect(alerts).toHaveLength(2);
+    expect(alerts[0]?.summary).toMatch(/^mail has spent \$0\.85 of \$1\.00: \d0 % reached$/);
+    await here.restart();
+    expect((await only(here)).alerts).toEqual(alerts);
+    await spend(here, { at: '2026-04-09T13:00:00Z', tokens: 20 * CENT });
+    const spent = await only(here);
+    expect(spent).toMatchObject({
+      state: 'critical',
+      leftUsd: '0',
+      overrunUsd: '0.05',
+      emptyState: 'empty',
+    });
+    const overview = await here.get('/api/overview', overviewSchema);
+    expect(overview.needsYou.map(({ name, budget, runbook }) => [name, budget, runbook])).toEqual(
+      expect.arrayContaining([
+        ['CostBudgetBurningFast', 'mail', 'CostBudgetBurningFast'],
+        ['CostBudgetExhausted', 'mail', 'CostBudgetExhausted'],
+      ]),
+    );
+    expect(overview.needsYou).toHaveLength(2);
+    expect(overview.budgetLeft).toMatchObject({
+      budgets: 1,
+      worst: { id: 'mail', share: 1.05, leftUsd: '0', overrunUsd: '0.05', state: 'critical' },
+    });
+  });
+
+  test('is evaluated after a commit, while nobody asks', async () => {
+    const here = await started(at('2026-04-10T00:00:00Z'), MONTH);
+    await spend(here, { at: '2026-04-09T12:00:00Z', tokens: 55 * CENT });
+    await expect
+      .poll(() => here.running.store.query('budget_alerts', { since: 0n }), { timeout: 10_000 })
+      .toEqual(
+        expect.arrayContaining([expect.objectContaining({ budget_id: 'mail', percent: 50 })]),
+      );
+  });
+
+  test('resets once: its alerts close with the period, and what comes late stays in the old one', async () => {
+    const here = await started(at('2026-04-30T21:59:00Z'), { ...MONTH, forecastOver: null });
+    await spend(here, { at: '2026-04-20T12:00:00Z', tokens: 60 * CENT });
+    expect((await only(here)).alerts).toHaveLength(1);
+    here.nowNs = at('2026-04-30T22:00:00Z');
+    expect(await only(here)).toMatchObject({ spentUsd: '0', alerts: [], share: 0, elapsed: 0 });
+    await spend(
+      here,
+      { at: '2026-04-30T21:59:59.999999999Z', tokens: 40 * CENT },
+      { at: '2026-04-30T22:00:00Z', tokens: CENT },
+    );
+    expect(await only(here)).toMatchObject({ spentUsd: '0.01', alerts: [] });
+    const { alertHistory } = await here.get('/api/budgets/mail', budgetDetailSchema);
+    expect(alertHistory.map(({ percent, state, reason }) => [percent, state, reason])).toEqual([
+      [50, 'resolved', 'period reset'],
+    ]);
+    const { periods } = await here.get('/api/budgets/mail/history?periods=2', budgetHistorySchema);
+    expect(periods.map(({ start, spentUsd }) => [start, spentUsd])).toEqual([
+      ['2026-04-30T22:00:00Z', '0.01'],
+      ['2026-03-31T22:00:00Z', '1'],
+    ]);
+  });
+
+  test('is closed after three days; what changes later is an adjustment', async () => {
+    const here = await started(at('2026-04-20T00:00:00Z'), MONTH);
+    await spend(here, { at: '2026-04-19T12:00:00Z', tokens: 30 * CENT });
+    await only(here);
+    const april = async () => {
+      const { periods } = await here.get(
+        '/api/budgets/mail/history?periods=3',
+        budgetHistorySchema,
+      );
+      return periods.find(({ start }) => start === '2026-03-31T22:00:00Z');
+    };
+    here.nowNs = at('2026-05-03T21:59:59Z');
+    await spend(here, { at: '2026-04-19T13:00:00Z', tokens: 2 * CENT });
+    expect(await april()).toMatchObject({ spentUsd: '0.32', closed: null, adjustmentUsd: null });
+    here.nowNs = at('2026-05-03T22:00:00Z');
+    const closed = { at: '2026-05-03T22:00:00Z', spentUsd: '0.32', unpricedCalls: 0 };
+    expect(await april()).toMatchObject({ spentUsd: '0.32', closed, adjustmentUsd: '0' });
+    here.nowNs = at('2026-05-20T00:00:00Z');
+    await spend(here, { at: '2026-04-19T14:00:00Z', tokens: 7 * CENT });
+    await here.restart();
+    expect(await april()).toMatchObject({ spentUsd: '0.39', closed, adjustmentUsd: '0.07' });
+    const { periods } = await here.get('/api/budgets/mail/history?periods=3', budgetHistorySchema);
+    expect(periods.at(-1)).toMatchObject({ start: '2026-02-28T23:00:00Z', closed: null });
+  });
+
+  test('is a lower bound and never good while something in it has no price', async () => {
+    const here = await started(at('2026-04-16T00:00:00Z'), MONTH);
+    expect(await only(here)).toMatchObject({ state: 'noData', atLeast: false, spentUsd: '0' });
+    await spend(
+      here,
+      { at: '2026-04-10T12:00:00Z', tokens: 55 * CENT },
+      { at: '2026-04-10T12:00:00Z', tokens: 5, model: 'unheard-of' },
+    );
+    const budget = await only(here);
+    expect(budget).toMatchObject({ spentUsd: '0.55', atLeast: true, unpricedCalls: 1 });
+    expect(budget.state).not.toBe('ok');
+    const summaries = budget.alerts.map(({ summary }) => summary);
+    expect(summaries).toContain('mail has spent at least $0.55 of $1.00: 50 % reached');
+  });
+
+  test('counts while it is in force, between its first and its last day', async () => {
+    const here = await started(at('2026-04-16T00:00:00Z'), {
+      ...MONTH,
+      from: '2026-04-10',
+      to: '2026-04-20',
+    });
+    await spend(
+      here,
+      { at: '2026-04-09T21:59:59Z', tokens: CENT },
+      { at: '2026-04-09T22:00:00Z', tokens: 2 * CENT },
+    );
+    expect(await only(here)).toMatchObject({ state: 'ok', spentUsd: '0.02' });
+    here.nowNs = at('2026-04-20T22:00:00Z');
+    await spend(here, { at: '2026-04-20T22:00:00Z', tokens: 50 * CENT });
+    expect(await only(here)).toMatchObject({ state: 'inactive', spentUsd: '0.02', alerts: [] });
+  });
+});
+
+test('a budget keeps its version until its definition changes in meaning', async () => {
+  const here = await started(at('2026-04-16T00:00:00Z'), MONTH);
+  const [definition] = configOf(MONTH).budgets.budgets ?? [];
+  if (!definition) throw new Error('no definition');
+  expect((await only(here)).version).toBe(1);
+  here.applyConfig(configOf({ ...MONTH, amountUsd: '1.00', thresholds: [100, 50, 80] }));
+  await here.restart();
+  expect((await only(here)).version).toBe(1);
+  here.applyConfig(configOf({ ...MONTH, amountUsd: '2' }));
+  expect((await only(here)).version).toBe(2);
+  here.applyConfig(configOf());
+  expect((await here.get('/api/budgets', budgetsSchema)).items).toEqual([]);
+  here.applyConfig(configOf(MONTH));
+  const { versions } = await here.get('/api/budgets/mail', budgetDetailSchema);
+  expect(
+    versions.map(({ version, definition: said }) => [version, said?.amountUsd ?? null]),
+  ).toEqual([
+    [4, '1'],
+    [3, null],
+    [2, '2'],
+    [1, '1'],
+  ]);
+  expect(canonicalDefinition(definition)).toContain('"amountUsd":"1"');
+});
+
+test('alerts of a budget that was removed are closed', async () => {
+  const here = await started(at('2026-04-16T00:00:00Z'), MONTH);
+  await spend(here, { at: '2026-04-10T12:00:00Z', tokens: 55 * CENT });
+  expect((await only(here)).alerts).not.toEqual([]);
+  here.applyConfig(configOf());
+  await here.get('/api/budgets', budgetsSchema);
+  here.applyConfig(configOf({ ...MONTH, thresholds: [], forecastOver: null }));
+  const { alertHistory } = await here.get('/api/budgets/mail', budgetDetailSchema);
+  expect(alertHistory.map(({ reason }) => reason)).toContain('budget removed');
+});
+
+test('a budget of everything counts everything', async () => {
+  const here = await started(at('2026-04-16T00:00:00Z'), {
+    id: 'all',
+    period: 'quarter',
+    amountUsd: '1',
+  });
+  await spend(
+    here,
+    { at: '2026-04-10T12:00:00Z', tokens: CENT, pipeline: 'a' },
+    { at: '2026-04-11T12:00:00Z', tokens: CENT, pipeline: 'b' },
+  );
+  expect(await only(here)).toMatchObject({
+    spentUsd: '0.02',
+    definition: { scope: {}, timeZone: 'UTC' },
+  });
+});
+
+test('what is not there is said so', async () => {
+  const here = await started(at('2026-04-16T00:00:00Z'));
+  for (const path of ['/api/budgets/none', '/api/budgets/none/history']) {
+    const answer = await here.fetch(path);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      404,
+      { detail: 'there is no budget "none"', field: 'id' },
+    ]);
+  }
+  const overview = await here.get('/api/overview', overviewSchema);
+  expect([overview.budgetLeft, overview.needsYou]).toEqual([null, []]);
 });

@@ -36,20 +36,23 @@ describe('the program', () => {
     const first = await runProgram({ args: ['init', config] });
     expect([first.code, first.output]).toEqual([
       0,
-      expect.stringMatching(/wrote .*pipelines\.yaml[\s\S]*wrote .*prices\.yaml/),
+      expect.stringMatching(
+        /wrote .*pipelines\.yaml[\s\S]*wrote .*prices\.yaml[\s\S]*wrote .*budgets\.yaml/,
+      ),
     ]);
-    expect(await loadConfig(config)).toEqual({ pipelines: {}, prices: {} });
+    expect(await loadConfig(config)).toEqual({ pipelines: {}, prices: {}, budgets: {} });
     // Every example in it is valid as well.
-    for (const file of ['pipelines.yaml', 'prices.yaml']) {
+    for (const file of ['pipelines.yaml', 'prices.yaml', 'budgets.yaml']) {
       const text = await readFile(path.join(config, file), 'utf8');
       const examples = text.replaceAll(/^# ?(?=[a-z -])/gm, (mark, at: number) =>
         /^# ?( *- |  +|[a-zA-Z]+:)/.test(text.slice(at)) ? '' : mark,
       );
       await writeFile(path.join(config, file), examples);
     }
-    const { pipelines, prices } = await loadConfig(config);
+    const { pipelines, prices, budgets } = await loadConfig(config);
     expect(pipelines.pipelines).toHaveLength(1);
     expect(prices.prices).toHaveLength(1);
+    expect(budgets?.budgets).toHaveLength(1);
     const second = await runProgram({ args: ['init', config] });
     expect(second.output).toMatch(/kept .*pipelines\.yaml: it exists[\s\S]*kept .*prices\.yaml/);
   });

@@ -49,7 +49,7 @@ export function RunbookPage({ params }: { params: { name: string } }) {
           key={`${query.data.name} ${about}`}
           runbook={query.data}
           pipeline={pipeline}
-          batch={batch}
+          subject={batch ?? budget}
         />
       ) : (
         !query.isError && <Waiting html={serverHtml} />
@@ -67,13 +67,15 @@ function Waiting({ html }: { html: string | null }) {
 interface RunbookViewProps {
   runbook: Runbook;
   pipeline: string | null;
-  batch: string | null;
+  /** The batch or the budget that it was opened from. */
+  subject: string | null;
 }
 
-function RunbookView({ runbook, pipeline, batch }: RunbookViewProps) {
+function RunbookView({ runbook, pipeline, subject }: RunbookViewProps) {
   const ticks = useMemo(
-    () => stepTicks({ runbook: runbook.name, revision: runbook.revision, pipeline, batch }),
-    [runbook.name, runbook.revision, pipeline, batch],
+    () =>
+      stepTicks({ runbook: runbook.name, revision: runbook.revision, pipeline, batch: subject }),
+    [runbook.name, runbook.revision, pipeline, subject],
   );
   const [done, setDone] = useState(() => ticks.read());
   const [steps, setSteps] = useState<readonly string[]>([]);
@@ -117,7 +119,7 @@ function RunbookView({ runbook, pipeline, batch }: RunbookViewProps) {
             onActivePanel={setActive}
           />
         </div>
-        {wide && <PanelColumn slots={runbook.panels} active={active} chosen={batch !== null} />}
+        {wide && <PanelColumn slots={runbook.panels} active={active} chosen={subject !== null} />}
       </div>
       {steps.length > 0 && (
         <NextStep

@@ -9,6 +9,8 @@ import { useView } from '../url/useView.js';
 import { AttemptsByOutcome } from './AttemptsByOutcome.js';
 import { BatchBillByStep } from './BatchBillByStep.js';
 import { BatchCostHistory } from './BatchCostHistory.js';
+import { BudgetBurn } from './BudgetBurn.js';
+import { BudgetDays } from './BudgetDays.js';
 import type { PanelSubject } from './panelSubject.js';
 
 interface LivePanelProps {
@@ -17,7 +19,11 @@ interface LivePanelProps {
   params: Readonly<Record<string, string>>;
 }
 
-const PANELS: Readonly<Record<PanelName, ComponentType<PanelSubject>>> = {
+const BUDGET_PANELS = { 'budget-burn': BudgetBurn, 'budget-days': BudgetDays } as const;
+
+type BudgetPanelName = keyof typeof BUDGET_PANELS;
+
+const PANELS: Readonly<Record<Exclude<PanelName, BudgetPanelName>, ComponentType<PanelSubject>>> = {
   'batch-cost-history': BatchCostHistory,
   'batch-bill-by-step': BatchBillByStep,
   'attempts-by-outcome': AttemptsByOutcome,
@@ -27,6 +33,28 @@ const PANELS: Readonly<Record<PanelName, ComponentType<PanelSubject>>> = {
  * A panel of a runbook. What its parameters leave open the page's URL says; what both leave open is the newest batch.
  */
 export function LivePanel({ panel, params }: LivePanelProps) {
+  return isBudgetPanel(panel) ? (
+    <BudgetPanel panel={panel} params={params} />
+  ) : (
+    <BatchPanel panel={panel} params={params} />
+  );
+}
+
+function BudgetPanel({
+  panel,
+  params,
+}: {
+  panel: BudgetPanelName;
+  params: LivePanelProps['params'];
+}) {
+  const view = useView();
+  const budget = params['budget'] ?? view.param('budget');
+  const Named = BUDGET_PANELS[panel];
+  if (budget === null) return <p class="none">{t('panel.needsBudget')}</p>;
+  return <Named budget={budget} />;
+}
+
+function BatchPanel({ panel, params }: LivePanelProps) {
   const view = useView();
   const pipeline = params['pipeline'] ?? view.param('pipeline');
   const batch = params['batch'] ?? view.param('batch');
@@ -45,6 +73,10 @@ export function LivePanel({ panel, params }: LivePanelProps) {
   return <Named pipeline={pipeline ?? first.pipeline} batchId={first.batchId} />;
 }
 
-function isPanelName(name: string): name is PanelName {
+function isBudgetPanel(name: string): name is BudgetPanelName {
+  return Object.hasOwn(BUDGET_PANELS, name);
+}
+
+function isPanelName(name: string): name is Exclude<PanelName, BudgetPanelName> {
   return Object.hasOwn(PANELS, name);
 }

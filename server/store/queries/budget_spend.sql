@@ -18,7 +18,7 @@ buckets AS (
   ) AS b
   ASOF JOIN bounds AS s ON b.bucket_ns >= s.ns
 ),
-sums AS (
+sums AS MATERIALIZED (
   SELECT b.slot, r.pipeline, r.provider, r.model, r.team, r.environment, r.tags,
     sum(r.cost_nano) AS cost, sum(r.unpriced) AS unpriced, sum(r.lines) AS lines
   FROM cost_rollup AS r
@@ -26,7 +26,8 @@ sums AS (
   WHERE r.bucket_ns >= $first::BIGINT AND r.bucket_ns < $end::BIGINT
   GROUP BY ALL
 ),
-origins AS (
+-- Evaluated once: its numbers are used twice.
+origins AS MATERIALIZED (
   SELECT row_number() OVER () AS origin, o.*
   FROM (SELECT DISTINCT pipeline, provider, model, team, environment, tags FROM sums) AS o
 ),

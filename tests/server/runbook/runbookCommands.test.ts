@@ -11,12 +11,20 @@ import {
   step,
 } from '@burnbook/collectors';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { batchDetailSchema } from '../../../server/contract.js';
+import { budgetsSchema as budgetsFileSchema } from '../../../server/config/budgetsFile.js';
+import { alertNames } from '@burnbook/domain/alertNames';
+import { batchDetailSchema, budgetsSchema } from '../../../server/contract.js';
 import { loadRunbooks } from '../../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../../server/server.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const rates = { cpuSecondUsd: '0.0001', memoryGbSecondUsd: '0.00001', source: 'this test' };
+/** Each batch spends $2.20: the five of them pass it. */
+const budgets = budgetsFileSchema.parse({
+  budgets: [
+    { id: 'mail-models', scope: { pipeline: 'mail etl' }, period: 'month', amountUsd: '10' },
+  ],
+});
 const hostile = `2026/11/22 "it's" $(reboot) 日次`;
 
 let folder = '';
@@ -40,7 +48,7 @@ beforeAll(async () => {
       processFile: join(root, 'dist/server/store/storeProcess.js'),
     },
     guard: { hosts: [], token: null },
-    config: { pipelines: { computeRates: rates }, prices: {} },
+    config: { pipelines: { computeRates: rates }, prices: {}, budgets },
     runbooks: await loadRunbooks(join(root, 'runbooks')),
     webFolder: join(root, 'dist/web'),
     version: '0.0.0',
@@ -81,7 +89,11 @@ async function runBatch(batch: string, { failures }: { failures: number }): Prom
 }
 
 async function commandsOf(runbook: string): Promise<string[]> {
-  const query = new URLSearchParams({ pipeline: 'mail etl', batch: hostile });
+  const query = new URLSearchParams({
+    pipeline: 'mail etl',
+    batch: hostile,
+    budget: 'mail-models',
+  });
   const answer = await fetch(`${origin}/runbooks/${runbook}?${query}`);
   expect(answer.status).toBe(200);
   return [...(await answer.text()).matchAll(/<figure class="run"><pre><code>([^<]*)</g)].map(
@@ -95,21 +107,31 @@ test('a batch that costs three times the usual raises the alert whose runbook th
   expect(batch.alerts.map(({ name }) => name)).toEqual(['BatchCostAboveNormal']);
 });
 
-test('every command of the runbook reads something that is there', async () => {
-  const commands = await commandsOf('BatchCostAboveNormal');
-  expect(commands.length).toBeGreaterThanOrEqual(3);
-  for (const command of commands) {
-    const [, url = '', filter = ''] = /^curl -s '([^']+)' \| jq '([^']+)'$/.exec(command) ?? [];
-    expect(url, command).toContain(origin);
-    const answer = await fetch(url);
-    expect(answer.status, command).toBe(200);
-    const body: unknown = await answer.json();
-    // The names that the filter takes, wherever they stand in the answer.
-    const names = [...filter.matchAll(/(?:^\{|[{,]\s*|\.)([a-zA-Z]\w*)(?=[,}\s)[]|$)/g)];
-    const known = keysOf(body);
-    for (const [, name = ''] of names) expect(known, `${name} of ${command}`).toContain(name);
-  }
+test('a budget that is passed raises the alerts whose runbooks these are', async () => {
+  const { items } = budgetsSchema.parse(await (await fetch(`${origin}/api/budgets`)).json());
+  expect(new Set(items[0]?.alerts.map(({ runbook }) => runbook))).toEqual(
+    new Set(['CostBudgetBurningFast', 'CostBudgetExhausted']),
+  );
 });
+
+test.each(alertNames)(
+  'every command of the runbook %s reads something that is there',
+  async (name) => {
+    const commands = await commandsOf(name);
+    expect(commands.length).toBeGreaterThanOrEqual(3);
+    for (const command of commands) {
+      const [, url = '', filter = ''] = /^curl -s '([^']+)' \| jq '([^']+)'$/.exec(command) ?? [];
+      expect(url, command).toContain(origin);
+      const answer = await fetch(url);
+      expect(answer.status, command).toBe(200);
+      const body: unknown = await answer.json();
+      // The names that the filter takes, wherever they stand in the answer.
+      const names = [...filter.matchAll(/(?:^\{|[{,]\s*|\.)([a-zA-Z]\w*)(?=[,}\s)[]|$)/g)];
+      const known = keysOf(body);
+      for (const [, name = ''] of names) expect(known, `${name} of ${command}`).toContain(name);
+    }
+  },
+);
 
 function keysOf(value: unknown): Set<string> {
   if (typeof value !== 'object' || value === null) return new Set();
