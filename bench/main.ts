@@ -12,9 +12,19 @@ import { benchIngest } from './ingest.js';
 import { machine } from './machine.js';
 import { benchQueries } from './queries.js';
 import { benchRecovery } from './recovery.js';
+import { benchReprice } from './reprice.js';
 import { formatLines, machineLine, SECTION_LINES, type BenchResults } from './report.js';
 
-const SECTIONS = ['decode', 'ingest', 'ack', 'recovery', 'queries', 'disk', 'collectors'] as const;
+const SECTIONS = [
+  'decode',
+  'ingest',
+  'ack',
+  'recovery',
+  'queries',
+  'disk',
+  'reprice',
+  'collectors',
+] as const;
 type Section = (typeof SECTIONS)[number];
 
 interface Flags {
@@ -83,6 +93,12 @@ async function measure(section: Section): Promise<void> {
         mainFile,
       });
       say(formatLines(SECTION_LINES.queries(results.queries)));
+      break;
+    case 'reprice':
+      results.reprice = await benchReprice(await filledStore(flags.spans, { mainFile, say }), {
+        mainFile,
+      });
+      say(formatLines(SECTION_LINES.reprice(results.reprice)));
       break;
     case 'disk': {
       const { folder } = await filledStore(flags.spans, { mainFile, say });

@@ -7,6 +7,7 @@ import type { IngestBench, IngestRun } from './ingest.js';
 import type { Machine } from './machine.js';
 import type { QueriesBench } from './queries.js';
 import type { RecoveryBench } from './recovery.js';
+import type { RepriceBench } from './reprice.js';
 import { spreadOf } from './statistics.js';
 
 export interface BenchResults {
@@ -17,6 +18,7 @@ export interface BenchResults {
   readonly disk?: DiskBench;
   readonly recovery?: RecoveryBench;
   readonly queries?: QueriesBench;
+  readonly reprice?: RepriceBench;
   readonly collectors?: CollectorsBench;
 }
 
@@ -147,6 +149,21 @@ export const SECTION_LINES = {
     ],
     ['query: ingest meanwhile', `${thousands(ingestPerS)} spans/s`, `ack p99 ${one(ackP99Ms)} ms`],
     ['query: start on that store', `${Math.round(startMs)} ms`, 'after an orderly stop'],
+  ],
+
+  reprice: (bench: RepriceBench): Line[] => [
+    [
+      'reprice: apply',
+      `${one(bench.applyS)} s`,
+      `${thousands(bench.lines)} model calls of ${thousands(bench.spans)} spans, ${thousands(bench.changed)} changed, progress told ${bench.progressTold} times`,
+    ],
+    ['reprice: preview', `${one(bench.previewS)} s`, 'the same calls, nothing written'],
+    ['reprice: undo', `${one(bench.undoS)} s`, 'every changed line restored'],
+    [
+      'reprice: ingest meanwhile',
+      `${thousands(bench.ingestPerS)} spans/s`,
+      `ack p50 ${one(bench.ackP50Ms)}, p99 ${one(bench.ackP99Ms)} ms, ${bench.refused} refused`,
+    ],
   ],
 
   collectors: ({ results, rounds, operationsPerRound, droppedSpans }: CollectorsBench): Line[] =>

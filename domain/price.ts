@@ -38,8 +38,14 @@ export interface PriceVersion {
   readonly units: Readonly<Partial<Record<TokenClass, UnitPrice>>>;
   /** Nano-USD per million requests, on top of tokens. */
   readonly perMillionRequests: bigint;
+  /** Nano-USD per million seconds that the model worked on the call. */
+  readonly perMillionSeconds?: bigint;
+  /** Nano-USD per million images made. */
+  readonly perMillionImages?: bigint;
   /** Catalogue with version, or the overlay file. */
   readonly source: string;
+  /** Day on which somebody looked at the source, YYYY-MM-DD; absent: not told. */
+  readonly checkedOn?: string;
 }
 
 export type PricedUsage = { readonly costNanoUsd: bigint } | { readonly unpriced: string };
@@ -177,19 +183,29 @@ export interface StoredPrice {
   readonly tier: string;
   readonly units: string;
   readonly source: string;
+  readonly checkedOn: string | null;
 }
 
 export function storedPrice(price: PriceVersion): StoredPrice {
   const { id, provider, model, tier, source, units, perMillionRequests } = price;
-  const requests =
-    perMillionRequests > 0n ? { request: { perMillion: perMillionRequests, steps: [] } } : {};
+  const { perMillionSeconds = 0n, perMillionImages = 0n } = price;
+  const flat = (name: string, perMillion: bigint): Record<string, UnitPrice> =>
+    perMillion > 0n ? { [name]: { perMillion, steps: [] } } : {};
+  const all = {
+    ...units,
+    ...flat('request', perMillionRequests),
+    ...flat('second', perMillionSeconds),
+    ...flat('image', perMillionImages),
+  };
+  const byToken = Object.keys(units).length > 0;
   return {
     id,
     provider,
     model,
     tier,
     source,
-    units: unitsText({ ...units, ...requests }, 'M tokens'),
+    units: unitsText(all, byToken ? 'M tokens' : 'M'),
+    checkedOn: price.checkedOn ?? null,
   };
 }
 
@@ -206,6 +222,7 @@ export function storedRate(rate: ComputeRate): StoredPrice {
     tier: 'standard',
     source,
     units: unitsText(units, 'M seconds'),
+    checkedOn: null,
   };
 }
 

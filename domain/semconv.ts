@@ -250,6 +250,10 @@ export const ACCEPTED_KEYS = {
     'gen_ai.openai.request.service_tier',
     KEY.genAiServiceTier,
   ],
+  /** Seconds that the model's server worked on the call; else the span's duration stands in. */
+  modelSeconds: ['gen_ai.server.request.duration'],
+  /** Images made. */
+  images: usage('output_images', 'images'),
   responseId: [KEY.genAiResponseId, 'ai.response.id'],
   genAiOperation: [
     KEY.genAiOperation,

@@ -11,5 +11,6 @@ export * from './contract/budget.js';
 export * from './contract/costs.js';
 export * from './contract/exclusion.js';
 export * from './contract/waste.js';
+export * from './contract/price.js';
 export * from './contract/trace.js';
 export * from './contract/runbook.js';

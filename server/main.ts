@@ -3,8 +3,10 @@
 import { constants, readFileSync, watch } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
+import { RepriceCommandError, repriceCommand, undoCommand } from './api/repriceCommand.js';
 import { loadConfig } from './config/config.js';
 import { writeStarterConfig } from './config/starter.js';
 import { ConfigError } from './config/yamlFile.js';
@@ -20,6 +22,18 @@ interface ServeFlags {
   readonly port: number;
   readonly memory: string;
   readonly configWritable: boolean;
+}
+
+interface RepriceFlags {
+  readonly from?: string;
+  readonly to: string;
+  readonly pipeline?: string;
+  readonly kind: string;
+  readonly apply: boolean;
+  readonly why?: string;
+  readonly undo?: string;
+  readonly url: string;
+  readonly actor?: string;
 }
 
 /** A mistake of the caller's: told in one line, without a stack. */
@@ -64,7 +78,47 @@ program
     }),
   );
 
+program
+  .command('reprice')
+  .description('price stored lines again, on a running server: a preview, unless --apply is given')
+  .option('--from <time>', 'RFC 3339 with an offset, or relative: -7d')
+  .option('--to <time>', 'exclusive; RFC 3339 or relative', 'now')
+  .option('--pipeline <name>', 'only its lines')
+  .option('--kind <kind>', 'model, compute or all', 'model')
+  .option('--apply', 'restate the costs', false)
+  .option('--why <text>', 'the reason, for the audit trail')
+  .option('--undo <id>', 'give the lines of a restatement their former costs back')
+  .option('--url <url>', 'the server; BURNBOOK_TOKEN signs in', 'http://127.0.0.1:4318')
+  .option('--actor <name>', 'who does it', process.env['USER'] ?? process.env['USERNAME'])
+  .action((flags: RepriceFlags) => run(() => reprice(flags)));
+
 await program.parseAsync();
+
+async function reprice(flags: RepriceFlags): Promise<void> {
+  const connection = {
+    url: flags.url,
+    token: process.env['BURNBOOK_TOKEN'] ?? null,
+    actor: flags.actor ?? 'command line',
+    write: (line: string) => process.stdout.write(`${line}\n`),
+    sleep,
+  };
+  if (!URL.canParse(flags.url)) throw new UsageError(`--url ${flags.url} is no address`);
+  if (flags.undo !== undefined) {
+    await undoCommand({ ...connection, id: flags.undo, why: flags.why ?? '' });
+    return;
+  }
+  const { from, to, pipeline, kind, apply, why } = flags;
+  if (from === undefined) throw new UsageError('say --from, such as --from -7d');
+  if (apply && why === undefined) throw new UsageError('--apply needs --why: it is kept for audit');
+  await repriceCommand({
+    ...connection,
+    from,
+    to,
+    pipeline,
+    kind,
+    apply: apply ? { why: why ?? '' } : null,
+  });
+}
 
 async function serve(flags: ServeFlags): Promise<void> {
   const token = process.env['BURNBOOK_TOKEN'] ?? null;
@@ -233,6 +287,7 @@ function isExpected(error: unknown): boolean {
     error instanceof ConfigError ||
     error instanceof RunbookError ||
     error instanceof StoreOpenError ||
+    error instanceof RepriceCommandError ||
     ['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes((error as NodeJS.ErrnoException).code ?? '')
   );
 }

@@ -1,5 +1,6 @@
 /** Puts the parts together and runs them; `main.ts` gives it everything that comes from outside. */
 import type { Server } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
 import { parseTime } from '@burnbook/domain/time';
 import { buildApp } from './api/app.js';
@@ -10,8 +11,10 @@ import { BudgetsEditor, type BudgetsEditorOptions } from './config/budgetsEditor
 import { EMPTY_CONFIG, type Config } from './config/config.js';
 import { BudgetBook, type Edit } from './cost/budgetBook.js';
 import { BudgetWatch } from './cost/budgetWatch.js';
-import { computeRate } from './cost/computeRate.js';
+import { computeRatesOf } from './cost/computeRate.js';
 import { PriceBook } from './cost/priceBook.js';
+import { PriceLedger } from './cost/priceLedger.js';
+import { Repricing } from './cost/repricing.js';
 import { IngestQueue } from './ingest/ingestQueue.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
 import { StoreClient, type StoreClientOptions, type StoreEvent } from './store/storeClient.js';
@@ -30,6 +33,8 @@ export interface ServerOptions {
   readonly version: string;
   readonly queueBytesMax: number;
   readonly groupSpansMax: number;
+  /** Lines that one transaction of a restatement takes; default as `Repricing` says. */
+  readonly repriceChunkLines?: number;
   readonly nowNs: () => bigint;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
@@ -62,6 +67,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const report = (error: unknown): void => {
     log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
   };
+  const ledger = new PriceLedger({ store, nowNs, sleep, onError: report });
+  const repricing = new Repricing({
+    store,
+    prices,
+    rates: () => computeRatesOf(config.pipelines),
+    ...(options.repriceChunkLines === undefined ? {} : { chunkLines: options.repriceChunkLines }),
+    nowNs,
+    sleep,
+    onError: report,
+    onRestated: (pipelines) => feed.restated(pipelines),
+  });
   const ingest = new IngestQueue({
     store,
     resolvePrice: (call, startNs) => prices.resolve(call, startNs),
@@ -92,20 +108,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
     config = next;
     applyBudgets(next.budgets, edit);
-    prices.publish(next.prices.prices ?? [], next.prices.aliases ?? []);
-    const { computeRates, pipelines } = next.pipelines;
-    store.publishRates({
-      fallback: computeRates ? computeRate(computeRates) : null,
-      byPipeline: (pipelines ?? []).flatMap(({ name, computeRates: own }) =>
-        own ? [[name, computeRate(own)] as const] : [],
-      ),
-      knownAtNs: nowNs(),
-    });
+    prices.publish(next.prices);
+    ledger.publish(next.prices);
+    store.publishRates({ ...computeRatesOf(next.pipelines), knownAtNs: nowNs() });
   };
   applyConfig(options.config);
   feed.listen(() => watch.touched());
   const api: ApiContext = {
     store,
+    prices,
+    ledger,
+    repricing,
     config: () => config,
     runbooks: () => options.runbooks,
     feed,
@@ -125,6 +138,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     server = await listen(app.fetch, options);
   } catch (error) {
     await watch.stop();
+    await ledger.close();
     await store.close();
     throw error;
   }
@@ -138,6 +152,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       server.closeIdleConnections();
       await ingest.close();
       await watch.stop();
+      await ledger.close();
+      await repricing.close();
       // What still streams (server-sent events) ends now.
       server.closeAllConnections();
       await closed;

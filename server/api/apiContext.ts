@@ -5,12 +5,18 @@ import type { BudgetsFile } from '../config/budgetsFile.js';
 import type { Config } from '../config/config.js';
 import { BATCH_COST_RULE, type BatchCostRule } from '../cost/batchCostAlert.js';
 import type { BudgetBook, Edit } from '../cost/budgetBook.js';
+import type { PriceBook } from '../cost/priceBook.js';
+import type { PriceLedger } from '../cost/priceLedger.js';
+import type { Repricing } from '../cost/repricing.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { CommitFeed } from './commitFeed.js';
 
 export interface ApiContext {
   readonly store: StoreClient;
+  readonly prices: PriceBook;
+  readonly ledger: PriceLedger;
+  readonly repricing: Repricing;
   /** The configuration as of now. */
   readonly config: () => Config;
   readonly runbooks: () => Runbooks;

@@ -17,6 +17,8 @@ import { otlpRoutes } from './otlp.js';
 import type { SpanSink } from './otlpSink.js';
 import { ApiError, problemOf, sendProblem } from './problem.js';
 import { refuseUnknown } from './query.js';
+import { priceRoutes } from './priceRoutes.js';
+import { repriceRoutes } from './repriceRoutes.js';
 import { methodOf, type Route, type RouteMethod } from './route.js';
 import { actorOf, BODY_BYTES_MAX, readBody } from './routeRequest.js';
 import { renderRunbookPage } from './runbookPage.js';
@@ -39,6 +41,8 @@ const ROUTES: readonly Route[] = [
   ...exclusionRoutes,
   ...retryRoutes,
   ...budgetRoutes,
+  ...priceRoutes,
+  ...repriceRoutes,
   ...batchRoutes,
   ...traceRoutes,
   ...runbookRoutes,

@@ -38,7 +38,16 @@ export class CommitFeed {
     if (report.spansAccepted === 0) return;
     this.#lastCommitNs = this.#nowNs();
     this.#spans += report.spansAccepted;
-    for (const pipeline of report.pipelines) {
+    this.#changed(report.pipelines);
+  }
+
+  /** Costs that were stored changed, without any telemetry. */
+  restated(pipelines: readonly string[]): void {
+    if (pipelines.length > 0) this.#changed(pipelines);
+  }
+
+  #changed(pipelines: readonly string[]): void {
+    for (const pipeline of pipelines) {
       if (this.#pipelines.size < PIPELINES_MAX) this.#pipelines.add(pipeline);
     }
     if (this.#timer) return;

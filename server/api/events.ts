@@ -1,6 +1,7 @@
-/** Server-sent events: what was committed, at most once a second, and a sign of life every 15 s. */
+/** Server-sent events: what was committed, at most once a second, restatements under way, and a sign of life every 15 s. */
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import type { RestatementEvent } from '../contract.js';
 import type { ApiContext } from './apiContext.js';
 import { ApiError } from './problem.js';
 
@@ -17,9 +18,14 @@ export function events(api: ApiContext, context: Context): Response {
       const stop = api.feed.listen((event) => {
         void stream.writeSSE({ event: 'commit', data: JSON.stringify(event) });
       });
+      const stopRepricing = api.repricing.listen(({ restatement, ...progress }) => {
+        const event: RestatementEvent = { id: String(restatement), ...progress };
+        void stream.writeSSE({ event: 'restatement', data: JSON.stringify(event) });
+      });
       const life = setInterval(() => void stream.write(': alive\n\n'), LIFE_MS).unref();
       stream.onAbort(() => {
         stop();
+        stopRepricing();
         clearInterval(life);
         resolve();
       });

@@ -5,31 +5,16 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { parseUsd, parseUsdPerUnit } from '@burnbook/domain/money';
+import { amount, unitPrice } from './amounts.js';
 import { budgetsSchema, type BudgetsFile } from './budgetsFile.js';
+import { pricesSchema, type PricesFile } from './pricesFile.js';
 import { ConfigError, parseYaml } from './yamlFile.js';
-
-const AMOUNT_WANTED = 'write the amount as a quoted decimal number of US dollars, such as "0.15"';
-
-const unitPrice = z
-  .string({ error: AMOUNT_WANTED })
-  .refine(
-    (text) => isAmount(text, parseUsdPerUnit),
-    'not an amount of US dollars with at most 15 decimal places, from 0',
-  );
 
 const computeRatesSchema = z.strictObject({
   cpuSecondUsd: unitPrice,
   memoryGbSecondUsd: unitPrice,
   source: z.string().min(1),
 });
-
-const amount = z
-  .string({ error: AMOUNT_WANTED })
-  .refine(
-    (text) => isAmount(text, parseUsd),
-    'not an amount of US dollars with at most 9 decimal places, from 0',
-  );
 
 const pipelinesSchema = z.strictObject({
   computeRates: computeRatesSchema.optional(),
@@ -65,48 +50,7 @@ const pipelinesSchema = z.strictObject({
     }),
 });
 
-const tokenUnit = amount.optional();
-const pricesSchema = z.strictObject({
-  prices: z
-    .array(
-      z.strictObject({
-        provider: z.string().min(1),
-        /** Exact name, or a prefix with `*` at its end. */
-        model: z.string().min(1),
-        tier: z.string().min(1).default('standard'),
-        inputUsdPerMillion: tokenUnit,
-        outputUsdPerMillion: tokenUnit,
-        cacheReadUsdPerMillion: tokenUnit,
-        cacheWriteUsdPerMillion: tokenUnit,
-        cacheWrite1hUsdPerMillion: tokenUnit,
-        audioInputUsdPerMillion: tokenUnit,
-        audioOutputUsdPerMillion: tokenUnit,
-        reasoningUsdPerMillion: tokenUnit,
-        audioCacheReadUsdPerMillion: tokenUnit,
-        imageInputUsdPerMillion: tokenUnit,
-        imageCacheReadUsdPerMillion: tokenUnit,
-        imageOutputUsdPerMillion: tokenUnit,
-        requestUsd: unitPrice.optional(),
-        validFrom: z.iso.date().optional(),
-        source: z.string().min(1),
-      }),
-    )
-    .nullish(),
-  /** Names that mean another provider, or a model of it (a deployment's name, say). */
-  aliases: z
-    .array(
-      z.strictObject({
-        provider: z.string().min(1),
-        model: z.string().min(1).optional(),
-        isProvider: z.string().min(1).optional(),
-        isModel: z.string().min(1).optional(),
-      }),
-    )
-    .nullish(),
-});
-
 export type PipelinesFile = z.infer<typeof pipelinesSchema>;
-export type PricesFile = z.infer<typeof pricesSchema>;
 
 export interface Config {
   readonly pipelines: PipelinesFile;
@@ -142,13 +86,5 @@ async function readIfThere(file: string): Promise<string> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw new ConfigError(`${file}:1: cannot be read: ${(error as Error).message}`);
-  }
-}
-
-function isAmount(text: string, parse: (text: string) => bigint): boolean {
-  try {
-    return parse(text) >= 0n;
-  } catch {
-    return false;
   }
 }

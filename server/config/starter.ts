@@ -20,18 +20,36 @@ const FILES: Readonly<Record<string, string>> = {
 #       memoryGbSecondUsd: "0"
 #       source: "our own cluster, 2026"
 `,
-  'prices.yaml': `# Prices that the built-in catalogue lacks or that a contract changes. A call is priced once, when it arrives.
+  'prices.yaml': `# Prices that the built-in catalogue lacks or that a contract changes, in US dollars. A call is priced once, when it
+# arrives, by what holds at its own time; a change here never touches what is stored (see burnbook reprice).
 #
 # prices:
 #   - provider: openai
-#     model: gpt-4o-mini*            # exact name, or a prefix with a star at its end
-#     tier: batch                    # standard (default), batch, flex, priority …
-#     inputUsdPerMillion: "0.075"
-#     outputUsdPerMillion: "0.30"
-#     # cacheReadUsdPerMillion, cacheWriteUsdPerMillion, cacheWrite1hUsdPerMillion,
-#     # audioInputUsdPerMillion, audioCacheReadUsdPerMillion, audioOutputUsdPerMillion, imageInputUsdPerMillion,
-#     # imageCacheReadUsdPerMillion, imageOutputUsdPerMillion, reasoningUsdPerMillion, requestUsd
-#     validFrom: 2026-01-01
+#     model: gpt-4o-mini*            # exact name, or a prefix with a star at its end; the narrower one goes first
+#     tier: standard                 # standard (default), batch, flex, priority …
+#     inputUsdPerMillion: "0.12"
+#     outputUsdPerMillion: "0.48"
+#     # one more for each class: cacheRead, cacheWrite, cacheWrite1h, reasoning, audioInput, audioCacheRead, audioOutput,
+#     # imageInput, imageCacheRead, imageOutput
+#     longContext:                   # prices of the whole call once its input is longer
+#       - aboveTokens: 200000
+#         inputUsdPerMillion: "0.24"
+#     tiers: { batch: "0.5" }        # parts of this price; published ones hold for list prices alone
+#     validFrom: 2026-01-01          # first day, UTC; may lie ahead
+#     validTo: 2027-01-01            # first day without it
+#     source: "contract 2026-17"
+#     checkedOn: 2026-01-02
+#
+#   - provider: local                # a model of your own: by time, image or request
+#     model: bge-small
+#     gpuSecondUsd: "0.0004"         # of the call's duration, or of gen_ai.server.request.duration where it is told
+#     gpus: 1                        # that a call occupies; likewise cpuSecondUsd with cpus, imageUsd, requestUsd
+#     source: "our rack: price by three years, 2026"
+#
+# tiers:                             # what a tier costs of the standard price: a model's before a provider's before all
+#   - tier: priority
+#     provider: openai
+#     multiplier: "1.75"
 #     source: "contract 2026-17"
 #
 # aliases:                           # names that mean another provider or model

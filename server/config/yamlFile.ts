@@ -29,12 +29,21 @@ export function parseYaml<Schema extends z.ZodType>(
   if (result.success) return result.data;
   throw new ConfigError(
     result.error.issues
-      .map(({ path, message }) => {
+      .map((issue) => {
+        const { path, message } = issue;
         const where = path.map(String).join('.') || '(top level)';
-        return `${file}:${lineOf(document, lines, path)}: ${where}: ${message}`;
+        const other = otherPath(issue);
+        const second = other ? ` (line ${lineOf(document, lines, other)})` : '';
+        return `${file}:${lineOf(document, lines, path)}: ${where}: ${message}${second}`;
       })
       .join('\n'),
   );
+}
+
+/** Where the other half of a contradiction stands: `params.other` of an issue. */
+function otherPath(issue: z.core.$ZodIssue): readonly PropertyKey[] | null {
+  const other: unknown = issue.code === 'custom' ? issue.params?.['other'] : undefined;
+  return Array.isArray(other) ? (other as readonly PropertyKey[]) : null;
 }
 
 /** The line of the deepest part of the path that the document has. */

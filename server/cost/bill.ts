@@ -1,10 +1,10 @@
 /** The bill of one batch: sums, lines with their evidence, and the prices they are pinned to. */
-import { formatUsd } from '@burnbook/domain/money';
 import type { QueryParams, QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { BatchFacts } from './batches.js';
 import { countedInstead, type CountedLine } from './exclusions.js';
 import { addCosts, costSumOf, NO_COST, type CostSum } from './costSum.js';
+import { priceText } from './priceText.js';
 
 export interface BillStep {
   readonly step: string | null;
@@ -120,39 +120,4 @@ async function readPrices(
       return [id, { id, text: priceText(row['units'] as string), source: row['source'] as string }];
     }),
   );
-}
-
-const CLASS_WORDS: Readonly<Record<string, string>> = {
-  input: 'in',
-  output: 'out',
-  cacheRead: 'cache read',
-  cacheWrite: 'cache write',
-  cacheWrite1h: 'cache write 1 h',
-  audioInput: 'audio in',
-  audioOutput: 'audio out',
-  audioCacheRead: 'audio cache read',
-  imageInput: 'image in',
-  imageOutput: 'image out',
-  imageCacheRead: 'image cache read',
-  reasoning: 'reasoning',
-  cpu: 'CPU',
-  memory: 'GB',
-  request: 'requests',
-};
-
-/** @param units JSON of a price version: tokens per million, compute per million seconds, nano-USD as text. */
-function priceText(units: string): string {
-  const { units: classes, per } = JSON.parse(units) as {
-    units: Record<string, { perMillion: string; steps: { above: number; perMillion: string }[] }>;
-    per?: string;
-  };
-  const parts = Object.entries(classes).map(([name, { perMillion, steps }]) => {
-    const base = `$${formatUsd(BigInt(perMillion))} ${CLASS_WORDS[name] ?? name}`;
-    return steps.reduce(
-      (text, step) =>
-        `${text} ($${formatUsd(BigInt(step.perMillion))} above ${step.above} tokens in)`,
-      base,
-    );
-  });
-  return `${parts.join(' · ')} per ${per ?? 'M tokens'}`;
 }

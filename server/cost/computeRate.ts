@@ -10,7 +10,15 @@ export interface ComputeRateEntry {
   readonly source: string;
 }
 
-export function computeRate(entry: ComputeRateEntry): ComputeRate {
+interface RatesFile {
+  readonly computeRates?: ComputeRateEntry | undefined;
+  readonly pipelines?:
+    | readonly { readonly name: string; readonly computeRates?: ComputeRateEntry | undefined }[]
+    | null
+    | undefined;
+}
+
+function computeRate(entry: ComputeRateEntry): ComputeRate {
   const id = createHash('sha256')
     .update(JSON.stringify([entry.cpuSecondUsd, entry.memoryGbSecondUsd, entry.source]))
     .digest('hex')
@@ -20,5 +28,18 @@ export function computeRate(entry: ComputeRateEntry): ComputeRate {
     perMillionCpuSeconds: parseUsdPerUnit(entry.cpuSecondUsd),
     perMillionGbSeconds: parseUsdPerUnit(entry.memoryGbSecondUsd),
     source: `pipelines.yaml: ${entry.source}`,
+  };
+}
+
+/** Rates of `pipelines.yaml`: each pipeline's own, and everybody else's. */
+export function computeRatesOf({ computeRates, pipelines }: RatesFile): {
+  fallback: ComputeRate | null;
+  byPipeline: (readonly [pipeline: string, rate: ComputeRate])[];
+} {
+  return {
+    fallback: computeRates ? computeRate(computeRates) : null,
+    byPipeline: (pipelines ?? []).flatMap(({ name, computeRates: own }) =>
+      own ? [[name, computeRate(own)] as const] : [],
+    ),
   };
 }

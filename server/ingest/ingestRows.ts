@@ -1,7 +1,8 @@
 /** From decoded spans to what the store takes: times settled, model calls found and priced. */
 import { FACT_GROUP, FactSet, GROUP_OF_CODE } from '@burnbook/domain/factSet';
 import { PROMOTED_KEYS, type Fact } from '@burnbook/domain/semconv';
-import { priceUsage, type PriceVersion } from '@burnbook/domain/price';
+import type { PriceVersion } from '@burnbook/domain/price';
+import { priceCall } from '@burnbook/domain/priceCall';
 import type { FactColumns, SpanBatch } from '@burnbook/domain/spanBatch';
 import type { CallRecord, IngestBatch } from '../store/ingestBatch.js';
 import { emitterOf, type Emitter } from './emitter.js';
@@ -32,6 +33,8 @@ const CALL_FACTS: ReadonlySet<Fact> = new Set<Fact>([
   'usageDetails',
   'reportedCostUsd',
   'costDetails',
+  'modelSeconds',
+  'images',
   'model',
 ]);
 /** By key code: 1 when the key can make its span a model call. */
@@ -73,7 +76,9 @@ export function ingestRows(
       });
       if (call) {
         const startNs = times.startNs[span] ?? receivedNs;
-        calls.push(priced(call, span, resolvePrice(call, startNs), prices));
+        const durationNs = times.durationNs[span] ?? 0n;
+        const found = resolvePrice(call, startNs);
+        calls.push(priced(call, { span, durationNs }, found, prices));
       }
     }
     at = end;
@@ -138,19 +143,24 @@ function storedFacts({ facts, status }: SpanBatch): FactColumns {
 
 function priced(
   call: ModelCall,
-  span: number,
+  { span, durationNs }: { readonly span: number; readonly durationNs: bigint },
   found: ReturnType<ResolvePrice>,
   prices: Map<string, PriceVersion>,
 ): CallRecord {
-  const { provider, model, tier, operation, usage, reportedNanoUsd, responseId, aggregate } = call;
-  const { reportedNote } = call;
+  const { provider, model, requestModel, tier, operation, usage, reportedNanoUsd } = call;
+  const { responseId, aggregate, images, reportedNote } = call;
+  const billedNs = call.modelNs === null ? durationNs : BigInt(call.modelNs);
   const base = {
     span,
     provider,
     model,
+    requestModel,
     tier,
     operation,
     usage,
+    usageFault: call.fault,
+    billedNs,
+    images,
     reportedNanoUsd,
     responseId,
     aggregate,
@@ -164,7 +174,7 @@ function priced(
   });
   if (call.fault !== null) return unpriced(call.fault);
   if ('unpriced' in found) return unpriced(found.unpriced);
-  const result = priceUsage(found.price, usage);
+  const result = priceCall(found.price, usage, { billedNs, images });
   if ('unpriced' in result) return unpriced(result.unpriced);
   prices.set(found.price.id, found.price);
   return {

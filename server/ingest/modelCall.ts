@@ -22,6 +22,10 @@ export interface ModelCall {
   readonly reportedNote: string | null;
   readonly responseId: string | null;
   readonly aggregate: boolean;
+  /** Nanoseconds that the model's server says it worked; null: not told. */
+  readonly modelNs: number | null;
+  /** Images made; null: not told. */
+  readonly images: number | null;
 }
 
 const USAGE_FACTS: readonly Fact[] = [
@@ -36,6 +40,8 @@ const USAGE_FACTS: readonly Fact[] = [
   'usageDetails',
   'reportedCostUsd',
   'costDetails',
+  'modelSeconds',
+  'images',
 ];
 const CALL_OPERATIONS: ReadonlySet<string> = new Set([
   'chat',
@@ -105,6 +111,8 @@ export function readModelCall(facts: FactSet, { failed, emitter }: CalledSpan): 
     reportedNote: reported.note,
     responseId: facts.text('responseId'),
     aggregate: operation !== null && AGGREGATE_OPERATIONS.has(operation),
+    modelNs: nanoseconds(facts.number('modelSeconds')),
+    images: facts.count('images'),
   };
 }
 
@@ -129,4 +137,11 @@ function readTier(facts: FactSet, metadata: JsonObject | null): string {
     valueAt(objectAt(metadata, 'anthropic', 'usage'), 'service_tier');
   const tier = typeof said === 'string' ? said.toLowerCase() : 'standard';
   return STANDARD_TIERS.has(tier) ? 'standard' : tier;
+}
+
+/** @returns null when the seconds cannot be true. */
+function nanoseconds(seconds: number | null): number | null {
+  if (seconds === null || seconds < 0) return null;
+  const ns = Math.round(seconds * 1e9);
+  return Number.isSafeInteger(ns) ? ns : null;
 }

@@ -66,6 +66,20 @@ export class GroupCommit {
     return written;
   }
 
+  /**
+   * Runs a change of rows that attribution has in memory: after all that was attributed is written, and before anything
+   * else is attributed. So no change set in between holds a row as it was.
+   */
+  runAlone<Result>(change: () => Promise<Result>): Promise<Result> {
+    const done = Promise.all([this.#attributed, this.#written]).then(change);
+    this.#attributed = done.then(
+      () => this.#settleLater(),
+      () => undefined,
+    );
+    this.#written = this.#attributed;
+    return done;
+  }
+
   /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
     if (this.#settling) clearTimeout(this.#settling);

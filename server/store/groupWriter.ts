@@ -33,6 +33,7 @@ export class GroupWriter {
   #unmergedSummaries = 0;
   /** What the table of the same name holds, as far as this process wrote it. */
   readonly #unsettled = new Set<string>();
+  #hasRestated = false;
 
   constructor(
     connection: DuckDBConnection,
@@ -99,13 +100,24 @@ export class GroupWriter {
 
   /** Whether commits touched batches that are not settled since. */
   get hasUnsettled(): boolean {
-    return this.#unsettled.size > 0;
+    return this.#unsettled.size > 0 || this.#hasRestated;
+  }
+
+  /** Runs a command that changes costs of stored lines, and so unsettles their batches. */
+  async restate<Payload, Result>(
+    command: Command<Payload, Result>,
+    payload: Payload,
+  ): Promise<Result> {
+    const result = await this.command(command, payload);
+    this.#hasRestated = true;
+    return result;
   }
 
   /** Sums up the batches that commits touched, so that lists need not. */
   async settle(): Promise<void> {
     await this.#merge('settle_batches');
     this.#unsettled.clear();
+    this.#hasRestated = false;
   }
 
   /** Runs a command in a transaction of its own. */

@@ -41,9 +41,16 @@ export interface CallRecord {
   readonly span: number;
   readonly provider: string | null;
   readonly model: string | null;
+  /** The model that was asked for, where the answer named another. */
+  readonly requestModel: string | null;
   readonly tier: string;
   readonly operation: string | null;
   readonly usage: Usage;
+  /** Why no price can help, whatever it is; null: one can. */
+  readonly usageFault: string | null;
+  /** Nanoseconds that the model worked on it. */
+  readonly billedNs: bigint | null;
+  readonly images: number | null;
   readonly priceId: string | null;
   /** null: unpriced, for `unpricedReason`. */
   readonly costNanoUsd: bigint | null;

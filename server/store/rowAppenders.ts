@@ -34,6 +34,10 @@ const COLUMNS = {
     ...texts(3),
     ...bigs(4),
     'text',
+    'text',
+    'i64',
+    'i64',
+    'text',
   ],
   activities: [
     ...KEY,
@@ -57,7 +61,7 @@ const COLUMNS = {
     ...texts(2),
     'i64',
   ],
-  price_versions: [...texts(6), 'i64'],
+  price_versions: [...texts(6), 'i64', 'text'],
   span_minutes: ['i64', ...texts(2), ...bigs(3), 'text'],
   run_summary: [
     ...KEY,
@@ -159,7 +163,8 @@ export class RowAppenders {
     }
     for (const { price, knownAtNs } of prices) {
       price_versions.text(price.id).text(price.provider).text(price.model).text(price.tier);
-      price_versions.text(price.units).text(price.source).big(knownAtNs).endRow();
+      price_versions.text(price.units).text(price.source).big(knownAtNs);
+      price_versions.text(price.checkedOn).endRow();
     }
     const minutes = this.#minutes.take();
     for (const row of minutes) {
@@ -214,7 +219,12 @@ export class RowAppenders {
       .text(owner.reservation);
     table.number(usage?.audioCacheReadTokens ?? null).number(usage?.imageInputTokens ?? null);
     table.number(usage?.imageOutputTokens ?? null).number(usage?.imageCacheReadTokens ?? null);
-    table.text(call?.reportedNote ?? null).endRow();
+    table.text(call?.reportedNote ?? null);
+    table.text(call?.requestModel ?? null).big(call?.billedNs ?? null);
+    table
+      .number(call?.images ?? null)
+      .text(call?.usageFault ?? null)
+      .endRow();
   }
 
   activity(row: ActivityRow): void {

@@ -15,7 +15,7 @@ import { AggregateResponses } from './attribution/aggregateResponses.js';
 import { ResponseIndex } from './attribution/responseIndex.js';
 import { SourceTable, type SourceRow } from './attribution/sourceTable.js';
 import { SpanArena } from './attribution/spanArena.js';
-import { commandOf } from './commands/index.js';
+import { commandOf, restatingCommandOf } from './commands/index.js';
 import { DatabaseLockedError, openDatabase, type Database } from './database.js';
 import { GroupCommit } from './groupCommit.js';
 import { GroupWriter } from './groupWriter.js';
@@ -31,6 +31,7 @@ import { SqlTexts } from './sqlTexts.js';
 
 interface Store {
   readonly database: Database;
+  readonly attributor: Attributor;
   readonly commit: GroupCommit;
   readonly queries: QueryRunner;
   readonly writer: GroupWriter;
@@ -77,9 +78,15 @@ async function receive(message: ToStore): Promise<void> {
       return;
     case 'command':
       await answer(message.id, async () => {
-        const { commit, writer } = opened();
-        const command = commandOf(message.name);
-        const result = await commit.run(() => writer.command(command, message.payload));
+        const { commit, writer, attributor } = opened();
+        const restating = restatingCommandOf(message.name);
+        const result = restating
+          ? await commit.runAlone(async () => {
+              const restated = await writer.restate(restating, message.payload);
+              attributor.restate(restated.lines);
+              return restated.result;
+            })
+          : await commit.run(() => writer.command(commandOf(message.name), message.payload));
         return { type: 'done', id: message.id, result };
       });
       return;
@@ -174,6 +181,7 @@ async function build(options: StoreOpenOptions): Promise<Store> {
       restoreWriter,
       settleAfterMs: options.settleAfterMs,
     }),
+    attributor,
     queries: await QueryRunner.create(sql, () => database.connect()),
     writer,
     writerConnection,

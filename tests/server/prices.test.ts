@@ -138,8 +138,8 @@ describe('the price book', () => {
     [question('my-own-cloud', 'gpt-4o-mini'), 'no price is known for my-own-cloud gpt-4o-mini'],
     [question('openai', null), 'the span names no model'],
     [
-      question('openai', 'gpt-4o-mini', 'batch'),
-      'no price is known for openai gpt-4o-mini in the batch tier',
+      question('openai', 'gpt-4o-mini', 'priority'),
+      'no price is known for openai gpt-4o-mini in the priority tier; its standard price is known: add the tier, or its multiplier, to prices.yaml',
     ],
   ])('says why %j has no price', (asked, unpriced) => {
     expect(book.resolve(asked, NOW_NS)).toEqual({ unpriced });
@@ -164,16 +164,15 @@ describe('the overlay', () => {
 
   test('goes before the catalogue, an exact name before a prefix, the newest valid date first', () => {
     const book = new PriceBook();
-    book.publish(
-      [
+    book.publish({
+      prices: [
         { ...entry, model: 'gpt-4o*', inputUsdPerMillion: '1' },
         { ...entry, model: 'gpt-4o-mini', inputUsdPerMillion: '2' },
         { ...entry, model: 'o3', inputUsdPerMillion: '3', validFrom: '2026-01-01' },
         { ...entry, model: 'o3', inputUsdPerMillion: '4', validFrom: '2026-11-01' },
         { ...entry, model: 'o3', inputUsdPerMillion: '5', validFrom: '2027-01-01' },
       ],
-      [],
-    );
+    });
     expect(perMillion(book, question('openai', 'gpt-4o-mini'))).toBe('2');
     expect(perMillion(book, question('openai', 'gpt-4o-2024'))).toBe('1');
     expect(perMillion(book, question('openai', 'o3'))).toBe('4');
@@ -183,14 +182,14 @@ describe('the overlay', () => {
 
   test('prices a tier and a deployment name that the catalogue lacks', () => {
     const book = new PriceBook();
-    book.publish(
-      [{ ...entry, model: 'gpt-4o-mini', tier: 'batch', inputUsdPerMillion: '0.075' }],
-      [
+    book.publish({
+      prices: [{ ...entry, model: 'gpt-4o-mini', tier: 'priority', inputUsdPerMillion: '0.3' }],
+      aliases: [
         { provider: 'my-gateway', isProvider: 'openai' },
         { provider: 'azure', model: 'our-deployment', isModel: 'gpt-4o-mini' },
       ],
-    );
-    expect(perMillion(book, question('openai', 'gpt-4o-mini', 'batch'))).toBe('0.075');
+    });
+    expect(perMillion(book, question('openai', 'gpt-4o-mini', 'priority'))).toBe('0.3');
     expect(perMillion(book, question('my-gateway', 'gpt-4o-mini'))).toBe('0.15');
     expect(perMillion(book, question('azure', 'our-deployment'))).toBe('0.15');
   });

@@ -20,6 +20,8 @@ export interface TestServerOptions {
   readonly settleAfterMs?: number;
   readonly unmergedRowsMax?: number;
   readonly queueBytesMax?: number;
+  /** Lines of a chunk of a restatement. */
+  readonly repriceChunkLines?: number;
   readonly token?: string;
   /** Where the server's clock stands at its start; now unless said. */
   readonly nowNs?: bigint;
@@ -107,6 +109,7 @@ class InProcessServer implements TestServer {
       version: '0.0.0-test',
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
       groupSpansMax: 8_192,
+      repriceChunkLines: this.#options.repriceChunkLines ?? 20_000,
       nowNs: () => this.nowNs,
       log: (level, message) => this.log.push(`${level} ${message}`),
     });

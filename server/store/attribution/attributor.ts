@@ -9,7 +9,7 @@ import { FactSet } from '@burnbook/domain/factSet';
 import { hash64 } from '@burnbook/domain/hash64';
 import { formatTraceId } from '@burnbook/domain/traceId';
 import type { CallRecord, IngestBatch, IngestGroup } from '../ingestBatch.js';
-import type { SpanKey } from '../rows.js';
+import type { LineRow, SpanKey } from '../rows.js';
 import type { BloomFilter } from './bloomFilter.js';
 import { emptyChangeSet, type ChangeSet } from './changeSet.js';
 import type { ComputeRates } from './computeRates.js';
@@ -29,6 +29,12 @@ export interface AttributorOptions {
   /** Low halves of the ids of all traces in the database. */
   readonly knownTraces: BloomFilter;
   readonly responses: ResponseIndex;
+}
+
+/** What a line costs from now on. */
+export interface RestatedCost extends Omit<SpanKey, 'startNs'> {
+  readonly kind: LineRow['kind'];
+  readonly after: Pick<LineRow, 'costNanoUsd' | 'priceId' | 'unpricedReason'>;
 }
 
 export class Attributor {
@@ -62,6 +68,17 @@ export class Attributor {
   reset(): void {
     this.#o.arena.clear();
     this.#o.responses.clear();
+  }
+
+  /** Takes over new costs of lines that stand. Never while `apply` is under way. */
+  restate(lines: Iterable<RestatedCost>): void {
+    for (const { kind, traceHi, traceLo, spanId, after } of lines) {
+      const facts = this.#o.arena.peek({ traceHi, traceLo, spanId });
+      if (kind === 'model' && facts?.modelLine) facts.modelLine = { ...facts.modelLine, ...after };
+      if (kind === 'compute' && facts?.computeLine) {
+        facts.computeLine = { ...facts.computeLine, ...after };
+      }
+    }
   }
 
   async #loadKnownTraces(group: IngestGroup): Promise<void> {

@@ -2,9 +2,9 @@
 import { listValue, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
 import { ownIdentity } from '@burnbook/domain/attribution';
 import { FactSet } from '@burnbook/domain/factSet';
-import type { Usage } from '@burnbook/domain/usage';
 import type { ActivityRow, AttemptRow, CallFacts, LineRow, Owner, SpanFacts } from '../rows.js';
 import type { SqlTexts } from '../sqlTexts.js';
+import { usageFrom } from '../usageColumns.js';
 import type { ComputeRates } from './computeRates.js';
 import { isSampled, NO_ACTIVITY, nodeFacts, type NodeFacts } from './nodeFacts.js';
 import type { KnownAttempt, Loss, OperationLoader } from './losingAttempts.js';
@@ -261,19 +261,13 @@ function callFacts(row: Row): CallFacts {
   return {
     provider: text(row, 'provider'),
     model: text(row, 'model'),
+    requestModel: text(row, 'request_model'),
     tier: text(row, 'tier') ?? 'standard',
     operation: text(row, 'operation'),
-    usage: {
-      inputTokens: numberOrNull(row, 'input_tokens'),
-      outputTokens: numberOrNull(row, 'output_tokens'),
-      cacheReadTokens: numberOrNull(row, 'cache_read_tokens'),
-      cacheWriteTokens: numberOrNull(row, 'cache_write_tokens'),
-      cacheWrite1hTokens: numberOrNull(row, 'cache_write_1h_tokens'),
-      reasoningTokens: numberOrNull(row, 'reasoning_tokens'),
-      audioInputTokens: numberOrNull(row, 'audio_input_tokens'),
-      audioOutputTokens: numberOrNull(row, 'audio_output_tokens'),
-      ...rareUsage(row),
-    },
+    usage: usageFrom((column) => row[column]),
+    usageFault: text(row, 'usage_fault'),
+    billedNs: bigOrNull(row, 'billed_ns'),
+    images: numberOrNull(row, 'images'),
     priceId: text(row, 'price_id'),
     costNanoUsd: bigOrNull(row, 'cost_nano'),
     unpricedReason: text(row, 'unpriced_reason'),
@@ -281,20 +275,4 @@ function callFacts(row: Row): CallFacts {
     aggregate: row['aggregate'] === true,
     ...(row['reported_note'] === null ? {} : { reportedNote: String(row['reported_note']) }),
   };
-}
-
-const RARE_USAGE = [
-  ['audioCacheReadTokens', 'audio_cache_read_tokens'],
-  ['imageInputTokens', 'image_input_tokens'],
-  ['imageOutputTokens', 'image_output_tokens'],
-  ['imageCacheReadTokens', 'image_cache_read_tokens'],
-] as const satisfies readonly (readonly [keyof Usage, string])[];
-
-function rareUsage(row: Row): Partial<Usage> {
-  const usage: { -readonly [Key in (typeof RARE_USAGE)[number][0]]?: number } = {};
-  for (const [name, column] of RARE_USAGE) {
-    const tokens = numberOrNull(row, column);
-    if (tokens !== null) usage[name] = tokens;
-  }
-  return usage;
 }

@@ -164,15 +164,17 @@ function attemptRow(facts: NodeFacts, standing: Standing): AttemptRow | null {
 function modelLine(facts: NodeFacts, standing: Standing): LineRow {
   const { call } = facts;
   const { attempts, identity } = standing.context;
+  // Pinned: a line that stands keeps its cost, a restated one too; a new one brings the price of its arrival.
+  const cost = facts.modelLine ?? call;
   return {
     kind: 'model',
     span: facts,
     owner: identity,
     attempt: identity.attempt,
     attemptKey: attempts?.attemptKey ?? null,
-    costNanoUsd: call?.costNanoUsd ?? null,
-    priceId: call?.priceId ?? null,
-    unpricedReason: call?.unpricedReason ?? null,
+    costNanoUsd: cost?.costNanoUsd ?? null,
+    priceId: cost?.priceId ?? null,
+    unpricedReason: cost?.unpricedReason ?? null,
     excluded:
       call?.aggregate && standing.usageBelow
         ? EXCLUDED.repeatedBelow

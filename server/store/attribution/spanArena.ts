@@ -7,6 +7,7 @@
  * A parent that is not known yet has a placeholder node, so that its children are found when it arrives.
  */
 import type { Context } from '@burnbook/domain/attribution';
+import type { SpanKey } from '../rows.js';
 import type { NodeFacts } from './nodeFacts.js';
 
 export const NODE = { present: 1, usage: 2, usageBelow: 4, costs: 8, costsBelow: 16 } as const;
@@ -53,6 +54,17 @@ export class SpanArena {
   clear(): void {
     this.young = new Generation(this.#nodesMax);
     this.#old = new Generation(1024);
+  }
+
+  /** The facts of a span, wherever they are, without moving its trace; undefined when they are not in memory. */
+  peek({ traceHi, traceLo, spanId }: Omit<SpanKey, 'startNs'>): NodeFacts | undefined {
+    for (const generation of [this.young, this.#old]) {
+      const trace = generation.findTrace(traceHi, traceLo);
+      if (!trace) continue;
+      const node = generation.find(trace, Number(spanId >> 32n), Number(spanId & 0xffffffffn));
+      return node === NONE ? undefined : generation.facts[node];
+    }
+    return undefined;
   }
 
   /** The trace in the young generation, moved there if need be; undefined when it is not in memory. */

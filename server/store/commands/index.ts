@@ -2,18 +2,41 @@
 import type { Command } from './command.js';
 import { compact } from './compact.js';
 import { defineBudgets } from './defineBudgets.js';
+import { recordPrices } from './recordPrices.js';
 import { settleBudgets } from './settleBudgets.js';
+import { previewChunk, restateChunk, undoChunk, type Restated } from './repriceChunk.js';
+import { beginRestatement, moveRestatement } from './restatements.js';
 
-const commands = { compact, defineBudgets, settleBudgets } satisfies Record<
+const plain = {
+  compact,
+  defineBudgets,
+  settleBudgets,
+  recordPrices,
+  previewChunk,
+  beginRestatement,
+  moveRestatement,
+} satisfies Record<string, Command<never, unknown>>;
+
+/** They change costs that attribution has in memory too, and so run while nothing is being attributed. */
+const restating = { restateChunk, undoChunk } satisfies Record<
   string,
-  Command<never, unknown>
+  Command<never, Restated<unknown>>
 >;
 
-export type CommandName = keyof typeof commands;
-export type CommandPayload<Name extends CommandName> = Parameters<(typeof commands)[Name]>[1];
-export type CommandResult<Name extends CommandName> = Awaited<ReturnType<(typeof commands)[Name]>>;
+type Commands = typeof plain & typeof restating;
+export type CommandName = keyof Commands;
+export type CommandPayload<Name extends CommandName> = Parameters<Commands[Name]>[1];
+type Returned<Name extends CommandName> = Awaited<ReturnType<Commands[Name]>>;
+export type CommandResult<Name extends CommandName> =
+  Returned<Name> extends Restated<infer Result> ? Result : Returned<Name>;
 
 export function commandOf(name: string): Command<unknown, unknown> {
-  if (!Object.hasOwn(commands, name)) throw new Error(`there is no command ${name}`);
-  return commands[name as CommandName] as Command<unknown, unknown>;
+  if (!Object.hasOwn(plain, name)) throw new Error(`there is no command ${name}`);
+  return plain[name as keyof typeof plain] as Command<unknown, unknown>;
 }
+
+/** The command of that name when it is a restating one. */
+export const restatingCommandOf = (name: string): Command<unknown, Restated<unknown>> | null =>
+  Object.hasOwn(restating, name)
+    ? (restating[name as keyof typeof restating] as Command<unknown, Restated<unknown>>)
+    : null;

@@ -1,0 +1,1 @@
+DELETE FROM price_snapshots WHERE origin = $origin::VARCHAR

@@ -1,0 +1,2 @@
+DROP TABLE restating;
+DROP TABLE restated

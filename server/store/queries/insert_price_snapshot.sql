@@ -1,0 +1,1 @@
+INSERT INTO price_snapshots VALUES ($origin::VARCHAR, $hash::VARCHAR, $known::BIGINT)
