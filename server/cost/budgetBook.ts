@@ -58,13 +58,15 @@ export interface BudgetBookOptions {
   readonly prices: PriceSchedule;
 }
 
+const PENDING_MAX = 100;
+
 export class BudgetBook {
   readonly #store: StoreClient;
   readonly #nowNs: () => bigint;
   readonly #prices: PriceSchedule;
   readonly #closer: PeriodCloser;
-  /** What is not yet in the store. */
-  #pending: Pending | null = null;
+  /** What is not yet in the store, oldest first: each edit keeps its person. */
+  readonly #pending: Pending[] = [];
   #defined: readonly DefinedBudget[] = [];
   /** The evaluation under way, and the one that begins when it ends. */
   #running: Promise<readonly BudgetReport[]> | null = null;
@@ -79,12 +81,14 @@ export class BudgetBook {
 
   /** Takes over definitions; they reach the store with the next evaluation. */
   define(definitions: readonly BudgetDefinition[], edit: Edit): void {
-    this.#pending = { definitions, edit };
+    // While the store is away, files may be read again and again.
+    if (this.#pending.length >= PENDING_MAX) this.#pending.pop();
+    this.#pending.push({ definitions, edit });
   }
 
   /** Whether there is anything to watch. */
   get isEmpty(): boolean {
-    return this.#defined.length === 0 && this.#pending === null;
+    return this.#defined.length === 0 && this.#pending.length === 0;
   }
 
   /** Measures all budgets as of now and settles their alerts. Calls that come together share one evaluation. */
@@ -168,9 +172,16 @@ export class BudgetBook {
   }
 
   async #define(): Promise<void> {
-    const pending = this.#pending;
-    if (!pending) return;
-    const { definitions, edit } = pending;
+    // What comes meanwhile is for the next evaluation: files that change all the time must not hold this one up.
+    for (let count = this.#pending.length; count > 0; count--) {
+      const [pending] = this.#pending;
+      if (!pending) return;
+      await this.#take(pending);
+      this.#pending.shift();
+    }
+  }
+
+  async #take({ definitions, edit }: Pending): Promise<void> {
     const versions = await this.#store.command('defineBudgets', {
       budgets: definitions.map((definition) => ({
         id: definition.id,
@@ -185,9 +196,6 @@ export class BudgetBook {
       return version ? [{ ...version, definition, budget: costBudgetOf(definition) }] : [];
     });
     this.#closer.reset();
-    // Another edit may have come while the store wrote this one.
-    if (this.#pending === pending) this.#pending = null;
-    else await this.#define();
   }
 
   async #alerts(sinceNs: bigint): Promise<Map<string, BudgetAlertRow[]>> {

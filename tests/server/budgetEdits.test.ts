@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../../server/config/config.js';
 import {
@@ -174,6 +175,23 @@ describe('where the files may be written', () => {
     for (const id of ids) {
       expect((await audit(here, `budget ${id}`)).map(({ actor }) => actor)).toEqual([id]);
     }
+  });
+
+  test('an edit keeps its person also when the files are read again before it is stored', async () => {
+    const here = await started(true);
+    const edit = ask(here, 'PUT', { url: '/api/budgets/mail-models', body: { budget: MAIL } });
+    let done = false;
+    const ended = edit.finally(() => (done = true));
+    while (!done) {
+      await sleep(5);
+      const { budgets } = await loadConfig(folder);
+      here.applyConfig({ ...TEST_CONFIG, ...(budgets ? { budgets } : {}) });
+    }
+    expect(await ended).toEqual({ status: 200, body: { id: 'mail-models', version: 2 } });
+    expect((await audit(here, 'budget mail-models')).map(({ actor }) => actor)).toEqual([
+      'Zoë',
+      'configuration files',
+    ]);
   });
 
   test('of two who saw the same version the second is told', async () => {
