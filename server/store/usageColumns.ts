@@ -28,4 +28,4 @@ export function usageFrom(valueOf: (column: string) => unknown): Usage {
 }
 
 const tokens = (value: unknown): number | null =>
-  value === null || value === undefined ? null : Number(value as bigint);
+  value === null || value === undefined ? null : Number(value);

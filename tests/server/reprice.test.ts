@@ -1,8 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseUsd } from '@burnbook/domain/money';
 import { formatTime } from '@burnbook/domain/time';
 import type { z } from 'zod';
-import type { Config } from '../../server/config/config.js';
 import {
   costsSchema,
   repricePreviewSchema,
@@ -13,6 +12,7 @@ import {
 } from '../../server/contract.js';
 import { allBatches, readBill } from '../support/billReading.js';
 import type { SpanSpec } from '../support/spanSpec.js';
+import { repricedStory, wrenAt } from '../support/repriceStory.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
@@ -20,23 +20,6 @@ import { chat, TraceMaker } from '../support/traceMaker.js';
 const HOUR_NS = 3_600_000_000_000n;
 const QUARTER_NS = 900_000_000_000n;
 const PIPELINE = 'restated';
-
-/** Wren at a multiple of its price. */
-const wrenAt = (times: number, more: object[] = []): Config => ({
-  ...TEST_CONFIG,
-  prices: {
-    prices: [
-      {
-        provider: 'testai',
-        model: 'wren',
-        inputUsdPerMillion: (0.001 * times).toFixed(9),
-        outputUsdPerMillion: (0.01 * times).toFixed(9),
-        source: `times ${times}`,
-      },
-      ...(more as never[]),
-    ],
-  },
-});
 
 describe('pricing stored costs again', () => {
   let server: TestServer;
@@ -129,45 +112,7 @@ describe('pricing stored costs again', () => {
     );
   };
 
-  /** A run with an attempt lost and one won, a call without a price, and one that failed without telling its usage. */
-  const story = (batch: string): SpanSpec[] => {
-    const made = maker(batch);
-    const root = made.span({ name: 'run', lastsMs: 1_000 });
-    const attempt = (number: number, failed: boolean): SpanSpec[] => {
-      const span = made.span({
-        parent: root,
-        atMs: number,
-        failed,
-        name: 'try',
-        attributes: {
-          'pipeline.attempt.number': number,
-          'pipeline.attempt.outcome': failed ? 'failed' : 'succeeded',
-          'pipeline.operation.id': `${batch} op`,
-        },
-      });
-      return [
-        span,
-        made.span({
-          parent: span,
-          atMs: number,
-          attributes: chat('wren', { input: 1_000, output: 100 }),
-        }),
-      ];
-    };
-    return [
-      root,
-      ...attempt(1, true),
-      ...attempt(2, false),
-      made.span({ parent: root, atMs: 5, attributes: chat('roc', { input: 1_000 }) }),
-      made.span({
-        parent: root,
-        atMs: 6,
-        failed: true,
-        attributes: chat('wren', {}, { 'error.type': 'timeout' }),
-      }),
-      made.span({ parent: root, atMs: 7, attributes: { 'process.cpu.time.user': 2 } }),
-    ];
-  };
+  const story = (batch: string): SpanSpec[] => repricedStory(maker(batch), batch);
 
   test('a preview tells the difference by model with counts and changes nothing', async () => {
     await server.send(story('b1'));
@@ -422,37 +367,5 @@ describe('pricing stored costs again', () => {
     await undo(id);
     for (const batch of batches) expect((await bill(batch)).totalUsd).toBe('0.00001');
     await expectSumsOfLines(all);
-  });
-});
-
-describe('a restatement that is asked for wrongly', () => {
-  let server: TestServer;
-  beforeAll(async () => {
-    server = await startTestServer();
-  });
-  afterAll(() => server.close());
-  const post = (path: string, body: object): Promise<Response> =>
-    server.fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-
-  test.each([
-    [{ from: '-1h', to: 'now' }, 'why', 400],
-    [{ from: '-1h', to: 'now', why: '  ' }, 'why', 400],
-    [{ from: 'soon', to: 'now', why: 'x' }, 'from', 400],
-    [{ from: 'now', to: '-1h', why: 'x' }, 'from', 400],
-    [{ from: '-1h', to: 'now', why: 'x', kind: 'tokens' }, 'kind', 400],
-    [{ from: '-1h', to: 'now', why: 'x', model: 'y' }, 'model', 400],
-  ])('refuses %j and names %s', async (body, field, status) => {
-    const answer = await post('/api/reprice', body);
-    expect(answer.status).toBe(status);
-    expect(await answer.json()).toMatchObject({ field });
-  });
-
-  test.each(['/api/reprice/7', '/api/reprice/x'])('%s is not there', async (path) => {
-    expect((await server.fetch(path)).status).toBe(404);
-    expect((await post(`${path}/undo`, {})).status).toBe(404);
   });
 });
