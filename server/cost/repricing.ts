@@ -195,9 +195,12 @@ export class Repricing {
     readonly limit: number;
     readonly offset: number;
   }): Promise<{ items: RestatementFacts[]; total: number }> {
+    // What ends while the store answers was under way by what the store says.
+    const before = this.#underWay?.progress.restatement;
     const rows = await this.#o.store.query('restatements', page);
+    const underWay = [before, this.#underWay?.progress.restatement];
     return {
-      items: rows.map((row) => restatementFacts(row, this.#underWay?.progress.restatement ?? null)),
+      items: rows.map((row) => restatementFacts(row, underWay)),
       total: Number(rows[0]?.['matching'] ?? 0),
     };
   }

@@ -22,11 +22,14 @@ export interface RestatementFacts extends RestatementScope {
   readonly linesKept: number;
 }
 
-/** @param current the restatement that is under way, if any. */
-export function restatementFacts(row: QueryRow, current: number | null): RestatementFacts {
+/** @param current restatements that are under way, if any. */
+export function restatementFacts(
+  row: QueryRow,
+  current: readonly (number | undefined)[],
+): RestatementFacts {
   const restatement = Number(row['restatement']);
   const stored = row['state'] as 'applying' | 'applied' | 'undoing' | 'undone';
-  const underWay = current === restatement;
+  const underWay = current.includes(restatement);
   const isOpen = stored === 'applying' || stored === 'undoing';
   const tallies = parseTallies(row['tallies'] as string);
   const linesTotal = Number(row['lines_total']);
