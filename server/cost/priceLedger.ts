@@ -32,6 +32,8 @@ const TRIES_MAX = 30;
 export class PriceLedger {
   readonly #o: PriceLedgerOptions;
   #settled: Promise<void>;
+  /** The newest rules that nobody has begun to record. */
+  #waiting: PriceRules | null = null;
   #closed = false;
 
   constructor(options: PriceLedgerOptions) {
@@ -44,7 +46,14 @@ export class PriceLedger {
 
   /** Takes over new rules. */
   publish(rules: PriceRules): void {
-    this.#enqueue('prices.yaml', () => overlayRows(rules));
+    const isNext = this.#waiting !== null;
+    this.#waiting = rules;
+    if (isNext) return;
+    this.#enqueue('prices.yaml', () => {
+      const newest = this.#waiting ?? rules;
+      this.#waiting = null;
+      return overlayRows(newest);
+    });
   }
 
   /** Resolves when all that was published is in the ledger, or has failed. */

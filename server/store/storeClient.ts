@@ -4,6 +4,7 @@
  * While there is no process every call fails at once with `unavailable`: clients get 503 and send again.
  */
 import { fork, type ChildProcess } from 'node:child_process';
+import { isDeepStrictEqual } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import type { CommandName, CommandPayload, CommandResult } from './commands/index.js';
 import type { IngestGroup } from './ingestBatch.js';
@@ -130,6 +131,14 @@ export class StoreClient {
 
   /** Compute rates for what arrives from now on. */
   publishRates(rates: RatesMessage): void {
+    const known = this.#rates;
+    // Files are read again whenever anything in their folder changes: mostly they say the same of rates.
+    if (
+      known &&
+      isDeepStrictEqual([known.fallback, known.byPipeline], [rates.fallback, rates.byPipeline])
+    ) {
+      return;
+    }
     this.#rates = rates;
     if (this.#ready) this.#send({ type: 'rates', rates });
   }

@@ -292,7 +292,7 @@ describe.skipIf(started.browser === null)('the page', () => {
     await page.getByText('That is not the token.').waitFor();
     await page.getByLabel('Access token').fill('a-token-of-some-length');
     await page.getByRole('button', { name: 'Enter' }).click();
-    await page.getByRole('row', { name: /data-platform/ }).waitFor();
+    await page.getByRole('row', { name: /A batch cost more than twice/ }).waitFor();
     await page.getByRole('button', { name: 'live' }).waitFor();
   });
 

@@ -51,7 +51,7 @@ describe('the program', () => {
     }
     const { pipelines, prices, budgets } = await loadConfig(config);
     expect(pipelines.pipelines).toHaveLength(1);
-    expect(prices.prices).toHaveLength(1);
+    expect(prices.prices).toHaveLength(2);
     expect(budgets?.budgets).toHaveLength(1);
     const second = await runProgram({ args: ['init', config] });
     expect(second.output).toMatch(/kept .*pipelines\.yaml: it exists[\s\S]*kept .*prices\.yaml/);

@@ -167,6 +167,8 @@ describe('a power cut', () => {
   });
 });
 
+const byText = (a: string, b: string): number => (a < b ? -1 : 1);
+
 test('every query can be prepared against the migrated schema', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'burnbook-schema-'));
   const database = await openDatabase({
@@ -179,10 +181,18 @@ test('every query can be prepared against the migrated schema', async () => {
   });
   const connection = await database.connect();
   const sql = await SqlTexts.load();
-  const creating = sql.names.filter((name) => name.startsWith('create_'));
-  for (const name of creating) await connection.run(sql.get(name));
+  const creating = sql.names.filter((name) => name.startsWith('create_')).toSorted(byText);
+  for (const name of creating) {
+    const text = sql.get(name);
+    const values = [...text.matchAll(/\$(\w+)/g)].map(([, value = '']) => [value, 0n] as const);
+    await connection.run(text, Object.fromEntries(values));
+  }
+  // What drops a temporary table comes after those who read it.
+  const others = sql.names
+    .filter((name) => !creating.includes(name))
+    .toSorted((a, b) => Number(a.startsWith('drop_')) - Number(b.startsWith('drop_')));
   const refused: string[] = [];
-  for (const name of sql.names.filter((other) => !creating.includes(other))) {
+  for (const name of others) {
     try {
       const statements = await connection.extractStatements(sql.get(name));
       // One question a file; only what merges rows takes several statements, which stand on each other.

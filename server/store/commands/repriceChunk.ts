@@ -191,7 +191,7 @@ async function applyRestating(
   record: number | null,
 ): Promise<{ lines: Iterable<RestatedCost>; pipelines: string[] }> {
   const range = { from: fromNs, to: toNs };
-  await connection.run(sql.get('create_restated'), range);
+  await connection.run(sql.get('create_restating_result'), range);
   if (record !== null) {
     await connection.run(sql.get('insert_restated_lines'), { restatement: record });
   }
