@@ -55,7 +55,8 @@ const PATHS: readonly (readonly [path: string, method: RouteMethod])[] = [
   ['/api/session', 'post'],
 ];
 /** Pages of the single-page app; anything else that is no file is a 404. */
-const PAGES = /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$)/;
+const PAGES =
+  /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|cost(?:\/budgets\/[^/]+)?$|retries$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$)/;
 
 export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
   const app = new Hono();

@@ -188,6 +188,7 @@ export const budgetEditSchema = z.strictObject({
 export type BudgetEdit = z.infer<typeof budgetEditSchema>;
 
 export const budgetEditedSchema = z.object({ id: z.string(), version: count });
+export type BudgetEdited = z.infer<typeof budgetEditedSchema>;
 
 export const auditEntrySchema = z.object({
   at: time,

@@ -82,7 +82,7 @@ describe("a page's URL", () => {
     expect(parseViewState('', 'Asia/Shanghai')).toEqual({
       range: { kind: 'relative', amount: 7, unit: 'd' },
       tz: 'Asia/Shanghai',
-      compare: false,
+      compare: null,
     });
   });
 
@@ -90,7 +90,7 @@ describe("a page's URL", () => {
     const state = parseViewState('?range=everything&tz=Mars/Olympus&compare=no', 'UTC');
     expect(state.tz).toBe('UTC');
     expect(formatRange(state.range)).toBe('-7d');
-    expect(state.compare).toBe(false);
+    expect(state.compare).toBeNull();
   });
 
   test('keeps range, zone and comparison on every link', () => {

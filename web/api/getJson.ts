@@ -31,7 +31,7 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
     if (signal?.aborted) throw error;
     throw new ApiError('no answer', null);
   }
-  if (!response.ok) throw new ApiError(`HTTP ${response.status}`, await readProblem(response));
+  if (!response.ok) throw new ApiError(`HTTP ${response.status}`, await problemOf(response));
   try {
     return (await response.json()) as T;
   } catch {
@@ -43,7 +43,8 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   }
 }
 
-async function readProblem(response: Response): Promise<Problem> {
+/** What a failed answer says, as RFC 9457 has it. */
+export async function problemOf(response: Response): Promise<Problem> {
   const fallback: Problem = {
     type: 'about:blank',
     title: response.statusText || 'Error',

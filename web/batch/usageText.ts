@@ -1,6 +1,6 @@
 import type { UsageView } from '../../server/contract.js';
 import { formatCount, formatDecimal } from '../format/quantity.js';
-import type { MessageKey } from '../i18n/en.js';
+import type { MessageKey } from '../i18n/t.js';
 import { t } from '../i18n/t.js';
 
 const TOKENS: readonly [keyof UsageView, MessageKey][] = [

@@ -51,13 +51,9 @@ function NeedRow({ need }: { need: Need }) {
     <li class={`need severity-${need.severity}`}>
       <Status kind={need.severity} strong />
       <div class="need-text">
-        {need.pipeline !== null && need.batchId !== null ? (
-          <a class="need-summary" href={view.href(batchPath(need.pipeline, need.batchId))}>
-            {need.summary}
-          </a>
-        ) : (
-          <span class="need-summary">{need.summary}</span>
-        )}
+        <a class="need-summary" href={view.href(pathOf(need))}>
+          {need.summary}
+        </a>
         <p class="need-meta">
           {need.pipeline ?? need.budget} ·{' '}
           {need.owner === null ? t('needs.noOwner') : t('needs.owner', { name: need.owner })} ·{' '}
@@ -76,6 +72,11 @@ function NeedRow({ need }: { need: Need }) {
       </a>
     </li>
   );
+}
+
+function pathOf({ pipeline, batchId, budget }: Need): string {
+  if (pipeline !== null && batchId !== null) return batchPath(pipeline, batchId);
+  return budget === null ? '/cost' : `/cost/budgets/${encodeURIComponent(budget)}`;
 }
 
 const subjectOf = (need: Need): string => [need.pipeline, need.batchId, need.budget].join(' ');

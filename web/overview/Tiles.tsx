@@ -1,16 +1,21 @@
 import type { ComponentChildren } from 'preact';
 import type { Overview } from '../../server/contract.js';
-import { formatChange, formatCount, formatPercent } from '../format/quantity.js';
+import { nowMs } from '../api/live.js';
+import { burnText } from '../budget/burnText.js';
+import { formatChange, formatPercent } from '../format/quantity.js';
 import { formatUsdShort, isZeroUsd, usdRatio } from '../format/usd.js';
 import { locale, t } from '../i18n/t.js';
 import { BurnBar } from '../parts/BurnBar.js';
 import { Money } from '../parts/Money.js';
+import { Status } from '../parts/Status.js';
+import { useView } from '../url/useView.js';
 
 /** From this share of the spend on, retry waste is an alert of its own. */
 const WASTE_ALERT_SHARE = 0.1;
 
-/** Spend, unit cost, retry waste and batches, each against the period before. */
+/** Spend and unit cost against the period before, retry waste, and what is left of the budget most at risk. */
 export function Tiles({ overview }: { overview: Overview }) {
+  const view = useView();
   const { total, previous } = overview;
   const spendRatio = usdRatio(total.totalUsd, previous.totalUsd);
   const unitRatio =
@@ -48,7 +53,11 @@ export function Tiles({ overview }: { overview: Overview }) {
       </Tile>
       <Tile
         label={t('tile.waste')}
-        value={<Money usd={total.retryWasteUsd} />}
+        value={
+          <a class="drill" href={view.href('/retries')}>
+            <Money usd={total.retryWasteUsd} />
+          </a>
+        }
         change={null}
         note={
           isZeroUsd(total.failureCostUsd)
@@ -63,32 +72,62 @@ export function Tiles({ overview }: { overview: Overview }) {
           text={wasteText}
         />
       </Tile>
-      <Tile
-        label={t('tile.batches')}
-        value={
-          <span>{formatCount(overview.batches, { locale: locale.value, compact: true })}</span>
-        }
-        change={formatChange(
-          overview.previousBatches > 0 ? overview.batches / overview.previousBatches : null,
-        )}
-        note={t('tile.pipelines', { n: overview.pipelines.length })}
-      >
-        <p class="burn-text">
-          {overview.previousBatches > 0
-            ? t('tile.previousCount', {
-                n: formatCount(overview.previousBatches, { locale: locale.value }),
-              })
-            : t('tile.noPrevious')}
-        </p>
-      </Tile>
+      <BudgetTile overview={overview} />
     </div>
+  );
+}
+
+/** What is left of the budget that is spent furthest, and when it will be empty. */
+function BudgetTile({ overview }: { overview: Overview }) {
+  const view = useView();
+  const { budgetLeft } = overview;
+  if (budgetLeft === null) {
+    return (
+      <Tile
+        label={t('tile.budget')}
+        value={<span class="money unknown">–</span>}
+        change={null}
+        note={t('tile.noBudget')}
+      >
+        <a class="tile-link" href={view.href('/cost', { open: 'new-budget' })}>
+          {t('tile.setBudget')}
+        </a>
+      </Tile>
+    );
+  }
+  const { worst, budgets } = budgetLeft;
+  const isOver = !isZeroUsd(worst.overrunUsd);
+  return (
+    <Tile
+      label={t('tile.budget')}
+      value={
+        <a class="drill" href={view.href(`/cost/budgets/${encodeURIComponent(worst.id)}`)}>
+          <Money usd={isOver ? `-${worst.overrunUsd}` : worst.leftUsd} />
+        </a>
+      }
+      change={<Status kind={worst.state} />}
+      note={t(budgets > 1 ? 'tile.budgetMore' : 'tile.budgetWorst', {
+        id: worst.id,
+        usd: formatUsdShort(worst.amountUsd),
+        n: budgets,
+      })}
+    >
+      <BurnBar
+        used={worst.share}
+        elapsed={worst.elapsed}
+        warnAt={worst.state === 'increasing' || worst.state === 'critical' ? 0 : Infinity}
+        critAt={worst.state === 'critical' ? 0 : Infinity}
+        label={t('tile.budget')}
+        text={burnText(worst, { locale: locale.value, tz: view.tz, nowMs: nowMs.value })}
+      />
+    </Tile>
   );
 }
 
 interface TileProps {
   label: string;
   value: ComponentChildren;
-  change: string | null;
+  change: ComponentChildren;
   note: string | null;
   children: ComponentChildren;
 }

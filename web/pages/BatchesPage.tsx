@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/preact-query';
 import type { Batch, Pipeline } from '../../server/contract.js';
 import { getJson, type ApiError } from '../api/getJson.js';
 import { useApi } from '../api/useApi.js';
+import { BatchesBehind } from '../cost/BatchesBehind.js';
 import { formatCount, formatDurationMs, formatTimes } from '../format/quantity.js';
 import { locale, t } from '../i18n/t.js';
 import { Breadcrumb } from '../parts/Breadcrumb.js';
@@ -25,9 +26,14 @@ interface BatchPageOfList {
 const SORT_DEFAULT = '-startedAt';
 const PAGE_ROWS = 50;
 
-/** The batches of the range, of all pipelines or one, sorted and paged by the server. */
+/** The batches of the range, of all pipelines or one, sorted and paged by the server; or those behind a filtered cost. */
 export function BatchesPage() {
   const view = useView();
+  const filter = view.param('filter') ?? '';
+  return filter === '' ? <AllBatches view={view} /> : <BatchesBehind view={view} filter={filter} />;
+}
+
+function AllBatches({ view }: { view: View }) {
   const pipeline = view.param('pipeline');
   const sort = view.param('sort') ?? SORT_DEFAULT;
   const title = pipeline === null ? t('batches.title') : t('batches.of', { pipeline });

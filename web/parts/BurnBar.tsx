@@ -13,7 +13,7 @@ interface BurnBarProps extends BurnInput {
  * time elapsed, the ghost where it will end. Beyond the budget the fill is hatched, so that it reads without colour.
  */
 export function BurnBar({ text, label, quiet = false, ...input }: BurnBarProps) {
-  const { scale, fill, over, ghost, tick, tone } = burnGeometry(input);
+  const { scale, fill, over, ghost, band, tick, tone } = burnGeometry(input);
   return (
     <div class={`burn tone-${tone}`}>
       <svg
@@ -32,6 +32,7 @@ export function BurnBar({ text, label, quiet = false, ...input }: BurnBarProps) 
         {ghost && <rect class="ghost" x={ghost.from} y="2" width={ghost.length} height="6" />}
         <rect class="fill" x="0" y="2" width={fill} height="6" />
         {over && <rect class="over" x={over.from} y="2" width={over.length} height="6" />}
+        {band && <rect class="band" x={band.from} y="4" width={band.length} height="2" />}
         {scale > 1 && <rect class="limit" x={100 / scale - 0.2} y="0" width="0.4" height="10" />}
         {tick !== null && (
           <rect class="tick" x={Math.max(0, tick - 0.25)} y="0" width="0.5" height="10" />

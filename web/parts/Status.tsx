@@ -1,7 +1,7 @@
-import type { RunState } from '../../server/contract.js';
+import type { Budget, RunState } from '../../server/contract.js';
 import { t } from '../i18n/t.js';
 
-export type StatusKind = RunState | 'page' | 'ticket' | 'unknown';
+export type StatusKind = RunState | Budget['state'] | 'page' | 'ticket';
 
 type Tone = 'calm' | 'warn' | 'crit' | 'none';
 
@@ -16,15 +16,27 @@ const SHAPES: Record<StatusKind, { tone: Tone; shape: string }> = {
   failed: { tone: 'crit', shape: 'triangle' },
   page: { tone: 'crit', shape: 'triangle' },
   ticket: { tone: 'warn', shape: 'delta' },
+  ok: { tone: 'calm', shape: 'disc' },
+  increasing: { tone: 'warn', shape: 'delta' },
+  critical: { tone: 'crit', shape: 'triangle' },
+  noData: { tone: 'none', shape: 'dotted' },
+  inactive: { tone: 'none', shape: 'bar' },
 };
 
+interface StatusProps {
+  kind: StatusKind;
+  strong?: boolean;
+  /** Another word than the kind's own. */
+  word?: string;
+}
+
 /** ● OK, △ Increasing, ▲ Critical, ◐ Running, ◌ No data. */
-export function Status({ kind, strong = false }: { kind: StatusKind; strong?: boolean }) {
+export function Status({ kind, strong = false, word }: StatusProps) {
   const { tone, shape } = SHAPES[kind];
   return (
     <span class={`status tone-${tone}${strong ? ' strong' : ''}`} title={hint(kind)}>
       <Shape shape={shape} />
-      {t(`status.${kind}`)}
+      {word ?? t(`status.${kind}`)}
     </span>
   );
 }

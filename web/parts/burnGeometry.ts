@@ -5,6 +5,8 @@ export interface BurnInput {
   elapsed?: number | null;
   /** Used ÷ budget at the end of the period if it goes on like this; null without a forecast. */
   projected?: number | null;
+  /** Between which the projection lies in most cases; null: not known. */
+  band?: { low: number; high: number } | null;
   /** From which `used` it needs someone, and from which it is critical. Default 1 and 2. */
   warnAt?: number;
   critAt?: number;
@@ -17,6 +19,7 @@ export interface BurnGeometry {
   fill: number;
   over: Stretch | null;
   ghost: Stretch | null;
+  band: Stretch | null;
   tick: number | null;
   tone: 'calm' | 'warn' | 'crit';
 }
@@ -33,7 +36,8 @@ const SCALE_MAX = 4;
 export function burnGeometry(input: BurnInput): BurnGeometry {
   const used = positive(input.used);
   const projected = input.projected == null ? null : positive(input.projected);
-  const furthest = Math.max(used, projected ?? 0);
+  const [low, high] = [positive(input.band?.low ?? 0), positive(input.band?.high ?? 0)];
+  const furthest = Math.max(used, projected ?? 0, high);
   const scale = furthest <= 1 ? 1 : Math.min(SCALE_MAX, furthest * 1.05);
   const at = (ratio: number) => (Math.min(ratio, scale) / scale) * 100;
   const fill = at(Math.min(used, 1));
@@ -45,6 +49,7 @@ export function burnGeometry(input: BurnInput): BurnGeometry {
       projected !== null && projected > used
         ? { from: at(used), length: at(projected) - at(used) }
         : null,
+    band: input.band && high > low ? { from: at(low), length: at(high) - at(low) } : null,
     tick: input.elapsed == null ? null : at(Math.min(positive(input.elapsed), 1)),
     tone: used >= (input.critAt ?? 2) ? 'crit' : used >= (input.warnAt ?? 1) ? 'warn' : 'calm',
   };

@@ -22,6 +22,15 @@ const BatchesPage = lazy(() =>
 const BatchPage = lazy(() =>
   loadCode(() => import('../pages/BatchPage.js')).then((module) => module.BatchPage),
 );
+const CostPage = lazy(() =>
+  loadCode(() => import('../pages/CostPage.js')).then((module) => module.CostPage),
+);
+const BudgetPage = lazy(() =>
+  loadCode(() => import('../pages/BudgetPage.js')).then((module) => module.BudgetPage),
+);
+const RetriesPage = lazy(() =>
+  loadCode(() => import('../pages/RetriesPage.js')).then((module) => module.RetriesPage),
+);
 const TracePage = lazy(() =>
   loadCode(() => import('../pages/TracePage.js')).then((module) => module.TracePage),
 );
@@ -75,6 +84,9 @@ function Frame() {
               <Route path="/" component={OverviewPage} />
               <Route path="/batches" component={BatchesPage} />
               <Route path="/batches/:pipeline/:batchId" component={BatchPage} />
+              <Route path="/cost" component={CostPage} />
+              <Route path="/cost/budgets/:id" component={BudgetPage} />
+              <Route path="/retries" component={RetriesPage} />
               <Route path="/traces/:traceId" component={TracePage} />
               <Route path="/runbooks" component={RunbooksPage} />
               <Route path="/runbooks/:name" component={RunbookPage} />

@@ -78,7 +78,7 @@ export function RangeControl() {
           <label class="check">
             <input
               type="checkbox"
-              checked={view.compare}
+              checked={view.compare !== null}
               onChange={() => view.set({ compare: view.compare ? null : 'previous' })}
             />
             {t('range.compare')} <kbd>c</kbd>

@@ -1,4 +1,4 @@
-import type { MessageKey } from '../i18n/en.js';
+import type { MessageKey } from '../i18n/t.js';
 import type { IconName } from '../parts/Icon.js';
 
 export interface Place {
@@ -12,6 +12,8 @@ export interface Place {
 /** The pages that a menu offers. */
 export const PLACES: readonly Place[] = [
   { path: '/', label: 'nav.overview', phoneLabel: 'nav.now', icon: 'now' },
+  { path: '/cost', label: 'nav.cost', phoneLabel: 'nav.cost', icon: 'cost' },
+  { path: '/retries', label: 'nav.retries', phoneLabel: 'nav.retries', icon: 'retries' },
   { path: '/batches', label: 'nav.batches', phoneLabel: 'nav.batches', icon: 'batches' },
   { path: '/runbooks', label: 'nav.runbooks', phoneLabel: 'nav.runbooks', icon: 'runbooks' },
 ];

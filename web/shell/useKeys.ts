@@ -15,7 +15,9 @@ const GO: Record<string, string> = {
   b: '/batches',
   p: '/#pipelines',
   s: '/#spend',
-  r: '/runbooks',
+  c: '/cost',
+  r: '/retries',
+  n: '/runbooks',
 };
 
 /** After this time a `g` is forgotten. */

@@ -1,3 +1,4 @@
+import type { Waterfall } from '../../server/contract.js';
 import { isZone } from '../format/time.js';
 import { formatRange, parseRange, type Range } from './range.js';
 
@@ -5,10 +6,13 @@ import { formatRange, parseRange, type Range } from './range.js';
 export interface ViewState {
   range: Range;
   tz: string;
-  /** Whether the period before is shown beside this one. */
-  compare: boolean;
+  /** The earlier period that is shown beside this one: as long before, the same a week or a month before; null: none. */
+  compare: CompareMode | null;
 }
 
+export type CompareMode = Waterfall['compare']['mode'];
+
+export const COMPARE_MODES: readonly CompareMode[] = ['previous', 'week', 'month'];
 export const RANGE_DEFAULT: Range = { kind: 'relative', amount: 7, unit: 'd' };
 
 /** Reads a query string. What cannot be read falls back to the default, so that an old link still opens. */
@@ -18,7 +22,7 @@ export function parseViewState(search: string, zoneDefault: string): ViewState {
   return {
     range: parseRange(params.get('range') ?? '') ?? RANGE_DEFAULT,
     tz: isZone(tz) ? tz : zoneDefault,
-    compare: params.get('compare') === 'previous',
+    compare: COMPARE_MODES.find((mode) => mode === params.get('compare')) ?? null,
   };
 }
 
@@ -34,7 +38,7 @@ export function pageHref(
   const params = new URLSearchParams();
   params.set('range', formatRange(state.range));
   params.set('tz', state.tz);
-  if (state.compare) params.set('compare', 'previous');
+  if (state.compare !== null) params.set('compare', state.compare);
   for (const [name, value] of Object.entries(extra)) {
     if (value !== null && value !== '') params.set(name, value);
   }

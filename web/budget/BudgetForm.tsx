@@ -1,0 +1,345 @@
+import { useState } from 'preact/hooks';
+import type { BudgetDetail, BudgetEdited, Problem, RunbookHead } from '../../server/contract.js';
+import { ApiError } from '../api/getJson.js';
+import { queryClient } from '../api/queryClient.js';
+import { sendJson } from '../api/sendJson.js';
+import { useApi } from '../api/useApi.js';
+import { t } from '../i18n/tCost.js';
+import { CopyButton } from '../parts/CopyButton.js';
+import { useView } from '../url/useView.js';
+import { actor, nameActor } from './actor.js';
+import { draftOf, entryOf, fieldOf, type BudgetDraft } from './budgetDraft.js';
+import { Field } from './Field.js';
+import { ScopeFields } from './ScopeFields.js';
+
+interface BudgetFormProps {
+  /** null: a new one. */
+  budget: Pick<BudgetDetail, 'id' | 'version' | 'definition'> | null;
+  /** Whether the server writes the file; else it answers with the diff to apply. */
+  writable: boolean;
+  /** Called with the budget's id once it is saved, without when the person goes back. */
+  onDone: (id?: string) => void;
+}
+
+type Refusal = Problem & { diff?: string; file?: string };
+
+/** Adds or changes a budget: saved where the server may write its file, else shown as the change to make by hand. */
+export function BudgetForm({ budget, writable, onDone }: BudgetFormProps) {
+  const { tz } = useView();
+  const [draft, setDraft] = useState(() => draftOf(budget?.definition ?? null, tz));
+  const [reason, setReason] = useState('');
+  const [name, setName] = useState(actor.value);
+  const [sending, setSending] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const set = (patch: Partial<BudgetDraft>) => setDraft({ ...draft, ...patch });
+  const wrong = fieldOf(refusal?.field);
+
+  const send = async (method: 'POST' | 'PUT' | 'DELETE') => {
+    setSending(true);
+    setRefusal(null);
+    nameActor(name);
+    try {
+      const { id } = await sendBudget(method, { budget, draft, reason });
+      await queryClient.invalidateQueries();
+      onDone(method === 'DELETE' ? '' : id);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setRefusal(error.problem ?? { type: 'about:blank', title: t('error.network'), status: 0 });
+    } finally {
+      setSending(false);
+    }
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    void send(budget === null ? 'POST' : 'PUT');
+  };
+  return (
+    <form class="budget-form" aria-label={t(budget ? 'form.edit' : 'form.new')} onSubmit={submit}>
+      {!writable && <p class="panel-lead">{t('form.notWritable')}</p>}
+      <div class="fields">
+        {budget === null && (
+          <Field
+            label={t('form.id')}
+            hint={t('form.idHint')}
+            wrong={wrong === 'id' ? refusal : null}
+          >
+            {(props) => (
+              <input
+                {...props}
+                required
+                value={draft.id}
+                onInput={(event) => set({ id: event.currentTarget.value })}
+              />
+            )}
+          </Field>
+        )}
+        <Field label={t('form.amountUsd')} wrong={wrong === 'amountUsd' ? refusal : null}>
+          {(props) => (
+            <input
+              {...props}
+              required
+              inputMode="decimal"
+              value={draft.amountUsd}
+              onInput={(event) => set({ amountUsd: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label={t('form.period')} wrong={wrong === 'period' ? refusal : null}>
+          {(props) => (
+            <select
+              {...props}
+              value={draft.period}
+              onChange={(event) =>
+                set({ period: event.currentTarget.value as BudgetDraft['period'] })
+              }
+            >
+              {(['day', 'week', 'month', 'quarter'] as const).map((period) => (
+                <option key={period} value={period}>
+                  {t(`period.${period}`)}
+                </option>
+              ))}
+              <option value="rolling">{t('form.rolling')}</option>
+            </select>
+          )}
+        </Field>
+        {draft.period === 'rolling' && (
+          <Field label={t('form.length')} hint={t('form.lengthHint')}>
+            {(props) => (
+              <input
+                {...props}
+                required
+                value={draft.rolling}
+                onInput={(event) => set({ rolling: event.currentTarget.value })}
+              />
+            )}
+          </Field>
+        )}
+        <Field label={t('range.zone')} wrong={wrong === 'timeZone' ? refusal : null}>
+          {(props) => (
+            <input
+              {...props}
+              required
+              value={draft.timeZone}
+              onInput={(event) => set({ timeZone: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label={t('form.owner')} wrong={wrong === 'owner' ? refusal : null}>
+          {(props) => (
+            <input
+              {...props}
+              value={draft.owner}
+              onInput={(event) => set({ owner: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field
+          label={t('form.thresholds')}
+          hint={t('form.thresholdsHint')}
+          wrong={wrong === 'thresholds' ? refusal : null}
+        >
+          {(props) => (
+            <input
+              {...props}
+              value={draft.thresholds}
+              onInput={(event) => set({ thresholds: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field
+          label={t('form.forecastOver')}
+          hint={t('form.forecastHint')}
+          wrong={wrong === 'forecastOver' ? refusal : null}
+        >
+          {(props) => (
+            <input
+              {...props}
+              inputMode="numeric"
+              value={draft.forecastOver}
+              onInput={(event) => set({ forecastOver: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <RunbookField draft={draft} set={set} wrong={wrong === 'runbook' ? refusal : null} />
+        <Field label={t('form.from')} wrong={wrong === 'from' ? refusal : null}>
+          {(props) => (
+            <input
+              {...props}
+              type="date"
+              value={draft.from}
+              onInput={(event) => set({ from: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label={t('form.to')} wrong={wrong === 'to' ? refusal : null}>
+          {(props) => (
+            <input
+              {...props}
+              type="date"
+              value={draft.to}
+              onInput={(event) => set({ to: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+      </div>
+      <ScopeFields
+        scope={draft.scope}
+        onChange={(scope) => set({ scope })}
+        wrong={wrong === 'scope' ? refusal : null}
+      />
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={draft.hardLimit}
+          onChange={() => set({ hardLimit: !draft.hardLimit })}
+        />
+        {t('form.hardLimit')}
+      </label>
+      {draft.hardLimit && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={draft.unpriced === 'allow'}
+            onChange={() => set({ unpriced: draft.unpriced === 'allow' ? 'deny' : 'allow' })}
+          />
+          {t('form.unpriced')}
+        </label>
+      )}
+      <div class="fields">
+        <Field label={t('form.actor')} hint={t('form.actorHint')}>
+          {(props) => (
+            <input
+              {...props}
+              required
+              maxLength={200}
+              autocomplete="name"
+              value={name}
+              onInput={(event) => setName(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <Field label={t('form.reason')}>
+          {(props) => (
+            <input
+              {...props}
+              maxLength={1_000}
+              value={reason}
+              onInput={(event) => setReason(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+      </div>
+      {refusal && <Refused refusal={refusal} inField={wrong !== null} />}
+      <p class="form-actions">
+        <button type="submit" class="button primary" disabled={sending}>
+          {t(writable ? 'form.save' : 'form.diff')}
+        </button>
+        <button type="button" class="button" onClick={() => onDone()}>
+          {t('form.cancel')}
+        </button>
+        {budget !== null && (
+          <RemoveButton
+            disabled={sending || name.trim() === ''}
+            onRemove={() => void send('DELETE')}
+          />
+        )}
+      </p>
+    </form>
+  );
+}
+
+function sendBudget(
+  method: 'POST' | 'PUT' | 'DELETE',
+  {
+    budget,
+    draft,
+    reason,
+  }: { budget: BudgetFormProps['budget']; draft: BudgetDraft; reason: string },
+): Promise<BudgetEdited> {
+  const why = reason.trim() === '' ? {} : { reason: reason.trim() };
+  const path = budget === null ? '/api/budgets' : `/api/budgets/${encodeURIComponent(budget.id)}`;
+  if (method === 'DELETE') {
+    return sendJson(`${path}?${new URLSearchParams(why)}`, { method, actor: actor.value });
+  }
+  return sendJson(path, {
+    method,
+    actor: actor.value,
+    body: {
+      budget: entryOf(draft, budget?.definition ?? null),
+      ...(budget === null ? {} : { version: budget.version }),
+      ...why,
+    },
+  });
+}
+
+/** What the server says, and where it may not write the change to make by hand. */
+function Refused({ refusal, inField }: { refusal: Refusal; inField: boolean }) {
+  if (inField) return null;
+  return (
+    <div class="panel-error" role="alert">
+      <p>
+        <strong>{refusal.diff === undefined ? refusal.title : t('form.apply')}</strong>
+        <br />
+        {refusal.detail}
+      </p>
+      {refusal.diff !== undefined && (
+        <div class="snippet">
+          <header>
+            <h3>{refusal.file}</h3>
+            <CopyButton text={refusal.diff} />
+          </header>
+          <pre tabIndex={0} aria-label={t('form.apply')}>
+            <code>{refusal.diff}</code>
+          </pre>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function RunbookField({
+  draft,
+  set,
+  wrong,
+}: {
+  draft: BudgetDraft;
+  set: (patch: Partial<BudgetDraft>) => void;
+  wrong: Problem | null;
+}) {
+  const runbooks = useApi<{ items: RunbookHead[] }>('/api/runbooks', { liveness: 'fixed' }).data;
+  const names = new Set([draft.runbook, ...(runbooks?.items ?? []).map(({ name }) => name)]);
+  return (
+    <Field label={t('form.runbook')} wrong={wrong}>
+      {(props) => (
+        <select
+          {...props}
+          value={draft.runbook}
+          onChange={(event) => set({ runbook: event.currentTarget.value })}
+        >
+          <option value="">{t('form.runbookDefault')}</option>
+          {[...names].filter(Boolean).map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** Asks once more in place: a budget that is gone watches nothing. */
+function RemoveButton({ disabled, onRemove }: { disabled: boolean; onRemove: () => void }) {
+  const [asked, setAsked] = useState(false);
+  return (
+    <button
+      type="button"
+      class="button remove"
+      disabled={disabled}
+      onBlur={() => setAsked(false)}
+      onClick={() => (asked ? onRemove() : setAsked(true))}
+    >
+      {t(asked ? 'form.removeSure' : 'form.remove')}
+    </button>
+  );
+}
