@@ -8,6 +8,7 @@ describe('a burn bar', () => {
       fill: 75,
       over: null,
       ghost: null,
+      band: null,
       tick: 50,
       tone: 'calm',
     });
@@ -22,6 +23,17 @@ describe('a burn bar', () => {
     expect(scale).toBe(1);
     expect(fill).toBe(40);
     expect(ghost).toEqual({ from: 40, length: 40 });
+  });
+
+  test('shows between what the end lies in most cases, and makes room for it', () => {
+    const { band, scale } = burnGeometry({
+      used: 0.4,
+      projected: 0.9,
+      band: { low: 0.7, high: 1.2 },
+    });
+    expect(scale).toBeCloseTo(1.26);
+    expect(band?.from).toBeCloseTo(70 / 1.26);
+    expect(band?.length).toBeCloseTo(50 / 1.26);
   });
 
   test('beyond its budget shrinks the budget and shows the rest apart', () => {

@@ -9,11 +9,15 @@ const KB = 1_000;
 /** What a visit to a page loads at once: its own code, and the chart library where it draws a chart. */
 const FIRST_VIEWS: Record<string, string[]> = {
   overview: ['OverviewPage', 'drawPlot'],
+  cost: ['CostPage', 'drawPlot', 'enCost'],
+  budget: ['BudgetPage', 'drawPlot', 'enCost'],
+  retries: ['RetriesPage', 'enCost'],
   batches: ['BatchesPage'],
   batch: ['BatchPage'],
   trace: ['TracePage'],
   runbooks: ['RunbooksPage'],
   'runbook with its panels': ['RunbookPage', 'drawPlot'],
+  'cost in Chinese': ['CostPage', 'drawPlot', 'zhCN', 'zhCNCost'],
   'overview in Chinese': ['OverviewPage', 'drawPlot', 'zhCN'],
 };
 

@@ -1,8 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { en, type MessageKey } from '../../web/i18n/en.js';
-import { zhCN } from '../../web/i18n/zhCN.js';
+import { en as enCore } from '../../web/i18n/en.js';
+import { enCost } from '../../web/i18n/enCost.js';
+import type { MessageKey } from '../../web/i18n/t.js';
+import { zhCN as zhCNCore } from '../../web/i18n/zhCN.js';
+import { zhCNCost } from '../../web/i18n/zhCNCost.js';
 
+const zhCN = { ...zhCNCore, ...zhCNCost };
+const en = { ...enCore, ...enCost };
 const keys = Object.keys(en) as MessageKey[];
 
 describe('the sentences of the page', () => {

@@ -4,7 +4,7 @@ import { ApiError } from '../api/getJson.js';
 import { queryClient } from '../api/queryClient.js';
 import { sendJson } from '../api/sendJson.js';
 import { useApi } from '../api/useApi.js';
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
 import { CopyButton } from '../parts/CopyButton.js';
 import { useView } from '../url/useView.js';
 import { actor, nameActor } from './actor.js';
@@ -12,7 +12,7 @@ import { draftOf, entryOf, fieldOf, type BudgetDraft } from './budgetDraft.js';
 import { Field } from './Field.js';
 import { ScopeFields } from './ScopeFields.js';
 
-interface BudgetFormProps {
+export interface BudgetFormProps {
   /** null: a new one. */
   budget: Pick<BudgetDetail, 'id' | 'version' | 'definition'> | null;
   /** Whether the server writes the file; else it answers with the diff to apply. */

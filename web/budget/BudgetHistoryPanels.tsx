@@ -8,7 +8,7 @@ import type { ApiResult } from '../api/useApi.js';
 import { formatPercent } from '../format/quantity.js';
 import { formatDay } from '../format/time.js';
 import { formatUsdShort, isZeroUsd } from '../format/usd.js';
-import { locale, t } from '../i18n/tCost.js';
+import { locale, t } from '../i18n/t.js';
 import { DataTable, type Column } from '../parts/DataTable.js';
 import { Instant } from '../parts/Instant.js';
 import { Money } from '../parts/Money.js';
@@ -37,8 +37,12 @@ export function PeriodsPanel({
       {(history) => (
         <DataTable
           label={t('budget.periods')}
-          columns={periodColumns(view, { budget, tz: history.timeZone })}
-          rows={history.periods}
+          columns={periodColumns(view, {
+            budget,
+            tz: history.timeZone,
+            now: history.freshness.asOf,
+          })}
+          rows={toldPeriods(history)}
           rowKey={(row) => row.start}
           empty={t('budget.noPeriods')}
         />
@@ -47,9 +51,17 @@ export function PeriodsPanel({
   );
 }
 
+/** Without the oldest ones in which nothing was spent: they were before there was anything to tell. */
+function toldPeriods({ periods }: BudgetHistory): Period[] {
+  const last = periods.findLastIndex(
+    (period) => period.closed !== null || period.unpricedCalls > 0 || !isZeroUsd(period.spentUsd),
+  );
+  return periods.slice(0, Math.max(1, last + 1));
+}
+
 function periodColumns(
   view: View,
-  { budget, tz }: { budget: BudgetDetail; tz: string },
+  { budget, tz, now }: { budget: BudgetDetail; tz: string; now: string },
 ): Column<Period>[] {
   const zoned = { locale: locale.value, tz };
   return [
@@ -100,7 +112,7 @@ function periodColumns(
       phone: 'meta',
       cell: (row) =>
         row.closed === null ? (
-          <span class="unknown">{t('budget.open')}</span>
+          <span class="unknown">{row.end > now ? t('budget.open') : '–'}</span>
         ) : (
           <>
             <Money usd={row.closed.spentUsd} unpricedCalls={row.closed.unpricedCalls} compact />{' '}

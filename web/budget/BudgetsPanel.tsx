@@ -1,14 +1,14 @@
 import type { Budget, Budgets } from '../../server/contract.js';
 import type { ApiResult } from '../api/useApi.js';
 import { formatUsdShort } from '../format/usd.js';
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
 import { Icon } from '../parts/Icon.js';
 import { Money } from '../parts/Money.js';
 import { Panel } from '../parts/Panel.js';
 import { Status } from '../parts/Status.js';
 import type { View } from '../url/useView.js';
-import { BudgetBurn } from './BudgetBurn.js';
-import { BudgetForm } from './BudgetForm.js';
+import { BudgetBar } from './BudgetBar.js';
+import { LateBudgetForm } from './LateBudgetForm.js';
 import { budgetPath, periodText, scopeText } from './budgetText.js';
 
 /** What needs someone first. */
@@ -50,7 +50,7 @@ export function BudgetsPanel({ query, view }: { query: ApiResult<Budgets>; view:
         return (
           <>
             {open === 'new-budget' && (
-              <BudgetForm
+              <LateBudgetForm
                 key="new"
                 budget={null}
                 writable={writable}
@@ -93,7 +93,7 @@ function BudgetRow({ budget, view }: { budget: Budget; view: View }) {
           <small>{t('budgets.of', { usd: formatUsdShort(budget.amountUsd) })}</small>
         </span>
       </div>
-      <BudgetBurn budget={budget} />
+      <BudgetBar budget={budget} />
       <p class="budget-meta">
         {scopeText(budget.definition.scope)} · {periodText(budget.definition)} ·{' '}
         {budget.owner === null ? t('needs.noOwner') : t('needs.owner', { name: budget.owner })}

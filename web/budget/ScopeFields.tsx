@@ -1,5 +1,5 @@
 import type { Problem } from '../../server/contract.js';
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
 import { Icon } from '../parts/Icon.js';
 import type { BudgetDraft } from './budgetDraft.js';
 

@@ -3,7 +3,7 @@ import type { Budget, BudgetHistory } from '../../server/contract.js';
 import type { Annotation, ChartBucket, ChartData } from '../chart/chartData.js';
 import { formatDay } from '../format/time.js';
 import { formatUsdShort, usdToPixels } from '../format/usd.js';
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
 
 /** What is spent day by day, added up since the period began, under the line of an even pace. */
 export function budgetChart(

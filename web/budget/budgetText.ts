@@ -1,7 +1,7 @@
 import type { BudgetDefinition } from '../../server/contract.js';
 import { formatFilter } from '../cost/filterTerms.js';
 import { termText } from '../cost/FilterBar.js';
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
 
 export const budgetPath = (id: string): string => `/cost/budgets/${encodeURIComponent(id)}`;
 

@@ -1,7 +1,7 @@
 import type { CostGroup, Costs } from '../../server/contract.js';
 import { compareUsd, isZeroUsd } from '../format/usd.js';
 import { formatCount } from '../format/quantity.js';
-import { locale, t } from '../i18n/tCost.js';
+import { locale, t } from '../i18n/t.js';
 import { DataTable, type Column } from '../parts/DataTable.js';
 import { Breadcrumb } from '../parts/Breadcrumb.js';
 import { Money } from '../parts/Money.js';

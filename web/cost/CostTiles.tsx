@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Costs } from '../../server/contract.js';
 import { formatCount, formatPercent } from '../format/quantity.js';
 import { formatUsdShort, isZeroUsd, usdRatio } from '../format/usd.js';
-import { locale, t } from '../i18n/tCost.js';
+import { locale, t } from '../i18n/t.js';
 import { Money } from '../parts/Money.js';
 import type { View } from '../url/useView.js';
 import { Delta } from './Delta.js';

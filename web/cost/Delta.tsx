@@ -1,6 +1,6 @@
 import type { CostGroup } from '../../server/contract.js';
 import { formatUsdExact, formatUsdShort, isZeroUsd } from '../format/usd.js';
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
 
 type Compared = Pick<CostGroup, 'deltaUsd' | 'deltaPercent' | 'previous'>;
 
@@ -23,7 +23,7 @@ export function DeltaUsd({ group }: { group: Compared & { cost: CostGroup['cost'
       value={group.deltaUsd}
       title={unsure ? `${exact}. ${t('delta.unsure')}` : exact}
     >
-      {unsure ? '~' : ''}
+      {unsure ? '≈ ' : ''}
       {signedUsd(group.deltaUsd)}
     </data>
   );

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
 import { formatDimension } from './filterTerms.js';
 import { DIMENSIONS, dimensionText } from './keyText.js';
 

@@ -1,7 +1,7 @@
 import type { Exclusion, Exclusions } from '../../server/contract.js';
 import { formatCount } from '../format/quantity.js';
 import { formatUsdShort } from '../format/usd.js';
-import { locale, t } from '../i18n/tCost.js';
+import { locale, t } from '../i18n/t.js';
 import { DataTable, type Column } from '../parts/DataTable.js';
 import { Instant } from '../parts/Instant.js';
 import { Money } from '../parts/Money.js';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
 import { Icon } from '../parts/Icon.js';
 import type { View } from '../url/useView.js';
 import { formatFilter, parseFilter, type FilterTerm } from './filterTerms.js';

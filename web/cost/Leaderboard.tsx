@@ -1,7 +1,7 @@
 import type { CostGroup, Costs } from '../../server/contract.js';
 import type { ApiResult } from '../api/useApi.js';
 import { formatCount } from '../format/quantity.js';
-import { locale, t } from '../i18n/tCost.js';
+import { locale, t } from '../i18n/t.js';
 import { DataTable, type Column } from '../parts/DataTable.js';
 import { Icon } from '../parts/Icon.js';
 import { Money } from '../parts/Money.js';
@@ -12,7 +12,7 @@ import { CsvLink } from './CsvLink.js';
 import { DeltaPercent, DeltaUsd } from './Delta.js';
 import { DimensionSelect } from './DimensionSelect.js';
 import { isSame, narrowed, parseFilter, toggleTerm, type FilterTerm } from './filterTerms.js';
-import { dimensionText, keyText } from './keyText.js';
+import { dimensionText, dimensionWord, keyText } from './keyText.js';
 import { BOARD_ROWS, BOARD_ROWS_ALL, costView } from './useCosts.js';
 
 interface LeaderboardProps {
@@ -32,7 +32,7 @@ const SORT_MARKS: Record<string, string> = { total: '-total', delta: '-delta', k
 export function Leaderboard({ query, view, param, dimension, colors }: LeaderboardProps) {
   const { sort, open } = costView(view);
   const unfolded = open === `all-${param}`;
-  const title = t('board.title', { dimension: dimensionText(dimension) });
+  const title = t('board.title', { dimension: dimensionWord(dimension) });
   return (
     <Panel
       title={title}
@@ -133,7 +133,7 @@ function columnsFor({
       numeric: true,
       sort: '-delta',
       phone: 'side',
-      cell: (row) => <DeltaUsd group={row} />,
+      cell: (row) => (isUnknown(row) ? <Unknown /> : <DeltaUsd group={row} />),
     },
     {
       key: 'percent',
@@ -145,7 +145,12 @@ function columnsFor({
       key: 'per1k',
       label: t('board.per1k'),
       numeric: true,
-      cell: (row) => <UnitCost usd={row.units.usdPer1kRows} atLeast={row.units.atLeast} />,
+      cell: (row) =>
+        isUnknown(row) ? (
+          <Unknown />
+        ) : (
+          <UnitCost usd={row.units.usdPer1kRows} atLeast={row.units.atLeast} />
+        ),
     },
     {
       key: 'perMillion',
@@ -153,8 +158,8 @@ function columnsFor({
       numeric: true,
       phone: 'meta',
       cell: (row) =>
-        row.units.usdPerMillionTokens === null ? (
-          <span class="unknown">–</span>
+        row.units.usdPerMillionTokens === null || isUnknown(row) ? (
+          <Unknown />
         ) : (
           <span
             title={t('cost.tokens', {
@@ -169,6 +174,8 @@ function columnsFor({
     },
   ];
 }
+
+const Unknown = () => <span class="unknown">–</span>;
 
 // Nothing of it has a price: the sum of no known amounts is unknown, not zero.
 function isUnknown({ cost, modelCalls }: CostGroup): boolean {

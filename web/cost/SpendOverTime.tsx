@@ -5,17 +5,17 @@ import type { Annotation } from '../chart/chartData.js';
 import { Chart } from '../chart/Chart.js';
 import { formatOffset } from '../format/time.js';
 import { formatUsdShort } from '../format/usd.js';
-import { locale, t } from '../i18n/tCost.js';
+import { locale, t } from '../i18n/t.js';
 import { DataAge } from '../parts/DataAge.js';
 import { Panel } from '../parts/Panel.js';
 import { formatRange } from '../url/range.js';
 import type { View } from '../url/useView.js';
 import { costChart } from './costChart.js';
 import { toggleTerm } from './filterTerms.js';
-import { dimensionText } from './keyText.js';
+import { dimensionWord } from './keyText.js';
 import { costView } from './useCosts.js';
 
-const CHART_PX = 260;
+const CHART_PX = 300;
 
 interface SpendOverTimeProps {
   query: ApiResult<CostSeries>;
@@ -30,7 +30,7 @@ export function SpendOverTime({ query, previous, annotations, view }: SpendOverT
   const { groupBy } = costView(view);
   return (
     <Panel
-      title={t('series.title', { dimension: dimensionText(groupBy) })}
+      title={t('series.title', { dimension: dimensionWord(groupBy) })}
       id="series"
       query={query}
       skeletonPx={CHART_PX + 40}
@@ -61,7 +61,7 @@ function Series({
       <Chart
         id="cost"
         label={t('series.label', {
-          dimension: dimensionText(answer.groupBy),
+          dimension: dimensionWord(answer.groupBy),
           bucket: t(`bucket.${answer.bucket}`),
           zone: `${answer.tz}, ${formatOffset(answer.to, answer.tz)}`,
           usd: formatUsdShort(answer.total.totalUsd),

@@ -1,7 +1,7 @@
 import type { UnpricedGroup, UnpricedList } from '../../server/contract.js';
 import type { ApiResult } from '../api/useApi.js';
 import { formatCount } from '../format/quantity.js';
-import { locale, t } from '../i18n/tCost.js';
+import { locale, t } from '../i18n/t.js';
 import { CopyButton } from '../parts/CopyButton.js';
 import { Instant } from '../parts/Instant.js';
 import { Panel } from '../parts/Panel.js';

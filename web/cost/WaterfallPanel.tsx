@@ -1,8 +1,7 @@
 import type { Waterfall } from '../../server/contract.js';
-import type { ApiResult } from '../api/useApi.js';
 import { formatDay } from '../format/time.js';
 import { formatUsdExact, formatUsdShort, isZeroUsd, sumUsd, usdRatio } from '../format/usd.js';
-import { locale, t } from '../i18n/tCost.js';
+import { locale, t } from '../i18n/t.js';
 import { Panel } from '../parts/Panel.js';
 import { Segments } from '../parts/Segments.js';
 import { COMPARE_MODES } from '../url/viewState.js';
@@ -10,12 +9,13 @@ import type { View } from '../url/useView.js';
 import { percentText, signedUsd } from './Delta.js';
 import { narrowed } from './filterTerms.js';
 import { keyText } from './keyText.js';
-import { costView } from './useCosts.js';
+import { costView, useRanged } from './useCosts.js';
 import { biggestOf, waterfallModel, type WaterfallModel } from './waterfallModel.js';
 
 /** What changed against an earlier period, split into factors that add up, with the largest said in words. */
-export function WaterfallPanel({ query, view }: { query: ApiResult<Waterfall>; view: View }) {
-  const { compare } = costView(view);
+export function WaterfallPanel({ view }: { view: View }) {
+  const { compare, filter } = costView(view);
+  const query = useRanged<Waterfall>('/api/costs/waterfall', view, { filter, compare });
   return (
     <Panel
       title={t('waterfall.title')}
@@ -44,7 +44,7 @@ function Changed({ answer, view }: { answer: Waterfall; view: View }) {
   return (
     <>
       <p class="panel-lead">{sentence(answer, model)}</p>
-      <table class="waterfall" aria-label={t('waterfall.title')}>
+      <table class="change-bars" aria-label={t('waterfall.title')}>
         <tbody>
           <Row
             name={between(answer.compare.from, answer.compare.to)}
@@ -101,7 +101,7 @@ function Row({ name, hint, usd, bar, kind }: RowProps) {
       <th scope="row" title={hint}>
         {name}
       </th>
-      <td class="waterfall-bar">
+      <td class="change-bar">
         <svg
           viewBox="0 0 100 16"
           preserveAspectRatio="none"

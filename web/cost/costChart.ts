@@ -3,7 +3,7 @@ import type { Annotation, ChartBucket, ChartData, ChartSeries } from '../chart/c
 import { seriesColors } from '../chart/seriesColor.js';
 import { formatDay, formatInstant } from '../format/time.js';
 import { formatUsdShort, isZeroUsd, sumUsd, usdToPixels } from '../format/usd.js';
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
 import { keyText } from './keyText.js';
 
 export interface CostChart {

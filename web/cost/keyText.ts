@@ -1,4 +1,4 @@
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
 
 /** The dimensions that costs can be asked by; tags come besides. */
 export const DIMENSIONS = [
@@ -26,12 +26,17 @@ export function dimensionText(dimension: string): string {
     : dimension;
 }
 
+/** The same within a sentence. */
+export function dimensionWord(dimension: string): string {
+  return isDimension(dimension) ? dimensionText(dimension).toLowerCase() : dimensionText(dimension);
+}
+
 /** A group's name: what has no value in the dimension says so. */
 export function keyText(dimension: string, key: string | null): string {
   if (key === null || key === '') {
     // Compute has no model: it is the largest of such groups, so it gets its own word.
     if (dimension === 'model' || dimension === 'provider') return t('key.noModel');
-    return t('key.none', { dimension: dimensionText(dimension) });
+    return t('key.none', { dimension: dimensionWord(dimension) });
   }
   if (dimension === 'kind' && key === 'model') return t('key.kindModel');
   if (dimension === 'kind' && key === 'compute') return t('series.compute');

@@ -1,4 +1,4 @@
-import type { CostSeries, Costs, Waterfall } from '../../server/contract.js';
+import type { CostSeries, Costs } from '../../server/contract.js';
 import { useApi, type ApiResult } from '../api/useApi.js';
 import { formatRange, type Interval } from '../url/range.js';
 import type { View } from '../url/useView.js';
@@ -38,10 +38,6 @@ export function useCostSeriesOf(
   { tz, ...asked }: Asked & { tz: string },
 ): ApiResult<CostSeries> {
   return useApi<CostSeries>(interval && pathOf('/api/costs/series', interval, { tz, ...asked }));
-}
-
-export function useWaterfall(view: View, asked: Asked): ApiResult<Waterfall> {
-  return useRanged<Waterfall>('/api/costs/waterfall', view, asked);
 }
 
 /** A resource of the view's range. Its identity is the range as the URL says it: `-7d` is another instant each time. */

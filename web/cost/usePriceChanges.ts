@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/preact-query';
 import type { Prices } from '../../server/contract.js';
 import { getJson, type ApiError } from '../api/getJson.js';
 import type { Annotation } from '../chart/chartData.js';
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
 import type { Interval } from '../url/range.js';
 
 /** More would cover each other on the chart. */

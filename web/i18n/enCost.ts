@@ -142,7 +142,7 @@ export const enCost = {
   'budget.hard': 'hard limit',
   'budget.left': 'Left',
   'budget.over': 'Over by',
-  'budget.forecast': 'At the period’s end',
+  'budget.atEnd': 'At the period’s end',
   'budget.tooEarly': 'too early to tell',
   'budget.interval': '{low} – {high} in 8 of 10 cases',
   'forecast.weekday': 'by weekday',

@@ -7,15 +7,15 @@ export type Locale = 'en' | 'zh-CN';
 
 export type MessageKey = keyof typeof en | keyof typeof enCost;
 
-export type Messages = Record<MessageKey, string>;
+type Messages = Partial<Record<MessageKey, string>>;
 
 /** The language shown. Components that call `t` redraw when it changes. */
 export const locale = signal<Locale>('en');
 
-/** English starts with what every page says; parts of the page bring the rest with their code. */
-let english: Partial<Messages> = en;
+const messages = signal<Messages>(en);
 
-const messages = signal(english);
+/** Whether the sentences about costs, budgets and retries are here too; other pages do not wait for them. */
+let withCosts = false;
 
 const STORAGE_KEY = 'burnbook.locale';
 
@@ -26,16 +26,10 @@ export function t(key: MessageKey, values: Record<string, string | number> = {})
   );
 }
 
-/** Adds English sentences of a part of the page; Chinese has them all in its own file. */
-export function addEnglish(more: Partial<Messages>): void {
-  english = { ...english, ...more };
-  if (locale.value === 'en') messages.value = english;
-}
-
-/** Switches the language; Chinese loads on first use. Stays with English when it does not come. */
+/** Switches the language; what is not in the first file loads on first use. Stays as it is when it does not come. */
 export async function setLocale(next: Locale): Promise<void> {
   try {
-    messages.value = next === 'zh-CN' ? (await loadCode(() => import('./zhCN.js'))).zhCN : english;
+    messages.value = await wordsOf(next);
   } catch {
     return;
   }
@@ -51,4 +45,24 @@ export async function chooseLocale(next: Locale): Promise<void> {
     // Storage may be blocked: the choice then lasts as long as the page.
   }
   await setLocale(next);
+}
+
+/** Brings the sentences of the pages about costs. @throws what the import throws. */
+export async function loadCostWords(): Promise<void> {
+  withCosts = true;
+  messages.value = await wordsOf(locale.value);
+}
+
+async function wordsOf(language: Locale): Promise<Messages> {
+  const [own, ofCosts] = await Promise.all([
+    language === 'en' ? en : loadCode(() => import('./zhCN.js')).then(({ zhCN }) => zhCN),
+    withCosts ? costWordsOf(language) : {},
+  ]);
+  return { ...own, ...ofCosts };
+}
+
+async function costWordsOf(language: Locale): Promise<Messages> {
+  return language === 'en'
+    ? (await import('./enCost.js')).enCost
+    : (await import('./zhCNCost.js')).zhCNCost;
 }

@@ -1,9 +1,7 @@
-import type { Messages } from './t.js';
-import { zhCNCost } from './zhCNCost.js';
+import type { en } from './en.js';
 
 /** Simplified Chinese. */
-export const zhCN: Messages = {
-  ...zhCNCost,
+export const zhCN: Record<keyof typeof en, string> = {
   'nav.overview': '总览',
   'nav.now': '当前',
   'nav.batches': '批次',
@@ -285,14 +283,6 @@ export const zhCN: Messages = {
   'panel.needsBudget': '请从预算打开此运行手册以查看该面板。',
   'panel.budgetBurn': '预算 {budget}',
   'panel.budgetDays': '{budget} 的每日支出',
-  'budget.used': '已用 {percent}',
-  'budget.usedAtLeast': '至少已用 {percent}',
-  'budget.elapsed': '时间已过 {percent}',
-  'budget.emptyAt': '{at} 用尽',
-  'budget.empties': '将会用尽',
-  'budget.lasts': '可用到重置',
-  'budget.empty': '已用尽',
-  'budget.unknown': '为时尚早，无法判断能用多久',
   'budget.of': '共 {usd}',
   'budget.forecast': '预测 {usd}',
   'panel.history': '最近批次的成本',

@@ -140,7 +140,7 @@ export const zhCNCost: Record<keyof typeof enCost, string> = {
   'budget.hard': '硬限制',
   'budget.left': '剩余',
   'budget.over': '超出',
-  'budget.forecast': '期末预计',
+  'budget.atEnd': '期末预计',
   'budget.tooEarly': '为时尚早',
   'budget.interval': '八成情况下 {low} – {high}',
   'forecast.weekday': '按星期推算',

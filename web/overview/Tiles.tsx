@@ -102,6 +102,8 @@ function BudgetTile({ overview }: { overview: Overview }) {
       label={t('tile.budget')}
       value={
         <a class="drill" href={view.href(`/cost/budgets/${encodeURIComponent(worst.id)}`)}>
+          {/* What has no price was spent too: less may be left. */}
+          {worst.atLeast && '≤ '}
           <Money usd={isOver ? `-${worst.overrunUsd}` : worst.leftUsd} />
         </a>
       }

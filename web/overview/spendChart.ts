@@ -33,6 +33,8 @@ interface SpendOptions {
 
 const OTHER = '(other)';
 const ANNOTATIONS_MAX = 3;
+/** Part of the chart's width that a label takes. */
+const LABEL_SHARE = 0.12;
 
 /** What the spend chart, its list, its table and its label all say, from the rows of one answer. */
 export function spendModel(overview: Overview, options: SpendOptions): SpendModel {
@@ -100,13 +102,23 @@ function bucketsOf(rows: Overview['series'], overview: Overview, locale: string)
   });
 }
 
-// What needs someone stands on the chart where it began; more labels than these would cover each other.
+// What needs someone stands on the chart where it began; labels that would cover each other become one with a count.
 function annotationsOf(overview: Overview): Annotation[] {
-  return [...overview.needsYou]
-    .sort((a, b) => b.since.localeCompare(a.since))
-    .slice(0, ANNOTATIONS_MAX)
-    .map((need) => ({ at: new Date(need.since), label: `△ ${need.batchId ?? need.budget}` }))
-    .filter(({ at }) => at >= new Date(overview.from) && at < new Date(overview.to));
+  const fromMs = Date.parse(overview.from);
+  const toMs = Date.parse(overview.to);
+  const apartMs = (toMs - fromMs) * LABEL_SHARE;
+  const groups: { atMs: number; name: string; more: number }[] = [];
+  for (const need of [...overview.needsYou].sort((a, b) => b.since.localeCompare(a.since))) {
+    const atMs = Date.parse(need.since);
+    if (atMs < fromMs || atMs >= toMs) continue;
+    const near = groups.find((group) => Math.abs(group.atMs - atMs) < apartMs);
+    if (near) near.more += 1;
+    else groups.push({ atMs, name: need.batchId ?? need.budget ?? '', more: 0 });
+  }
+  return groups.slice(0, ANNOTATIONS_MAX).map(({ atMs, name, more }) => ({
+    at: new Date(atMs),
+    label: more === 0 ? `△ ${name}` : `△ ${name} +${more}`,
+  }));
 }
 
 function ghostOf(

@@ -2,14 +2,14 @@ import { useInfiniteQuery } from '@tanstack/preact-query';
 import type { Batch, Pipeline } from '../../server/contract.js';
 import { getJson, type ApiError } from '../api/getJson.js';
 import { useApi } from '../api/useApi.js';
-import { BatchesBehind } from '../cost/BatchesBehind.js';
 import { formatCount, formatDurationMs, formatTimes } from '../format/quantity.js';
-import { locale, t } from '../i18n/t.js';
+import { loadCostWords, locale, t } from '../i18n/t.js';
 import { Breadcrumb } from '../parts/Breadcrumb.js';
 import { DataTable, type Column } from '../parts/DataTable.js';
 import { Icon } from '../parts/Icon.js';
 import { Instant } from '../parts/Instant.js';
 import { Money } from '../parts/Money.js';
+import { Late } from '../parts/Late.js';
 import { PanelError } from '../parts/Panel.js';
 import { Skeleton } from '../parts/Skeleton.js';
 import { Status } from '../parts/Status.js';
@@ -30,7 +30,18 @@ const PAGE_ROWS = 50;
 export function BatchesPage() {
   const view = useView();
   const filter = view.param('filter') ?? '';
-  return filter === '' ? <AllBatches view={view} /> : <BatchesBehind view={view} filter={filter} />;
+  if (filter === '') return <AllBatches view={view} />;
+  return (
+    <Late
+      load={() =>
+        Promise.all([import('../cost/BatchesBehind.js'), loadCostWords()]).then(
+          ([module]) => module.BatchesBehind,
+        )
+      }
+      props={{ view, filter }}
+      waiting={<Skeleton heightPx={640} />}
+    />
+  );
 }
 
 function AllBatches({ view }: { view: View }) {

@@ -1,15 +1,15 @@
 import { useLocation } from 'preact-iso';
 import type { BudgetDetail, BudgetHistory } from '../../server/contract.js';
 import { useApi, type ApiResult } from '../api/useApi.js';
-import { BudgetBurn } from '../budget/BudgetBurn.js';
+import { BudgetBar } from '../budget/BudgetBar.js';
 import { budgetChart } from '../budget/budgetChart.js';
-import { BudgetForm } from '../budget/BudgetForm.js';
+import { LateBudgetForm } from '../budget/LateBudgetForm.js';
 import { AlertsPanel, PeriodsPanel, VersionsPanel } from '../budget/BudgetHistoryPanels.js';
 import { budgetPath, periodText, scopeFilter, scopeText } from '../budget/budgetText.js';
 import { Chart } from '../chart/Chart.js';
 import { formatPercent, formatTimes } from '../format/quantity.js';
 import { formatUsdShort, isZeroUsd } from '../format/usd.js';
-import { locale, t } from '../i18n/tCost.js';
+import { locale, t } from '../i18n/t.js';
 import { Breadcrumb } from '../parts/Breadcrumb.js';
 import { DataAge } from '../parts/DataAge.js';
 import { Icon } from '../parts/Icon.js';
@@ -54,7 +54,7 @@ export function BudgetPage({ params }: { params: { id: string } }) {
               <header class="panel-head">
                 <h2>{t('form.edit')}</h2>
               </header>
-              <BudgetForm
+              <LateBudgetForm
                 key={budget.version}
                 budget={budget}
                 writable={budget.writable}
@@ -115,16 +115,18 @@ function Head({ budget, view, editing }: { budget: BudgetDetail; view: View; edi
         </a>{' '}
         <small>{t('budgets.of', { usd: formatUsdShort(budget.amountUsd) })}</small>
       </p>
-      <BudgetBurn budget={budget} />
+      <BudgetBar budget={budget} />
       <dl class="facts">
         <div>
           <dt>{t(isZeroUsd(budget.overrunUsd) ? 'budget.left' : 'budget.over')}</dt>
           <dd>
+            {/* What has no price was spent too: less is left than this, or more is over. */}
+            {budget.atLeast && (isZeroUsd(budget.overrunUsd) ? '≤ ' : '≥ ')}
             <Money usd={isZeroUsd(budget.overrunUsd) ? budget.leftUsd : budget.overrunUsd} />
           </dd>
         </div>
         <div>
-          <dt>{t('budget.forecast')}</dt>
+          <dt>{t('budget.atEnd')}</dt>
           <dd>
             {forecast === null ? (
               <span class="unknown">{t('budget.tooEarly')}</span>
@@ -159,9 +161,7 @@ function Head({ budget, view, editing }: { budget: BudgetDetail; view: View; edi
           <div>
             <dt>{t('unpriced.title')}</dt>
             <dd>
-              <a href={`${spendHref}#unpriced`}>
-                {t('budget.unpriced', { n: budget.unpricedCalls })}
-              </a>
+              <a href={spendHref}>{t('budget.unpriced', { n: budget.unpricedCalls })}</a>
             </dd>
           </div>
         )}
@@ -217,10 +217,10 @@ function PacePanel({
       query={history}
       skeletonPx={CHART_PX}
     >
-      {(answer) =>
-        answer.days.length === 0 ? (
-          <p class="none tall">{t('series.empty')}</p>
-        ) : (
+      {(answer) => {
+        if (answer.days.length === 0) return <p class="none tall">{t('series.empty')}</p>;
+        const data = budgetChart(budget, { history: answer, locale: locale.value });
+        return (
           <>
             <Chart
               id="pace"
@@ -229,13 +229,20 @@ function PacePanel({
                 spent: formatUsdShort(budget.spentUsd),
                 amount: formatUsdShort(budget.amountUsd),
               })}
-              data={budgetChart(budget, { history: answer, locale: locale.value })}
+              data={data}
               heightPx={CHART_PX}
             />
-            <p class="ghost-key">{t(isCalendar ? 'budget.paceLine' : 'budget.dayLine')}</p>
+            <ul class="series-key" aria-label={t('series.key')}>
+              {data.series.map((series) => (
+                <li key={series.key}>
+                  <i class="swatch" style={{ background: series.color }} /> {series.label}
+                </li>
+              ))}
+              <li class="ghost-key">{t(isCalendar ? 'budget.paceLine' : 'budget.dayLine')}</li>
+            </ul>
           </>
-        )
-      }
+        );
+      }}
     </Panel>
   );
 }

@@ -1,31 +1,30 @@
-import type { Budgets, UnpricedList } from '../../server/contract.js';
+import type { Budgets } from '../../server/contract.js';
 import { useApi } from '../api/useApi.js';
 import { BudgetsPanel } from '../budget/BudgetsPanel.js';
 import { CostTiles } from '../cost/CostTiles.js';
-import { ExclusionsPanel } from '../cost/ExclusionsPanel.js';
 import { FilterBar } from '../cost/FilterBar.js';
 import { Leaderboard } from '../cost/Leaderboard.js';
 import { SpendOverTime } from '../cost/SpendOverTime.js';
-import { UnpricedPanel } from '../cost/UnpricedPanel.js';
 import {
   BOARD_ROWS_ALL,
   costView,
   useCosts,
   useCostSeries,
   useCostSeriesOf,
-  useRanged,
-  useWaterfall,
 } from '../cost/useCosts.js';
 import { formatDimension } from '../cost/filterTerms.js';
 import { usePriceChanges } from '../cost/usePriceChanges.js';
-import { WaterfallPanel } from '../cost/WaterfallPanel.js';
 import { seriesColors } from '../chart/seriesColor.js';
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
+import { Late } from '../parts/Late.js';
 import { Panel } from '../parts/Panel.js';
+import { Skeleton } from '../parts/Skeleton.js';
 import { useTitle } from '../parts/useTitle.js';
 import { useView } from '../url/useView.js';
 
 const TILES_PX = 144;
+const CHANGED_PX = 400;
+const GAPS_PX = 320;
 
 /** Where the money goes: by any dimension, over time, what changed, and how the budgets stand. */
 export function CostPage() {
@@ -44,9 +43,7 @@ export function CostPage() {
       : null,
     { tz: view.tz, bucket: series.data?.bucket ?? null, ...seriesAsked },
   );
-  const waterfall = useWaterfall(view, { filter, compare });
   const budgets = useApi<Budgets>('/api/budgets');
-  const unpriced = useRanged<UnpricedList>('/api/unpriced', view, {}, false);
   const named = (series.data?.series ?? []).filter(({ isOther }) => !isOther);
   const annotations = usePriceChanges(
     groupBy === 'model' ? named.flatMap(({ key }) => (key ? [key] : [])) : [],
@@ -81,9 +78,18 @@ export function CostPage() {
         />
         <Leaderboard query={second} view={view} param="besides" dimension={besides} />
       </div>
-      <WaterfallPanel query={waterfall} view={view} />
-      <UnpricedPanel query={unpriced} view={view} />
-      <ExclusionsPanel view={view} />
+      <Late
+        load={() => import('../cost/WaterfallPanel.js').then((module) => module.WaterfallPanel)}
+        props={{ view }}
+        waiting={<Skeleton heightPx={CHANGED_PX} />}
+        whenNear
+      />
+      <Late
+        load={() => import('../cost/CostGaps.js').then((module) => module.CostGaps)}
+        props={{ view }}
+        waiting={<Skeleton heightPx={GAPS_PX} />}
+        whenNear
+      />
     </div>
   );
 }

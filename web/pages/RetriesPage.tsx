@@ -3,11 +3,11 @@ import { CsvLink } from '../cost/CsvLink.js';
 import { DimensionSelect } from '../cost/DimensionSelect.js';
 import { FilterBar } from '../cost/FilterBar.js';
 import { formatDimension } from '../cost/filterTerms.js';
-import { dimensionText } from '../cost/keyText.js';
+import { dimensionWord } from '../cost/keyText.js';
 import { useRanged } from '../cost/useCosts.js';
 import { formatCount } from '../format/quantity.js';
 import { formatUsdShort, isZeroUsd, sumUsd } from '../format/usd.js';
-import { locale, t } from '../i18n/tCost.js';
+import { locale, t } from '../i18n/t.js';
 import { DataAge } from '../parts/DataAge.js';
 import { Money } from '../parts/Money.js';
 import { Panel } from '../parts/Panel.js';
@@ -39,7 +39,7 @@ export function RetriesPage() {
         {(waste) => <WasteTiles waste={waste} />}
       </Panel>
       <Panel
-        title={t('waste.title', { dimension: dimensionText(dimension) })}
+        title={t('waste.title', { dimension: dimensionWord(dimension) })}
         id="waste"
         query={query}
         skeletonPx={260}

@@ -1,6 +1,6 @@
 import type { Waste } from '../../server/contract.js';
 import { formatPercent } from '../format/quantity.js';
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
 import { successAfter } from './heatmap.js';
 
 /** How many operations had succeeded after one attempt, two, three …: what a further attempt still brings. */

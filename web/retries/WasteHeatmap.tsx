@@ -1,8 +1,8 @@
 import type { Waste } from '../../server/contract.js';
 import { narrowed } from '../cost/filterTerms.js';
-import { dimensionText, keyText } from '../cost/keyText.js';
+import { dimensionText, dimensionWord, keyText } from '../cost/keyText.js';
 import { formatUsdExact, formatUsdShort, isZeroUsd } from '../format/usd.js';
-import { t } from '../i18n/tCost.js';
+import { t } from '../i18n/t.js';
 import type { View } from '../url/useView.js';
 import { heatmap, isUnknown, type HeatCell } from './heatmap.js';
 
@@ -17,7 +17,7 @@ interface WasteHeatmapProps {
 export function WasteHeatmap({ waste, dimension, filter, view }: WasteHeatmapProps) {
   const { causes, rows } = heatmap(waste.items);
   if (rows.length === 0) return <p class="none">{t('waste.none')}</p>;
-  const label = t('waste.title', { dimension: dimensionText(dimension) });
+  const label = t('waste.title', { dimension: dimensionWord(dimension) });
   return (
     <div class="scroll-x" tabIndex={0} role="region" aria-label={label}>
       <table class="heatmap" aria-label={label}>
@@ -58,7 +58,14 @@ export function WasteHeatmap({ waste, dimension, filter, view }: WasteHeatmapPro
                   );
                 })}
                 <td class="numeric">
-                  <strong>{formatUsdShort(row.usd)}</strong>
+                  {row.unknownBilling > 0 && isZeroUsd(row.usd) ? (
+                    <span class="unknown">{t('money.unknown')}</span>
+                  ) : (
+                    <strong>
+                      {row.unknownBilling > 0 ? '≥ ' : ''}
+                      {formatUsdShort(row.usd)}
+                    </strong>
+                  )}
                   <small>{t('waste.attempts', { n: row.attempts })}</small>
                 </td>
               </tr>

@@ -5,7 +5,7 @@ import { formatFilter, parseFilter } from '../cost/filterTerms.js';
 import { useRanged } from '../cost/useCosts.js';
 import { formatCount, formatDurationMs } from '../format/quantity.js';
 import { formatUsdShort, isZeroUsd } from '../format/usd.js';
-import { locale, t } from '../i18n/tCost.js';
+import { locale, t } from '../i18n/t.js';
 import { Money } from '../parts/Money.js';
 import { Panel } from '../parts/Panel.js';
 import type { View } from '../url/useView.js';

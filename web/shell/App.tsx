@@ -3,7 +3,7 @@ import { ErrorBoundary, lazy, LocationProvider, Route, Router, useLocation } fro
 import { useEffect, useState } from 'preact/hooks';
 import { loadCode } from '../api/loadCode.js';
 import { queryClient } from '../api/queryClient.js';
-import { locale, t } from '../i18n/t.js';
+import { loadCostWords, locale, t } from '../i18n/t.js';
 import { NotFoundPage } from '../pages/NotFoundPage.js';
 import { useCanonicalUrl } from '../url/useView.js';
 import { BottomBar } from './BottomBar.js';
@@ -23,13 +23,13 @@ const BatchPage = lazy(() =>
   loadCode(() => import('../pages/BatchPage.js')).then((module) => module.BatchPage),
 );
 const CostPage = lazy(() =>
-  loadCode(() => import('../pages/CostPage.js')).then((module) => module.CostPage),
+  withCostWords(() => import('../pages/CostPage.js')).then((module) => module.CostPage),
 );
 const BudgetPage = lazy(() =>
-  loadCode(() => import('../pages/BudgetPage.js')).then((module) => module.BudgetPage),
+  withCostWords(() => import('../pages/BudgetPage.js')).then((module) => module.BudgetPage),
 );
 const RetriesPage = lazy(() =>
-  loadCode(() => import('../pages/RetriesPage.js')).then((module) => module.RetriesPage),
+  withCostWords(() => import('../pages/RetriesPage.js')).then((module) => module.RetriesPage),
 );
 const TracePage = lazy(() =>
   loadCode(() => import('../pages/TracePage.js')).then((module) => module.TracePage),
@@ -40,6 +40,11 @@ const RunbooksPage = lazy(() =>
 const RunbookPage = lazy(() =>
   loadCode(() => import('../pages/RunbookPage.js')).then((module) => module.RunbookPage),
 );
+
+/** A page's code together with its sentences. */
+function withCostWords<T>(load: () => Promise<T>): Promise<T> {
+  return loadCode(async () => (await Promise.all([load(), loadCostWords()]))[0]);
+}
 
 /** The whole page: header, the route's page, bottom bar on a phone, and the two dialogs. */
 export function App() {

@@ -207,7 +207,7 @@ async function send(origin: string, spans: readonly SpanSpec[]): Promise<void> {
   const answer = await fetch(`${origin}/v1/traces`, {
     method: 'POST',
     headers: { 'content-type': contentType },
-    body,
+    body: body as string,
   });
   if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
 }

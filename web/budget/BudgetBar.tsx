@@ -1,13 +1,13 @@
 import type { Budget } from '../../server/contract.js';
 import { nowMs } from '../api/live.js';
 import { usdRatio } from '../format/usd.js';
-import { locale } from '../i18n/tCost.js';
+import { locale } from '../i18n/t.js';
 import { BurnBar } from '../parts/BurnBar.js';
 import { useView } from '../url/useView.js';
 import { burnText } from './burnText.js';
 
 /** The burn bar of a budget with its sentence and, where it is known, where the period will end. */
-export function BudgetBurn({ budget }: { budget: Budget }) {
+export function BudgetBar({ budget }: { budget: Budget }) {
   const { tz } = useView();
   const { forecast } = budget;
   const band =

@@ -1,0 +1,16 @@
+import { Late } from '../parts/Late.js';
+import { Skeleton } from '../parts/Skeleton.js';
+import type { BudgetFormProps } from './BudgetForm.js';
+
+const FORM_PX = 420;
+
+/** The form of a budget; few visits need its code. */
+export function LateBudgetForm(props: BudgetFormProps) {
+  return (
+    <Late
+      load={() => import('./BudgetForm.js').then((module) => module.BudgetForm)}
+      props={props}
+      waiting={<Skeleton heightPx={FORM_PX} />}
+    />
+  );
+}
