@@ -10,8 +10,8 @@ const KB = 1_000;
 const FIRST_VIEWS: Record<string, string[]> = {
   overview: ['OverviewPage', 'drawPlot'],
   cost: ['CostPage', 'drawPlot', 'enCost'],
-  budget: ['BudgetPage', 'drawPlot', 'enCost'],
-  retries: ['RetriesPage', 'enCost'],
+  budget: ['BudgetPage', 'drawPlot', 'enCost', 'enBudget'],
+  retries: ['RetriesPage', 'enCost', 'enRetries'],
   batches: ['BatchesPage'],
   batch: ['BatchPage'],
   trace: ['TracePage'],

@@ -20,11 +20,11 @@ import {
   type FilterTerm,
 } from '../../web/cost/filterTerms.js';
 import { biggestOf, FACTORS, waterfallModel } from '../../web/cost/waterfallModel.js';
-import { loadCostWords } from '../../web/i18n/t.js';
+import { loadWords } from '../../web/i18n/t.js';
 import { heatmap, successAfter } from '../../web/retries/heatmap.js';
 import { parseCostFilter } from '../../server/cost/costFilter.js';
 
-beforeAll(loadCostWords);
+beforeAll(() => loadWords('cost', 'budget', 'retries'));
 
 const term = fc.record<FilterTerm>({
   dimension: fc.oneof(

@@ -1,13 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { en as enCore } from '../../web/i18n/en.js';
+import { enBudget } from '../../web/i18n/enBudget.js';
 import { enCost } from '../../web/i18n/enCost.js';
+import { enRetries } from '../../web/i18n/enRetries.js';
 import type { MessageKey } from '../../web/i18n/t.js';
 import { zhCN as zhCNCore } from '../../web/i18n/zhCN.js';
+import { zhCNBudget } from '../../web/i18n/zhCNBudget.js';
 import { zhCNCost } from '../../web/i18n/zhCNCost.js';
+import { zhCNRetries } from '../../web/i18n/zhCNRetries.js';
 
-const zhCN = { ...zhCNCore, ...zhCNCost };
-const en = { ...enCore, ...enCost };
+const zhCN = { ...zhCNCore, ...zhCNCost, ...zhCNBudget, ...zhCNRetries };
+const en = { ...enCore, ...enCost, ...enBudget, ...enRetries };
 const keys = Object.keys(en) as MessageKey[];
 
 describe('the sentences of the page', () => {

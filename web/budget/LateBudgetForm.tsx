@@ -1,3 +1,4 @@
+import { loadWords } from '../i18n/t.js';
 import { Late } from '../parts/Late.js';
 import { Skeleton } from '../parts/Skeleton.js';
 import type { BudgetFormProps } from './BudgetForm.js';
@@ -8,7 +9,9 @@ const FORM_PX = 420;
 export function LateBudgetForm(props: BudgetFormProps) {
   return (
     <Late
-      load={() => import('./BudgetForm.js').then((module) => module.BudgetForm)}
+      load={async () =>
+        (await Promise.all([import('./BudgetForm.js'), loadWords('budget')]))[0].BudgetForm
+      }
       props={props}
       waiting={<Skeleton heightPx={FORM_PX} />}
     />

@@ -1,11 +1,14 @@
 import { signal } from '@preact/signals';
 import { loadCode } from '../api/loadCode.js';
 import { en } from './en.js';
+import type { enBudget } from './enBudget.js';
 import type { enCost } from './enCost.js';
+import type { enRetries } from './enRetries.js';
 
 export type Locale = 'en' | 'zh-CN';
 
-export type MessageKey = keyof typeof en | keyof typeof enCost;
+export type MessageKey =
+  keyof typeof en | keyof typeof enCost | keyof typeof enBudget | keyof typeof enRetries;
 
 type Messages = Partial<Record<MessageKey, string>>;
 
@@ -14,8 +17,25 @@ export const locale = signal<Locale>('en');
 
 const messages = signal<Messages>(en);
 
-/** Whether the sentences about costs, budgets and retries are here too; other pages do not wait for them. */
-let withCosts = false;
+/** Sentences that only some pages need; the others do not wait for them. */
+const PARTS = {
+  cost: {
+    en: () => import('./enCost.js').then(({ enCost: words }) => words),
+    'zh-CN': () => import('./zhCNCost.js').then(({ zhCNCost: words }) => words),
+  },
+  budget: {
+    en: () => import('./enBudget.js').then(({ enBudget: words }) => words),
+    'zh-CN': () => import('./zhCNBudget.js').then(({ zhCNBudget: words }) => words),
+  },
+  retries: {
+    en: () => import('./enRetries.js').then(({ enRetries: words }) => words),
+    'zh-CN': () => import('./zhCNRetries.js').then(({ zhCNRetries: words }) => words),
+  },
+} satisfies Record<string, Record<Locale, () => Promise<Messages>>>;
+
+export type WordPart = keyof typeof PARTS;
+
+const partsShown = new Set<WordPart>();
 
 const STORAGE_KEY = 'burnbook.locale';
 
@@ -47,22 +67,16 @@ export async function chooseLocale(next: Locale): Promise<void> {
   await setLocale(next);
 }
 
-/** Brings the sentences of the pages about costs. @throws what the import throws. */
-export async function loadCostWords(): Promise<void> {
-  withCosts = true;
+/** Brings sentences that only some pages need. @throws what the import throws. */
+export async function loadWords(...parts: readonly WordPart[]): Promise<void> {
+  for (const part of parts) partsShown.add(part);
   messages.value = await wordsOf(locale.value);
 }
 
 async function wordsOf(language: Locale): Promise<Messages> {
-  const [own, ofCosts] = await Promise.all([
+  const words: Messages[] = await Promise.all([
     language === 'en' ? en : loadCode(() => import('./zhCN.js')).then(({ zhCN }) => zhCN),
-    withCosts ? costWordsOf(language) : {},
+    ...[...partsShown].map((part) => PARTS[part][language]()),
   ]);
-  return { ...own, ...ofCosts };
-}
-
-async function costWordsOf(language: Locale): Promise<Messages> {
-  return language === 'en'
-    ? (await import('./enCost.js')).enCost
-    : (await import('./zhCNCost.js')).zhCNCost;
+  return Object.assign({}, ...words) as Messages;
 }

@@ -3,7 +3,7 @@ import type { Batch, Pipeline } from '../../server/contract.js';
 import { getJson, type ApiError } from '../api/getJson.js';
 import { useApi } from '../api/useApi.js';
 import { formatCount, formatDurationMs, formatTimes } from '../format/quantity.js';
-import { loadCostWords, locale, t } from '../i18n/t.js';
+import { loadWords, locale, t } from '../i18n/t.js';
 import { Breadcrumb } from '../parts/Breadcrumb.js';
 import { DataTable, type Column } from '../parts/DataTable.js';
 import { Icon } from '../parts/Icon.js';
@@ -34,7 +34,7 @@ export function BatchesPage() {
   return (
     <Late
       load={() =>
-        Promise.all([import('../cost/BatchesBehind.js'), loadCostWords()]).then(
+        Promise.all([import('../cost/BatchesBehind.js'), loadWords('cost')]).then(
           ([module]) => module.BatchesBehind,
         )
       }

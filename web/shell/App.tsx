@@ -3,7 +3,7 @@ import { ErrorBoundary, lazy, LocationProvider, Route, Router, useLocation } fro
 import { useEffect, useState } from 'preact/hooks';
 import { loadCode } from '../api/loadCode.js';
 import { queryClient } from '../api/queryClient.js';
-import { loadCostWords, locale, t } from '../i18n/t.js';
+import { loadWords, locale, t, type WordPart } from '../i18n/t.js';
 import { NotFoundPage } from '../pages/NotFoundPage.js';
 import { useCanonicalUrl } from '../url/useView.js';
 import { BottomBar } from './BottomBar.js';
@@ -23,13 +23,17 @@ const BatchPage = lazy(() =>
   loadCode(() => import('../pages/BatchPage.js')).then((module) => module.BatchPage),
 );
 const CostPage = lazy(() =>
-  withCostWords(() => import('../pages/CostPage.js')).then((module) => module.CostPage),
+  withWords(['cost'], () => import('../pages/CostPage.js')).then((module) => module.CostPage),
 );
 const BudgetPage = lazy(() =>
-  withCostWords(() => import('../pages/BudgetPage.js')).then((module) => module.BudgetPage),
+  withWords(['cost', 'budget'], () => import('../pages/BudgetPage.js')).then(
+    (module) => module.BudgetPage,
+  ),
 );
 const RetriesPage = lazy(() =>
-  withCostWords(() => import('../pages/RetriesPage.js')).then((module) => module.RetriesPage),
+  withWords(['cost', 'retries'], () => import('../pages/RetriesPage.js')).then(
+    (module) => module.RetriesPage,
+  ),
 );
 const TracePage = lazy(() =>
   loadCode(() => import('../pages/TracePage.js')).then((module) => module.TracePage),
@@ -42,8 +46,8 @@ const RunbookPage = lazy(() =>
 );
 
 /** A page's code together with its sentences. */
-function withCostWords<T>(load: () => Promise<T>): Promise<T> {
-  return loadCode(async () => (await Promise.all([load(), loadCostWords()]))[0]);
+function withWords<T>(parts: readonly WordPart[], load: () => Promise<T>): Promise<T> {
+  return loadCode(async () => (await Promise.all([load(), loadWords(...parts)]))[0]);
 }
 
 /** The whole page: header, the route's page, bottom bar on a phone, and the two dialogs. */
