@@ -1,25 +1,14 @@
-import axe from 'axe-core';
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchBrowser } from '../support/browser.js';
+import { LOOKS, violations } from './support/axe.js';
+import { DESKTOP, openPage, PHONE } from './support/openPage.js';
 import { startBuiltServer, type BuiltServer } from './support/builtServer.js';
 import { COSTLY_BATCH, ODD_BATCH, ODD_PIPELINE, sendBatches } from './support/sendBatches.js';
-
-/** Which rules axe asks: by tag or by name. */
-interface AxeRules {
-  type: 'tag' | 'rule';
-  values: string[];
-}
 
 const started = await launchBrowser();
 if (started.browser === null) console.warn(`\nBROWSER TESTS SKIPPED: ${started.reason}\n`);
 
-const DESKTOP: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  isMobile: true,
-  hasTouch: true,
-};
 const COSTLY = `/batches/mail-features/${COSTLY_BATCH}`;
 const RUNBOOK = '/runbooks/BatchCostAboveNormal';
 
@@ -35,33 +24,8 @@ describe.skipIf(started.browser === null)('the page', () => {
     await server.stop();
   });
 
-  /** A tab of its own profile. Any script error, refused inline style or failed request fails the test. */
-  async function open(path: string, options: BrowserContextOptions = DESKTOP): Promise<Page> {
-    if (!started.browser) throw new Error('no browser');
-    const context: BrowserContext = await started.browser.newContext({
-      locale: 'en-GB',
-      timezoneId: 'Europe/Berlin',
-      reducedMotion: 'reduce',
-      ...options,
-    });
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.on('console', (message) => {
-      if (
-        message.type() === 'error' &&
-        !/status of (401|500|503)|imported module/.test(message.text())
-      )
-        faults.push(message.text());
-    });
-    onTestFinished(async () => {
-      await context.close();
-      expect(faults).toEqual([]);
-    });
-    await page.goto(server.origin + path);
-    return page;
-  }
+  const open = (path: string, options: BrowserContextOptions = DESKTOP): Promise<Page> =>
+    openPage(started.browser, server.origin + path, options);
 
   const heading = (page: Page, name: string | RegExp) =>
     page.getByRole('heading', { level: 1, name });
@@ -187,7 +151,7 @@ describe.skipIf(started.browser === null)('the page', () => {
     await page.keyboard.press('Enter');
     await heading(page, 'Batches of mail-features').waitFor();
     await page.keyboard.press('g');
-    await page.keyboard.press('r');
+    await page.keyboard.press('n');
     await heading(page, 'Runbooks').waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('p');
@@ -283,7 +247,9 @@ describe.skipIf(started.browser === null)('the page', () => {
   });
 
   test('asks for the token of a server that has one, and goes on once it has it', async () => {
-    const guarded = await startBuiltServer({ BURNBOOK_TOKEN: 'a-token-of-some-length' });
+    const guarded = await startBuiltServer({
+      environment: { BURNBOOK_TOKEN: 'a-token-of-some-length' },
+    });
     onTestFinished(guarded.stop);
     const page = await open('/runbooks');
     await page.goto(`${guarded.origin}/runbooks`);
@@ -332,18 +298,6 @@ describe.skipIf(started.browser === null)('the page', () => {
   });
 
   const VIEWS = ['/', '/batches', COSTLY, RUNBOOK] as const;
-  const ALL_RULES: AxeRules = {
-    type: 'tag',
-    values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  };
-  // Another colour scheme changes contrast alone; the other rules were asked in light.
-  const CONTRAST: AxeRules = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
-  const LOOKS: [string, BrowserContextOptions, AxeRules][] = [
-    ['light', DESKTOP, ALL_RULES],
-    ['dark', { ...DESKTOP, colorScheme: 'dark' }, CONTRAST],
-    ['on a phone', PHONE, ALL_RULES],
-  ];
-
   test.each(LOOKS)(
     'has no accessibility violation, %s',
     async (_name, options, rules) => {
@@ -375,21 +329,4 @@ async function settled(page: Page, { chart }: { chart: boolean }): Promise<void>
   await expect.poll(() => page.locator('.skeleton').count(), { timeout: 10_000 }).toBe(0);
   if (chart)
     await page.getByRole('img', { name: /^Spend by model/ }).waitFor({ state: 'attached' });
-}
-
-/** What axe finds by these rules, as readable lines. */
-async function violations(page: Page, rules: AxeRules): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async (runOnly) => {
-    const inPage = (globalThis as unknown as { axe: typeof axe }).axe;
-    const result = await inPage.run({ runOnly });
-    return result.violations.flatMap(({ id, nodes }) =>
-      nodes
-        .slice(0, 5)
-        .map(
-          (node) =>
-            `${id}: ${node.html.slice(0, 160)} ${(node.failureSummary ?? '').slice(0, 240)}`,
-        ),
-    );
-  }, rules);
 }

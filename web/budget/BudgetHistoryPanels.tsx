@@ -112,7 +112,7 @@ function periodColumns(
       phone: 'meta',
       cell: (row) =>
         row.closed === null ? (
-          <span class="unknown">{row.end > now ? t('budget.open') : '–'}</span>
+          <span class="unknown">{row.end >= now ? t('budget.open') : '–'}</span>
         ) : (
           <>
             <Money usd={row.closed.spentUsd} unpricedCalls={row.closed.unpricedCalls} compact />{' '}

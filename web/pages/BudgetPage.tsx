@@ -125,26 +125,28 @@ function Head({ budget, view, editing }: { budget: BudgetDetail; view: View; edi
             <Money usd={isZeroUsd(budget.overrunUsd) ? budget.leftUsd : budget.overrunUsd} />
           </dd>
         </div>
-        <div>
-          <dt>{t('budget.atEnd')}</dt>
-          <dd>
-            {forecast === null ? (
-              <span class="unknown">{t('budget.tooEarly')}</span>
-            ) : (
-              <>
-                <Money usd={forecast.usd} unpricedCalls={budget.unpricedCalls} compact />{' '}
-                <small>
-                  {forecast.lowUsd !== null && forecast.highUsd !== null
-                    ? t('budget.interval', {
-                        low: formatUsdShort(forecast.lowUsd),
-                        high: formatUsdShort(forecast.highUsd),
-                      })
-                    : t(`forecast.${forecast.method}`)}
-                </small>
-              </>
-            )}
-          </dd>
-        </div>
+        {period.kind === 'calendar' && (
+          <div>
+            <dt>{t('budget.atEnd')}</dt>
+            <dd>
+              {forecast === null ? (
+                <span class="unknown">{t('budget.tooEarly')}</span>
+              ) : (
+                <>
+                  <Money usd={forecast.usd} unpricedCalls={budget.unpricedCalls} compact />{' '}
+                  <small>
+                    {forecast.lowUsd !== null && forecast.highUsd !== null
+                      ? t('budget.interval', {
+                          low: formatUsdShort(forecast.lowUsd),
+                          high: formatUsdShort(forecast.highUsd),
+                        })
+                      : t(`forecast.${forecast.method}`)}
+                  </small>
+                </>
+              )}
+            </dd>
+          </div>
+        )}
         <div>
           <dt>{t('budget.window', { hours: Math.round(burn.windowHours) })}</dt>
           <dd>

@@ -81,15 +81,23 @@ export function CostPage() {
       <Late
         load={() => import('../cost/WaterfallPanel.js').then((module) => module.WaterfallPanel)}
         props={{ view }}
-        waiting={<Skeleton heightPx={CHANGED_PX} />}
+        waiting={<Waiting heightPx={CHANGED_PX} />}
         whenNear
       />
       <Late
         load={() => import('../cost/CostGaps.js').then((module) => module.CostGaps)}
         props={{ view }}
-        waiting={<Skeleton heightPx={GAPS_PX} />}
+        waiting={<Waiting heightPx={GAPS_PX} />}
         whenNear
       />
+    </div>
+  );
+}
+
+function Waiting({ heightPx }: { heightPx: number }) {
+  return (
+    <div class="panel">
+      <Skeleton heightPx={heightPx} />
     </div>
   );
 }

@@ -7,7 +7,16 @@ import { fileURLToPath } from 'node:url';
 export interface BuiltServer {
   /** `http://127.0.0.1:port` */
   origin: string;
+  /** The folder of its configuration. */
+  config: string;
   stop: () => Promise<void>;
+}
+
+interface BuiltServerOptions {
+  environment?: Record<string, string>;
+  /** `budgets.yaml`; none: there is no such file. */
+  budgets?: string;
+  flags?: readonly string[];
 }
 
 const MAIN = fileURLToPath(new URL('../../../dist/server/main.js', import.meta.url));
@@ -24,22 +33,26 @@ pipelines:
 `;
 
 /** Starts the server as a user does, with an empty database of its own on a free port. */
-export async function startBuiltServer(
-  environment: Record<string, string> = {},
-): Promise<BuiltServer> {
+export async function startBuiltServer({
+  environment = {},
+  budgets,
+  flags = [],
+}: BuiltServerOptions = {}): Promise<BuiltServer> {
   const folder = mkdtempSync(join(tmpdir(), 'burnbook-e2e-'));
   const config = join(folder, 'config');
   mkdirSync(config);
   writeFileSync(join(config, 'pipelines.yaml'), PIPELINES_YAML);
+  if (budgets !== undefined) writeFileSync(join(config, 'budgets.yaml'), budgets);
   const child = spawn(
     process.execPath,
-    [MAIN, 'serve', '--data', join(folder, 'data'), '--config', config, '--port', '0'],
+    [MAIN, 'serve', '--data', join(folder, 'data'), '--config', config, '--port', '0', ...flags],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } },
   );
   try {
     const origin = await originOf(child);
     return {
       origin,
+      config,
       stop: async () => {
         await ended(child);
         rmSync(folder, { recursive: true, force: true });

@@ -26,6 +26,8 @@ interface Call {
   /** How the attempts before the one that won ended; `lost`: none won. */
   failures?: string[];
   lost?: boolean;
+  /** Recorded by two instrumentations: two spans with one response id. */
+  twice?: boolean;
 }
 
 const JOBS: readonly Job[] = [
@@ -90,6 +92,7 @@ const JOBS: readonly Job[] = [
         input: 3_000_000,
         output: 700_000,
         rows: 500,
+        twice: day === COST_DAYS - 1,
         ...(day % 2 === 0 ? { failures: ['cancelled'] } : {}),
       },
       ...(isLater(day)
@@ -158,7 +161,8 @@ function step(trace: TraceMaker, root: SpanSpec, call: Call): SpanSpec[] {
       'pipeline.rows.out': call.rows - 10,
     },
   });
-  const ends = [...(call.failures ?? []), ...(call.lost ? [] : ['ok'])];
+  const won = call.lost ? [] : ['ok'];
+  const ends = [...(call.failures ?? []), ...won, ...(call.twice ? won : [])];
   return [
     own,
     ...ends.map((end, index) =>
@@ -170,7 +174,8 @@ function step(trace: TraceMaker, root: SpanSpec, call: Call): SpanSpec[] {
         failed: end !== 'ok',
         attributes: {
           'pipeline.step.name': call.step,
-          ...attempt(call, { end, number: index + 1 }),
+          ...attempt(call, { end, number: Math.min(index, (call.failures ?? []).length) + 1 }),
+          ...(call.twice && end === 'ok' ? { 'gen_ai.response.id': 'one-answer' } : {}),
         },
       }),
     ),
