@@ -40,8 +40,13 @@ export function BudgetForm({ budget, writable, onDone }: BudgetFormProps) {
     nameActor(name);
     try {
       const { id } = await sendBudget(method, { budget, draft, reason });
-      await queryClient.invalidateQueries();
-      onDone(method === 'DELETE' ? '' : id);
+      // Of a budget that is gone nothing can be asked again.
+      const gone = method === 'DELETE' ? `/api/budgets/${encodeURIComponent(id)}` : null;
+      await queryClient.invalidateQueries({
+        predicate: ({ queryKey: [, path] }) =>
+          gone === null || !(path === gone || path === `${gone}/history`),
+      });
+      onDone(gone === null ? id : '');
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setRefusal(error.problem ?? { type: 'about:blank', title: t('error.network'), status: 0 });

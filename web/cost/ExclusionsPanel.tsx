@@ -109,14 +109,12 @@ function columnsFor(view: View): Column<Exclusion>[] {
       phone: 'title',
       cell: (row) => (
         <>
-          <a class="row-link" href={spanHref(row.evidence)}>
+          <a class="row-link tall-link" href={spanHref(row.evidence)}>
             {row.model ?? row.name}
           </a>
-          <small class="under">
-            <a class="quiet-link" href={view.href(batchPath(row.pipeline, row.batchId))}>
-              {row.pipeline} · {row.batchId}
-            </a>
-          </small>
+          <a class="quiet-link tall-link" href={view.href(batchPath(row.pipeline, row.batchId))}>
+            {row.pipeline} · {row.batchId}
+          </a>
         </>
       ),
     },
@@ -160,7 +158,7 @@ function Instead({
   return (
     <span class="instead">
       {countedInstead.lines.map((line) => (
-        <a key={line.evidence.spanId} class="quiet-link" href={spanHref(line.evidence)}>
+        <a key={line.evidence.spanId} class="quiet-link tall-link" href={spanHref(line.evidence)}>
           {t('bill.span')} {line.evidence.spanId.slice(0, 6)}
         </a>
       ))}

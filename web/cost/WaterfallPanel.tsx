@@ -129,7 +129,7 @@ function Models({ answer, view }: { answer: Waterfall; view: View }) {
   return (
     <details class="fold">
       <summary>{t('waterfall.models')}</summary>
-      <div class="scroll-x" tabIndex={0} role="region" aria-label={t('waterfall.models')}>
+      <div class="scroll-x" tabIndex={0} role="group" aria-label={t('waterfall.models')}>
         <table class="plain">
           <thead>
             <tr>

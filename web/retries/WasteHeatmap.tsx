@@ -19,7 +19,7 @@ export function WasteHeatmap({ waste, dimension, filter, view }: WasteHeatmapPro
   if (rows.length === 0) return <p class="none">{t('waste.none')}</p>;
   const label = t('waste.title', { dimension: dimensionWord(dimension) });
   return (
-    <div class="scroll-x" tabIndex={0} role="region" aria-label={label}>
+    <div class="scroll-x" tabIndex={0} role="group" aria-label={label}>
       <table class="heatmap" aria-label={label}>
         <thead>
           <tr>
