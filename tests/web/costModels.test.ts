@@ -172,7 +172,7 @@ describe('the series of costs', () => {
   });
 
   test('lays the earlier period under this one bucket by bucket', () => {
-    const previous = {
+    const previous: CostSeries = {
       ...answer,
       buckets: [
         { from: '2026-04-01T00:00:00Z', to: '2026-04-02T00:00:00Z' },
@@ -181,7 +181,7 @@ describe('the series of costs', () => {
       points: [
         { bucket: '2026-04-02T00:00:00Z', series: 'gpt-4o', usd: '7', lines: 1, unpriced: 0 },
       ],
-    } as unknown as CostSeries;
+    };
     const { data } = costChart(answer, { locale: 'en', previous, annotations: [] });
     expect(data.ghost).toEqual([
       { at: new Date('2026-05-01T00:00:00Z'), value: 0 },

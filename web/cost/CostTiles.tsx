@@ -58,7 +58,8 @@ export function CostTiles({ costs, view }: { costs: Costs; view: View }) {
       <Tile label={t('cost.lost')}>
         <p class="metric">
           <a class="drill" href={view.href('/retries', { filter })}>
-            <Money usd={cost.retryWasteUsd} />
+            {/* What has no price may have been wasted too. */}
+            <Money usd={cost.retryWasteUsd} unpricedCalls={cost.unpricedCalls} compact />
           </a>
         </p>
         <p class="tile-line">

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/t.js';
-import { formatDimension } from './filterTerms.js';
 import { DIMENSIONS, dimensionText } from './keyText.js';
 
 interface DimensionSelectProps {
@@ -60,6 +59,3 @@ export function DimensionSelect({ label, value, onChange }: DimensionSelectProps
     </select>
   );
 }
-
-/** As the API takes it. */
-export const askedDimension = (dimension: string): string => formatDimension(dimension);

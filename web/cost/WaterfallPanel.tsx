@@ -196,7 +196,7 @@ function sentence(answer: Waterfall, model: WaterfallModel): string {
     ? t('waterfall.balanced', { against })
     : t(answer.deltaUsd.startsWith('-') ? 'waterfall.fell' : 'waterfall.rose', {
         usd: formatUsdShort(answer.deltaUsd.replace('-', '')),
-        percent: percent === null ? '' : `(${percentText(signed * 100)}) `,
+        percent: percent === null ? '' : ` (${percentText(signed * 100)})`,
         against,
       });
   if (biggest === null) return change;

@@ -325,7 +325,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   'burn.used': '已用 {percent}',
   'burn.usedAtLeast': '至少已用 {percent}',
   'burn.elapsed': '时间已过 {percent}',
-  'burn.empties': '{at} 用尽({left})',
+  'burn.empties': '{at} 用尽（{left}）',
   'burn.over': '超出 {usd}',
   'burn.lasts': '可撑到期末',
   'burn.unknown': '暂无预测',
