@@ -1,6 +1,8 @@
 /** Puts the parts together and runs them; `main.ts` gives it everything that comes from outside. */
 import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
+import { costBudgetOf } from '@burnbook/domain/budgetDefinition';
+import { priceUsage } from '@burnbook/domain/price';
 import { buildApp } from './api/app.js';
 import type { ApiContext } from './api/apiContext.js';
 import { CommitFeed } from './api/commitFeed.js';
@@ -72,7 +74,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const budgets = new BudgetBook({ store, nowNs });
   const watch = new BudgetWatch({ book: budgets, report });
   const applyBudgets = (file: Config['budgets'], edit: Edit): void => {
-    budgets.define(file?.budgets ?? [], edit);
+    const definitions = file?.budgets ?? [];
+    budgets.define(definitions, edit);
+    const hard = definitions.filter(({ hardLimit }) => hardLimit);
+    store.publishLimits({ budgets: hard.map(costBudgetOf), atNs: nowNs() });
     watch.touched();
   };
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
@@ -101,6 +106,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       config = { ...config, budgets: file };
       applyBudgets(file, edit);
     },
+    quote: ({ model, provider, tier }, usage, atNs) => {
+      const found = prices.resolve({ provider, model, requestModel: null, tier }, atNs);
+      return 'price' in found ? priceUsage(found.price, usage) : found;
+    },
+    refused: () => watch.touched(),
     nowNs,
     version: options.version,
     report,

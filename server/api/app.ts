@@ -17,6 +17,7 @@ import { ApiError, problemOf, sendProblem } from './problem.js';
 import { refuseUnknown } from './query.js';
 import { methodOf, type Route, type RouteMethod } from './route.js';
 import { actorOf, BODY_BYTES_MAX, readBody } from './routeRequest.js';
+import { reservationRoutes } from './reservationRoutes.js';
 import { renderRunbookPage } from './runbookPage.js';
 import { runbookFor, runbookRoutes } from './runbookRoutes.js';
 import { traceRoutes } from './traceRoutes.js';
@@ -34,6 +35,7 @@ const ROUTES: readonly Route[] = [
   ...costsRoutes,
   ...costRoutes,
   ...budgetRoutes,
+  ...reservationRoutes,
   ...batchRoutes,
   ...traceRoutes,
   ...runbookRoutes,

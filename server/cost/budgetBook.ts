@@ -18,6 +18,7 @@ import {
   type BudgetStatus,
 } from '@burnbook/domain/budgetStatus';
 import type { CostBudget } from '@burnbook/domain/costBudget';
+import type { HoldStatus } from '../store/reservations/holdOps.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { alertRowOf, raisedAlert, type BudgetAlertRow } from './budgetAlertRow.js';
 import { PeriodCloser } from './budgetClosing.js';
@@ -36,6 +37,8 @@ export interface BudgetReport extends DefinedBudget {
   readonly status: BudgetStatus;
   readonly measure: BudgetMeasure;
   readonly state: BudgetState;
+  /** null: its limit is not hard. */
+  readonly holds: HoldStatus | null;
   /** Those that fire. */
   readonly alerts: readonly BudgetAlertRow[];
 }
@@ -109,19 +112,30 @@ export class BudgetBook {
             defined.map(({ budget }) => budget),
             { nowNs, priceSteps: () => [] },
           );
+    const holds = new Map(
+      (await this.#store.hold('status', { atNs: nowNs })).map((each) => [each.budget, each]),
+    );
     const drafts = defined.flatMap((entry, index) => {
       const measure = measures[index];
-      return measure ? [{ ...entry, measure, status: budgetStatus(entry.budget, measure) }] : [];
+      if (!measure) return [];
+      const { budget } = entry;
+      const status = budgetStatus(budget, measure);
+      return [{ ...entry, measure, status, holds: holds.get(budget.id) ?? null }];
     });
     const sinceNs = drafts.reduce(
       (first, { status }) => (status.span.startNs < first ? status.span.startNs : first),
       nowNs,
     );
     let known = await this.#alerts(sinceNs);
-    const changes = drafts.map(({ budget, version, status }) => ({
+    const changes = drafts.map(({ budget, version, status, holds: held }) => ({
       budget,
       status,
-      ...alertChanges(budget, { version, status, known: known.get(budget.id) ?? [] }),
+      ...alertChanges(budget, {
+        version,
+        status,
+        known: known.get(budget.id) ?? [],
+        refused: held ? held.refusing : false,
+      }),
     }));
     const there = new Set(drafts.map(({ budget }) => budget.id));
     const orphans = [...known].flatMap(([id, alerts]) =>

@@ -45,6 +45,8 @@ export class SpendTable {
     const clauses = budgets.flatMap(({ scope }, index) =>
       Object.entries(scope).map(([key, value]) => ({ index, key, value })),
     );
+    // An empty list has no type that could be bound: a clause of no budget stands for it.
+    if (clauses.length === 0) clauses.push({ index: -1, key: 'pipeline', value: '' });
     const rows = await store.query('budget_spend', {
       bounds: sorted,
       first,

@@ -14,6 +14,7 @@ import { LosingAttempts } from './attribution/losingAttempts.js';
 import { ResponseIndex } from './attribution/responseIndex.js';
 import { SourceTable, type SourceRow } from './attribution/sourceTable.js';
 import { SpanArena } from './attribution/spanArena.js';
+import { breakGlass } from './commands/breakGlass.js';
 import { commandOf } from './commands/index.js';
 import { DatabaseLockedError, openDatabase, type Database } from './database.js';
 import { GroupCommit } from './groupCommit.js';
@@ -26,11 +27,16 @@ import {
   type ToStore,
 } from './protocol.js';
 import { QueryRunner } from './queryRunner.js';
+import { HoldLedger } from './reservations/holdLedger.js';
+import { HoldLog } from './reservations/holdLog.js';
+import type { HoldOpName, HoldPayload } from './reservations/holdOps.js';
+import { HoldReader } from './reservations/holdReader.js';
 import { SqlTexts } from './sqlTexts.js';
 
 interface Store {
   readonly database: Database;
   readonly commit: GroupCommit;
+  readonly holds: HoldLedger;
   readonly queries: QueryRunner;
   readonly writer: GroupWriter;
   readonly writerConnection: DuckDBConnection;
@@ -60,6 +66,19 @@ async function receive(message: ToStore): Promise<void> {
     case 'rates':
       // A failed write is told by the next group's answer; the rate itself is in force already.
       await publishRates(message.rates).catch(() => undefined);
+      return;
+    case 'limits':
+      // Where the spend could not be read, it is tried again for whoever asks next.
+      await opened()
+        .holds.define(message.limits.budgets, message.limits.atNs)
+        .catch(() => undefined);
+      return;
+    case 'hold':
+      await answer(message.id, async () => {
+        const payload = message.payload as HoldPayload<HoldOpName>;
+        const result = await opened().holds.run(message.name, payload);
+        return { type: 'done', id: message.id, result };
+      });
       return;
     case 'ingest':
       await answer(message.id, async () => {
@@ -152,15 +171,25 @@ async function build(options: StoreOpenOptions): Promise<Store> {
   await writer.prepare();
   // What an earlier process left, and everything after an upgrade.
   await writer.settle();
+  const commit = new GroupCommit({
+    attributor,
+    writer,
+    restoreAttribution,
+    restoreWriter,
+    onWritten: (changes) => holds.committed(changes),
+    settleAfterMs: options.settleAfterMs,
+  });
+  const holdsConnection = await database.connect();
+  const holds = await HoldLedger.open({
+    openLog: (failed) => HoldLog.open(holdsConnection, sql, failed),
+    reader: new HoldReader(await database.connect(), sql),
+    exclusively: (work) => commit.run(work),
+    writeBreakGlass: (op) => commit.run(() => writer.command(breakGlass, op)),
+  });
   return {
     database,
-    commit: new GroupCommit({
-      attributor,
-      writer,
-      restoreAttribution,
-      restoreWriter,
-      settleAfterMs: options.settleAfterMs,
-    }),
+    commit,
+    holds,
     queries: await QueryRunner.create(sql, () => database.connect()),
     writer,
     writerConnection,
@@ -213,7 +242,10 @@ async function closeAndExit(): Promise<void> {
   store = undefined;
   if (closing) {
     await closing.commit.idle();
-    await closing.writerConnection.run('CHECKPOINT').catch(() => undefined);
+    await closing.holds.idle();
+    for (const statement of ['CHECKPOINT', 'CHECKPOINT holds']) {
+      await closing.writerConnection.run(statement).catch(() => undefined);
+    }
     closing.database.close();
   }
   process.exit(0);
