@@ -56,7 +56,7 @@ export async function filledStore(
 /** Copies a store's database, so that a benchmark may add to it. */
 export async function copyStore(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) {
-    if (name.startsWith('burnbook.duckdb')) await cp(path.join(from, name), path.join(to, name));
+    if (/\.duckdb(\.wal)?$/.test(name)) await cp(path.join(from, name), path.join(to, name));
   }
 }
 

@@ -12,9 +12,19 @@ import { benchIngest } from './ingest.js';
 import { machine } from './machine.js';
 import { benchQueries } from './queries.js';
 import { benchRecovery } from './recovery.js';
+import { benchReservations } from './reservations.js';
 import { formatLines, machineLine, SECTION_LINES, type BenchResults } from './report.js';
 
-const SECTIONS = ['decode', 'ingest', 'ack', 'recovery', 'queries', 'disk', 'collectors'] as const;
+const SECTIONS = [
+  'decode',
+  'ingest',
+  'ack',
+  'recovery',
+  'queries',
+  'reservations',
+  'disk',
+  'collectors',
+] as const;
 type Section = (typeof SECTIONS)[number];
 
 interface Flags {
@@ -31,7 +41,12 @@ const program = new Command('bench')
   .description('Measures Burnbook on this machine')
   .addArgument(new Argument('[sections...]', 'which to run; all without').choices(SECTIONS))
   .option('--runs <n>', 'runs of the ingest and of the start after a crash', positive, 3)
-  .option('--seconds <n>', 'measured seconds of one ingest run', positive, 20)
+  .option(
+    '--seconds <n>',
+    'measured seconds of one ingest run, and of the reservations',
+    positive,
+    20,
+  )
   .option('--connections <n>', 'connections of the ingest', positive, 16)
   .option('--spans <n>', 'spans of the store that is queried and weighed', positive, 10_000_000)
   .option('--json <file>', 'write the JSON there instead of after the table')
@@ -83,6 +98,13 @@ async function measure(section: Section): Promise<void> {
         mainFile,
       });
       say(formatLines(SECTION_LINES.queries(results.queries)));
+      break;
+    case 'reservations':
+      results.reservations = await benchReservations(
+        await filledStore(flags.spans, { mainFile, say }),
+        { seconds: flags.seconds, mainFile },
+      );
+      say(formatLines(SECTION_LINES.reservations(results.reservations)));
       break;
     case 'disk': {
       const { folder } = await filledStore(flags.spans, { mainFile, say });

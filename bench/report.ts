@@ -7,6 +7,7 @@ import type { IngestBench, IngestRun } from './ingest.js';
 import type { Machine } from './machine.js';
 import type { QueriesBench } from './queries.js';
 import type { RecoveryBench } from './recovery.js';
+import type { ReservationsBench } from './reservations.js';
 import { spreadOf } from './statistics.js';
 
 export interface BenchResults {
@@ -17,6 +18,7 @@ export interface BenchResults {
   readonly disk?: DiskBench;
   readonly recovery?: RecoveryBench;
   readonly queries?: QueriesBench;
+  readonly reservations?: ReservationsBench;
   readonly collectors?: CollectorsBench;
 }
 
@@ -147,6 +149,24 @@ export const SECTION_LINES = {
     ],
     ['query: ingest meanwhile', `${thousands(ingestPerS)} spans/s`, `ack p99 ${one(ackP99Ms)} ms`],
     ['query: start on that store', `${Math.round(startMs)} ms`, 'after an orderly stop'],
+  ],
+
+  reservations: (bench: ReservationsBench): Line[] => [
+    [
+      `reserve → granted at ${bench.requestsPerS} requests/s, open loop`,
+      `${one(bench.grantedMs.p99)} ms p99`,
+      `p50 ${one(bench.grantedMs.p50)}, max ${one(bench.grantedMs.max)} ms, ${bench.requests} requests${refusals(bench.others)}, over ${thousands(bench.spans)} spans`,
+    ],
+    [
+      'reserve: what is answered at once',
+      `${one(bench.floorMs.p99)} ms p99`,
+      `p50 ${one(bench.floorMs.p50)}, max ${one(bench.floorMs.max)} ms: GET /healthz meanwhile`,
+    ],
+    [
+      'reserve: ingest meanwhile',
+      `${thousands(bench.ingestPerS)} spans/s`,
+      `ack p99 ${one(bench.ackP99Ms)} ms; load of the machine ${one(bench.load)}`,
+    ],
   ],
 
   collectors: ({ results, rounds, operationsPerRound, droppedSpans }: CollectorsBench): Line[] =>

@@ -22,7 +22,7 @@ import {
   type Settle,
 } from '../contract.js';
 import type { ChangeResult } from '../store/reservations/holdOps.js';
-import { reservationOf } from '../store/reservations/holdRow.js';
+import { holdOf } from '../store/reservations/holdRow.js';
 import type { ApiContext } from './apiContext.js';
 import { ApiError } from './problem.js';
 import { cursorOf, limitParam, offsetOf, parseQuery } from './query.js';
@@ -240,7 +240,7 @@ async function reservations({ api, query }: RouteRequest) {
     offset,
   });
   return {
-    items: rows.slice(0, limit).map((row) => reservationView(reservationOf(row))),
+    items: rows.slice(0, limit).map((row) => reservationView(holdOf(row).reservation)),
     nextCursor: rows.length > limit ? cursorOf(offset + limit) : null,
   };
 }
@@ -250,7 +250,7 @@ async function reservation({ api, part }: RouteRequest): Promise<ReservationView
   await api.store.hold('status', { atNs: api.nowNs() });
   const [row] = await api.store.query('reservation_by_id', { id });
   if (!row) throw noReservation(id);
-  return reservationView(reservationOf(row));
+  return reservationView(holdOf(row).reservation);
 }
 
 function changed(id: string, result: ChangeResult): ReservationView {

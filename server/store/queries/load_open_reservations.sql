@@ -2,9 +2,9 @@
 WITH open AS (
   SELECT coalesce(list(reservation_id), []::VARCHAR[]) AS ids
   FROM (
-    SELECT reservation_id FROM holds.reservation_changes WHERE created_ns IS NOT NULL
+    SELECT reservation_id FROM holds.reservation_changes WHERE NOT ended
     EXCEPT
-    SELECT reservation_id FROM holds.reservation_changes WHERE ended_ns IS NOT NULL
+    SELECT reservation_id FROM holds.reservation_changes WHERE ended
   )
 )
 SELECT r.*, coalesce(t.telemetry_nano, 0)::BIGINT AS telemetry_nano

@@ -26,7 +26,6 @@ import type {
 
 /** A change of a reservation as the log keeps it. `grant`: it is the first. */
 export interface HoldChange {
-  readonly atNs: bigint;
   readonly reservation: Reservation;
   readonly grant: Grant | null;
 }
@@ -271,7 +270,7 @@ export class HoldBook {
     this.#holds.set(op.id, hold);
     this.#enter(hold, this.#budgetsOf(op));
     this.#due.add(reservation.expiresNs, op.id);
-    this.#changed({ atNs: this.#nowNs, reservation, grant });
+    this.#changed({ reservation, grant });
     return grant;
   }
 
@@ -344,7 +343,7 @@ export class HoldBook {
   }
 
   #tell({ reservation }: Hold): void {
-    this.#changed({ atNs: this.#nowNs, reservation, grant: null });
+    this.#changed({ reservation, grant: null });
   }
 
   #tick(nowNs: bigint): void {

@@ -8,6 +8,7 @@
  */
 import {
   BIGINT,
+  BOOLEAN,
   LIST,
   listValue,
   VARCHAR,
@@ -16,14 +17,15 @@ import {
 } from '@duckdb/node-api';
 import type { SqlTexts } from '../sqlTexts.js';
 import type { HoldChange } from './holdBook.js';
-import { CHANGE_COLUMNS } from './holdRow.js';
+import { factsOf } from './holdRow.js';
 
-const TYPES = Object.fromEntries([
-  ['seqs', LIST(BIGINT)],
-  ...CHANGE_COLUMNS.map(
-    ([name, type]) => [name, LIST(type === 'BIGINT' ? BIGINT : VARCHAR)] as const,
-  ),
-]);
+const TYPES = {
+  seqs: LIST(BIGINT),
+  ids: LIST(VARCHAR),
+  states: LIST(VARCHAR),
+  ended: LIST(BOOLEAN),
+  facts: LIST(VARCHAR),
+};
 
 export class HoldLog {
   readonly #insert: DuckDBPreparedStatement;
@@ -80,16 +82,17 @@ export class HoldLog {
     if (epoch !== this.#epoch) throw new Error('an earlier write of reservations failed');
     const changes = this.#waiting;
     this.#waiting = [];
-    const seqs = changes.map((_, index) => this.#seq + BigInt(index + 1));
+    const reservations = changes.map(({ reservation }) => reservation);
     try {
       this.#insert.clearBindings();
       this.#insert.bind(
-        Object.fromEntries([
-          ['seqs', listValue(seqs)],
-          ...CHANGE_COLUMNS.map(
-            ([name, , value]) => [name, listValue(changes.map(value))] as const,
-          ),
-        ]),
+        {
+          seqs: listValue(changes.map((_, index) => this.#seq + BigInt(index + 1))),
+          ids: listValue(reservations.map(({ id }) => id)),
+          states: listValue(reservations.map(({ state }) => state)),
+          ended: listValue(reservations.map(({ endedNs }) => endedNs !== null)),
+          facts: listValue(changes.map(({ reservation, grant }) => factsOf(reservation, grant))),
+        },
         TYPES,
       );
       await this.#insert.run();

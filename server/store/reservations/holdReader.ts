@@ -4,7 +4,7 @@ import type { CostBudget } from '@burnbook/domain/costBudget';
 import type { SqlTexts } from '../sqlTexts.js';
 import { windowStartNs, type BreakGlass } from './hardBudget.js';
 import type { StoredHold, StoredSpend } from './holdBook.js';
-import { grantOf, reservationOf, type HoldRow } from './holdRow.js';
+import { holdOf, type HoldRow } from './holdRow.js';
 
 export class HoldReader {
   readonly #connection: DuckDBConnection;
@@ -23,13 +23,12 @@ export class HoldReader {
 
   async find(id: string): Promise<StoredHold | null> {
     const [row] = await this.#rows('reservation_by_id', { id });
-    return row ? { reservation: reservationOf(row), grant: grantOf(row) } : null;
+    return row ? holdOf(row) : null;
   }
 
   /** Those that have not ended. */
   async open(): Promise<StoredHold[]> {
-    const rows = await this.#rows('load_open_reservations', {});
-    return rows.map((row) => ({ reservation: reservationOf(row), grant: grantOf(row) }));
+    return (await this.#rows('load_open_reservations', {})).map(holdOf);
   }
 
   /** By budget. */

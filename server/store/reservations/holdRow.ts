@@ -1,103 +1,76 @@
-/** Reservations between the database's rows and what decides on them. */
-import { canonicalTags, tagsOf } from '@burnbook/domain/tags';
+/** Reservations as the database keeps them: of each the facts of its grant, and those that change. */
 import type { Reservation, ReservationState } from '@burnbook/domain/reservation';
-import type { HoldChange } from './holdBook.js';
+import type { StoredHold } from './holdBook.js';
 import type { Grant, GrantedBudget } from './holdOps.js';
 
 export type HoldRow = Readonly<Record<string, unknown>>;
-type ColumnType = 'BIGINT' | 'VARCHAR';
 
-/** By the parameter of `insert_reservation_changes`: its type, and its value of a change. */
-export const CHANGE_COLUMNS: readonly (readonly [
-  name: string,
-  type: ColumnType,
-  value: (change: HoldChange) => bigint | string | null,
-])[] = [
-  ['ids', 'VARCHAR', ({ reservation }) => reservation.id],
-  ['states', 'VARCHAR', ({ reservation }) => reservation.state],
-  ['ats', 'BIGINT', ({ atNs }) => atNs],
-  ['expires', 'BIGINT', ({ reservation }) => reservation.expiresNs],
-  ['settled', 'BIGINT', ({ reservation }) => reservation.settledNs],
-  ['ended', 'BIGINT', ({ reservation }) => reservation.endedNs],
-  ['actuals', 'BIGINT', ({ reservation }) => reservation.actualNano],
-  ['unreconciled', 'BIGINT', ({ reservation }) => reservation.unreconciledNano],
-  ['created', 'BIGINT', ofGrant(({ createdNs }) => createdNs)],
-  ['amounts', 'BIGINT', ofGrant(({ amountNano }) => amountNano)],
-  ['keys', 'VARCHAR', ofGrant(({ idempotencyKey }) => idempotencyKey)],
-  ['fingerprints', 'VARCHAR', ofGrant(({ fingerprint }) => fingerprint)],
-  ['onlyBudgets', 'VARCHAR', ofGrant(({ onlyBudget }) => onlyBudget)],
-  ['pipelines', 'VARCHAR', ofGrant(({ origin }) => origin.pipeline)],
-  ['batches', 'VARCHAR', ofGrant(({ batch }) => batch)],
-  ['models', 'VARCHAR', ofGrant(({ origin }) => origin.model)],
-  ['providers', 'VARCHAR', ofGrant(({ origin }) => origin.provider)],
-  ['teams', 'VARCHAR', ofGrant(({ origin }) => origin.team)],
-  ['environments', 'VARCHAR', ofGrant(({ origin }) => origin.environment)],
-  ['tags', 'VARCHAR', ofGrant(({ origin }) => canonicalTags(Object.entries(origin.tags)))],
-  ['budgets', 'VARCHAR', ({ grant }) => grant && budgetsText(grant.budgets)],
-];
+/** Integers as text: JSON's numbers end at 2^53. */
+type Texts<T> = { readonly [K in keyof T]: T[K] extends bigint | null ? string | null : T[K] };
+type LastFacts = Texts<
+  Pick<Reservation, 'expiresNs' | 'settledNs' | 'actualNano' | 'endedNs' | 'unreconciledNano'>
+>;
+type FirstFacts = LastFacts &
+  Texts<
+    Pick<
+      Reservation,
+      | 'idempotencyKey'
+      | 'fingerprint'
+      | 'amountNano'
+      | 'origin'
+      | 'batch'
+      | 'onlyBudget'
+      | 'createdNs'
+    >
+  > & { readonly budgets: readonly Texts<GrantedBudget>[] };
 
-export function reservationOf(row: HoldRow): Reservation {
-  const text = (name: string): string | null => (row[name] ?? null) as string | null;
-  const big = (name: string): bigint | null => (row[name] ?? null) as bigint | null;
-  return {
-    id: text('reservation_id') ?? '',
-    idempotencyKey: text('idempotency_key') ?? '',
-    fingerprint: text('fingerprint') ?? '',
-    amountNano: big('amount_nano'),
-    origin: {
-      pipeline: text('pipeline'),
-      model: text('model'),
-      provider: text('provider'),
-      team: text('team'),
-      environment: text('environment'),
-      tags: Object.fromEntries(tagsOf(text('tags'))),
-    },
-    batch: text('batch'),
-    onlyBudget: text('only_budget'),
-    createdNs: big('created_ns') ?? 0n,
-    state: text('state') as ReservationState,
-    expiresNs: big('expires_ns') ?? 0n,
-    settledNs: big('settled_ns'),
-    actualNano: big('actual_nano'),
-    telemetryNano: big('telemetry_nano') ?? 0n,
-    endedNs: big('ended_ns'),
-    unreconciledNano: big('unreconciled_nano'),
-  };
-}
-
-/** The first answer, as it was. */
-export function grantOf(row: HoldRow): Grant {
-  return {
-    id: row['reservation_id'] as string,
-    createdNs: row['created_ns'] as bigint,
-    expiresNs: row['first_expires_ns'] as bigint,
-    amountNano: (row['amount_nano'] ?? null) as bigint | null,
-    budgets: grantedBudgets(row['budgets'] as string),
-  };
-}
-
-function ofGrant(
-  value: (reservation: Reservation) => bigint | string | null,
-): (change: HoldChange) => bigint | string | null {
-  return ({ grant, reservation }) => grant && value(reservation);
-}
-
-const budgetsText = (budgets: readonly GrantedBudget[]): string =>
-  JSON.stringify(budgets, (_, value: unknown) =>
+/** @param grant of the first row of a reservation; else null. */
+export function factsOf(reservation: Reservation, grant: Grant | null): string {
+  const { id: _id, state: _state, telemetryNano: _telemetry, ...facts } = reservation;
+  const { expiresNs, settledNs, actualNano, endedNs, unreconciledNano } = facts;
+  const last = { expiresNs, settledNs, actualNano, endedNs, unreconciledNano };
+  return JSON.stringify(grant ? { ...facts, budgets: grant.budgets } : last, (_, value: unknown) =>
     typeof value === 'bigint' ? value.toString() : value,
   );
-
-function grantedBudgets(text: string): GrantedBudget[] {
-  const budgets = JSON.parse(text) as {
-    id: string;
-    leftNano: string;
-    resetsNs: string | null;
-    breakGlass: boolean;
-  }[];
-  return budgets.map(({ id, leftNano, resetsNs, breakGlass }) => ({
-    id,
-    leftNano: BigInt(leftNano),
-    resetsNs: resetsNs === null ? null : BigInt(resetsNs),
-    breakGlass,
-  }));
 }
+
+export function holdOf(row: HoldRow): StoredHold {
+  const id = row['reservation_id'] as string;
+  const first = JSON.parse(row['first_facts'] as string) as FirstFacts;
+  const last = JSON.parse(row['last_facts'] as string) as LastFacts;
+  const { idempotencyKey, fingerprint, origin, batch, onlyBudget } = first;
+  const createdNs = BigInt(first.createdNs ?? 0);
+  const amountNano = bigOf(first.amountNano);
+  return {
+    reservation: {
+      id,
+      idempotencyKey,
+      fingerprint,
+      amountNano,
+      origin,
+      batch,
+      onlyBudget,
+      createdNs,
+      state: row['state'] as ReservationState,
+      expiresNs: BigInt(last.expiresNs ?? 0),
+      settledNs: bigOf(last.settledNs),
+      actualNano: bigOf(last.actualNano),
+      telemetryNano: row['telemetry_nano'] as bigint,
+      endedNs: bigOf(last.endedNs),
+      unreconciledNano: bigOf(last.unreconciledNano),
+    },
+    grant: {
+      id,
+      createdNs,
+      expiresNs: BigInt(first.expiresNs ?? 0),
+      amountNano,
+      budgets: first.budgets.map(({ leftNano, resetsNs, ...budget }) => ({
+        ...budget,
+        leftNano: BigInt(leftNano ?? 0),
+        resetsNs: bigOf(resetsNs),
+      })),
+    },
+  };
+}
+
+const bigOf = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
