@@ -46,7 +46,7 @@ export interface ReservationHandle {
   /** null: it runs unreserved, since the server could not be asked. */
   readonly id: string | null;
   /** Adds to what it cost in the end: US dollars as decimal text. Never said: telemetry alone tells. */
-  spent(usd: string): void;
+  readonly spent: (usd: string) => void;
 }
 
 /** `exhausted`: a hard limit has no room. `unpriced`: it denies what has no price. `unavailable`: nobody could be asked. */

@@ -151,15 +151,6 @@ export const reservationSchema = z.object({
 });
 export type ReservationView = z.infer<typeof reservationSchema>;
 
-/** Of a problem: which hard budget refuses. */
-export const refusalSchema = z.object({
-  budget: z.string(),
-  /** Exact; below 0 when spend and holds have passed the limit. */
-  leftUsd: usd,
-  /** When there is room again if nothing more is spent; null: not by the passing of time alone. */
-  resetsAt: time.nullable(),
-});
-
 export const breakGlassSchema = z.strictObject({
   untilSeconds: ttlSeconds.meta({ description: 'From now, at most a day' }),
   reason: z.string().trim().min(1).max(1_000),
