@@ -56,7 +56,7 @@ export async function filledStore(
 /** Copies a store's database, so that a benchmark may add to it. */
 export async function copyStore(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) {
-    if (name.startsWith('burnbook.duckdb')) await cp(path.join(from, name), path.join(to, name));
+    if (/\.duckdb(\.wal)?$/.test(name)) await cp(path.join(from, name), path.join(to, name));
   }
 }
 
@@ -95,10 +95,12 @@ async function fill(options: {
 }
 
 async function schemaHash(): Promise<string> {
-  const folder = path.join(repositoryFolder, 'server', 'store', 'migrations');
   const hash = createHash('sha256');
-  for (const name of (await readdir(folder)).toSorted()) {
-    hash.update(await readFile(path.join(folder, name)));
+  for (const migrations of ['migrations', 'holdsMigrations']) {
+    const folder = path.join(repositoryFolder, 'server', 'store', migrations);
+    for (const name of (await readdir(folder)).toSorted()) {
+      hash.update(await readFile(path.join(folder, name)));
+    }
   }
   return hash.digest('hex').slice(0, 16);
 }

@@ -13,6 +13,7 @@ import { machine } from './machine.js';
 import { benchQueries } from './queries.js';
 import { benchRecovery } from './recovery.js';
 import { benchReprice } from './reprice.js';
+import { benchReservations } from './reservations.js';
 import { formatLines, machineLine, SECTION_LINES, type BenchResults } from './report.js';
 
 const SECTIONS = [
@@ -23,6 +24,7 @@ const SECTIONS = [
   'queries',
   'disk',
   'reprice',
+  'reservations',
   'collectors',
 ] as const;
 type Section = (typeof SECTIONS)[number];
@@ -41,7 +43,12 @@ const program = new Command('bench')
   .description('Measures Burnbook on this machine')
   .addArgument(new Argument('[sections...]', 'which to run; all without').choices(SECTIONS))
   .option('--runs <n>', 'runs of the ingest and of the start after a crash', positive, 3)
-  .option('--seconds <n>', 'measured seconds of one ingest run', positive, 20)
+  .option(
+    '--seconds <n>',
+    'measured seconds of one ingest run, and of the reservations',
+    positive,
+    20,
+  )
   .option('--connections <n>', 'connections of the ingest', positive, 16)
   .option('--spans <n>', 'spans of the store that is queried and weighed', positive, 10_000_000)
   .option('--json <file>', 'write the JSON there instead of after the table')
@@ -99,6 +106,13 @@ async function measure(section: Section): Promise<void> {
         mainFile,
       });
       say(formatLines(SECTION_LINES.reprice(results.reprice)));
+      break;
+    case 'reservations':
+      results.reservations = await benchReservations(
+        await filledStore(flags.spans, { mainFile, say }),
+        { seconds: flags.seconds, mainFile },
+      );
+      say(formatLines(SECTION_LINES.reservations(results.reservations)));
       break;
     case 'disk': {
       const { folder } = await filledStore(flags.spans, { mainFile, say });

@@ -8,6 +8,7 @@ import type { Machine } from './machine.js';
 import type { QueriesBench } from './queries.js';
 import type { RecoveryBench } from './recovery.js';
 import type { RepriceBench } from './reprice.js';
+import type { ReservationsBench } from './reservations.js';
 import { spreadOf } from './statistics.js';
 
 export interface BenchResults {
@@ -19,6 +20,7 @@ export interface BenchResults {
   readonly recovery?: RecoveryBench;
   readonly queries?: QueriesBench;
   readonly reprice?: RepriceBench;
+  readonly reservations?: ReservationsBench;
   readonly collectors?: CollectorsBench;
 }
 
@@ -163,6 +165,24 @@ export const SECTION_LINES = {
       'reprice: ingest meanwhile',
       `${thousands(bench.ingestPerS)} spans/s`,
       `ack p50 ${one(bench.ackP50Ms)}, p99 ${one(bench.ackP99Ms)} ms, ${bench.refused} refused`,
+    ],
+  ],
+
+  reservations: (bench: ReservationsBench): Line[] => [
+    [
+      `reserve → granted at ${bench.requestsPerS} requests/s, open loop`,
+      `${one(bench.grantedMs.p99)} ms p99`,
+      `p50 ${one(bench.grantedMs.p50)}, max ${one(bench.grantedMs.max)} ms, ${bench.requests} requests${refusals(bench.others)}, over ${thousands(bench.spans)} spans`,
+    ],
+    [
+      'reserve: what is answered at once',
+      `${one(bench.floorMs.p99)} ms p99`,
+      `p50 ${one(bench.floorMs.p50)}, max ${one(bench.floorMs.max)} ms: GET /healthz meanwhile`,
+    ],
+    [
+      'reserve: ingest meanwhile',
+      `${thousands(bench.ingestPerS)} spans/s`,
+      `ack p99 ${one(bench.ackP99Ms)} ms; load of the machine ${one(bench.load)}`,
     ],
   ],
 

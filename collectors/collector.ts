@@ -9,6 +9,7 @@ import { DeliveryLog } from './deliveryLog.js';
 import { flushOnExit, forgetOnExit, LAST_FLUSH } from './exitFlush.js';
 import { checkNumber, checkText, shown } from './optionCheck.js';
 import { processProfiler, type Profiler } from './profiler.js';
+import { ReservationClient } from './reservationClient.js';
 import { createRetryBudget, type RetryBudget } from './retryBudget.js';
 import { systemRuntime, type Runtime } from './runtime.js';
 import { SpanBuffer, type SpanBufferStats } from './spanBuffer.js';
@@ -64,6 +65,7 @@ export interface Collector {
 }
 
 const FLUSH_MS = 10_000;
+const DEFAULT_ENDPOINT = 'http://127.0.0.1:4318';
 
 /**
  * A collector of its own: endpoint, buffer, retry budget. Most programs need none and use the default one.
@@ -86,6 +88,8 @@ export class CollectorCore implements Collector {
   readonly runtime: Runtime;
   readonly budget: RetryBudget;
   readonly heartbeatMs: number;
+  /** Undefined where it is disabled. */
+  readonly reservations: ReservationClient | undefined;
   readonly #runEndFlushMs: number;
   readonly #buffer: SpanBuffer | undefined;
 
@@ -97,6 +101,8 @@ export class CollectorCore implements Collector {
     this.heartbeatMs = options.heartbeatMs ?? 30_000;
     this.#runEndFlushMs = options.runEndFlushMs ?? 1_000;
     this.#buffer = options.disabled === true ? undefined : createBuffer(options);
+    this.reservations =
+      options.disabled === true ? undefined : reservationClient(options, this.runtime);
     this.tracer = createTracer(options, this.#buffer);
     if (this.#buffer !== undefined) flushOnExit(this.#buffer);
   }
@@ -159,7 +165,7 @@ function createTracer(options: CollectorOptions, buffer: SpanBuffer | undefined)
 }
 
 function createBuffer(options: CollectorOptions): SpanBuffer {
-  const url = tracesUrl(options.endpoint ?? 'http://127.0.0.1:4318');
+  const url = tracesUrl(options.endpoint ?? DEFAULT_ENDPOINT);
   const exporter = new OTLPTraceExporter({
     url,
     ...(options.headers === undefined ? {} : { headers: { ...options.headers } }),
@@ -184,6 +190,21 @@ function createBuffer(options: CollectorOptions): SpanBuffer {
     exportIntervalMs: options.exportIntervalMs ?? 1_000,
     retryForMs: options.retryForMs ?? 600_000,
   });
+}
+
+function reservationClient(options: CollectorOptions, runtime: Runtime): ReservationClient {
+  const url = new URL(
+    tracesUrl(options.endpoint ?? DEFAULT_ENDPOINT).replace(/\/v1\/traces$/u, ''),
+  );
+  const headers: Record<string, string> = { ...options.headers };
+  if (url.username !== '') {
+    const [name, password] = [url.username, url.password].map(decodeURIComponent);
+    headers['authorization'] = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+    // `fetch` takes no address with a password, and says it in its error.
+    url.username = '';
+    url.password = '';
+  }
+  return new ReservationClient({ url: url.href.replace(/\/$/u, ''), headers, runtime });
 }
 
 function tracesUrl(endpoint: string): string {

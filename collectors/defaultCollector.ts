@@ -32,12 +32,12 @@ function fromEnvironment(env: NodeJS.ProcessEnv): CollectorCore {
   const endpoint = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_ENDPOINT'];
   const disabled = env['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true';
   try {
-    // The exporter reads the headers itself.
     const resource = detectResources({ detectors: [envDetector] }).attributes;
     return coreOf(
       createCollector({
         disabled,
         resource: resource as Record<string, string>,
+        headers: headersOf(env['OTEL_EXPORTER_OTLP_HEADERS'] ?? ''),
         ...(endpoint === undefined || endpoint === '' ? {} : { endpoint }),
       }),
     );
@@ -46,5 +46,22 @@ function fromEnvironment(env: NodeJS.ProcessEnv): CollectorCore {
       'burnbook: OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https URL: no telemetry is sent\n',
     );
     return coreOf(createCollector({ disabled: true }));
+  }
+}
+
+/** `name=value,name=value`, values percent-encoded; what is not so is left out. */
+function headersOf(text: string): Record<string, string> {
+  const pairs = text.split(',').flatMap((pair) => {
+    const at = pair.indexOf('=');
+    return at > 0 ? [[pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const] : [];
+  });
+  return Object.fromEntries(pairs.map(([name, value]) => [name, decoded(value)]));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }

@@ -7,6 +7,8 @@ export type * from './handles.js';
 export { modelCall } from './modelCall.js';
 export { pipeline } from './pipeline.js';
 export type { Pipeline, PipelineOptions } from './pipeline.js';
+export { ReservationRefused, withReservation } from './reservation.js';
+export type { RefusalReason, ReservationHandle, ReservationOptions } from './reservation.js';
 export { retry } from './retry.js';
 export { createRetryBudget } from './retryBudget.js';
 export type { RetryBudget, RetryBudgetOptions } from './retryBudget.js';

@@ -4,7 +4,8 @@ import type { CostBudget } from './costBudget.js';
 import { reaches } from './costBudget.js';
 import type { BudgetStatus } from './budgetStatus.js';
 
-export type BudgetAlertKind = 'threshold' | 'forecast' | 'burn';
+/** `refusal`: a hard limit refused a reservation, and would refuse it again. */
+export type BudgetAlertKind = 'threshold' | 'forecast' | 'burn' | 'refusal';
 
 /** What makes an alert the same one; a new version of the definition has alerts of its own. */
 export interface BudgetAlertKey {
@@ -32,6 +33,7 @@ export interface AlertChanges<Alert extends BudgetAlert> {
 /**
  * @param known alerts of this budget: all that fire, and those of the current period (rolling: of its length).
  * @param version of the definition in force.
+ * @param refused whether what a hard limit refused in this period would be refused again; null: unknown, as after a restart.
  */
 export function alertChanges<Alert extends BudgetAlert>(
   budget: CostBudget,
@@ -39,10 +41,12 @@ export function alertChanges<Alert extends BudgetAlert>(
     version,
     status,
     known,
+    refused = false,
   }: {
     readonly version: number;
     readonly status: BudgetStatus;
     readonly known: readonly Alert[];
+    readonly refused?: boolean | null;
   },
 ): AlertChanges<Alert> {
   const rolling = budget.period.kind === 'rolling';
@@ -50,11 +54,15 @@ export function alertChanges<Alert extends BudgetAlert>(
   const isCurrent = (alert: BudgetAlert): boolean =>
     rolling ? alert.raisedNs > span.startNs : alert.periodStartNs === span.startNs;
   const due = status.inForce ? conditions(budget, status) : [];
+  if (status.inForce && refused === true) {
+    due.push({ name: 'CostBudgetExhausted', kind: 'refusal', percent: null });
+  }
   const firing = known.filter(({ resolvedNs }) => resolvedNs === null);
   const resolve = firing.flatMap((alert) => {
     if (!status.inForce) return [{ alert, reason: 'budget not in force' }];
     if (!rolling && !isCurrent(alert)) return [{ alert, reason: 'period reset' }];
-    return due.some((condition) => isSame(condition, alert))
+    const isUnknown = alert.kind === 'refusal' && refused === null && alert.version === version;
+    return isUnknown || due.some((condition) => isSame(condition, alert))
       ? []
       : [{ alert, reason: alert.version === version ? 'back under' : 'budget changed' }];
   });

@@ -2,6 +2,8 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
+import { costBudgetOf } from '@burnbook/domain/budgetDefinition';
+import { priceUsage } from '@burnbook/domain/price';
 import { parseTime } from '@burnbook/domain/time';
 import { buildApp } from './api/app.js';
 import type { ApiContext } from './api/apiContext.js';
@@ -102,7 +104,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const watch = new BudgetWatch({ book: budgets, report });
   const applyBudgets = (file: Config['budgets'], edit: Edit): void => {
-    budgets.define(file?.budgets ?? [], edit);
+    const definitions = file?.budgets ?? [];
+    budgets.define(definitions, edit);
+    const hard = definitions.filter(({ hardLimit }) => hardLimit);
+    store.publishLimits({ budgets: hard.map(costBudgetOf), atNs: nowNs() });
     watch.touched();
   };
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
@@ -128,6 +133,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       config = { ...config, budgets: file };
       applyBudgets(file, edit);
     },
+    quote: ({ model, provider, tier }, usage, atNs) => {
+      const found = prices.resolve({ provider, model, requestModel: null, tier }, atNs);
+      return 'price' in found ? priceUsage(found.price, usage) : found;
+    },
+    refused: () => watch.touched(),
     nowNs,
     version: options.version,
     report,

@@ -3,6 +3,7 @@ import { mapConcurrent } from './mapConcurrent.js';
 import type { MaskedMail } from './mask.js';
 import { InvalidOutput } from './modelClient.js';
 import type { ModelClient } from './modelClient.js';
+import { tokensAtMost } from './withinBudget.js';
 
 export interface Classification {
   mailId: string;
@@ -16,12 +17,15 @@ export type Label = 'spam' | 'ham';
 
 export interface ClassifyOptions {
   client: ModelClient;
+  /** Instead of the client's. */
+  model?: string;
   /** Calls at a time. */
   concurrency?: number;
 }
 
 /** Characters of the body that the model sees: enough to tell, and a bound on the cost of a row. */
 const bodyCharsMax = 1000;
+const outputTokensMax = 32;
 
 const system =
   'You sort e-mail. Answer with JSON alone: {"label": "spam" or "ham", "confidence": 0 to 1}.';
@@ -30,7 +34,7 @@ const system =
 export async function classifyMails(
   mails: readonly MaskedMail[],
   context: Pick<StepContext, 'key' | 'once' | 'signal'>,
-  { client, concurrency = 4 }: ClassifyOptions,
+  { client, model = client.chatModel, concurrency = 4 }: ClassifyOptions,
 ): Promise<Classification[]> {
   return mapConcurrent(mails, concurrency, (mail) =>
     context.once(mail.id, async () => {
@@ -38,8 +42,9 @@ export async function classifyMails(
         const answer = await client.chat(
           {
             system,
-            user: `Subject: ${mail.subject}\n\n${mail.text.slice(0, bodyCharsMax)}`,
-            outputTokensMax: 32,
+            user: question(mail),
+            outputTokensMax,
+            model,
             read: readAnswer,
           },
           { signal: context.signal, idempotencyKey: `${context.key}-${mail.id}` },
@@ -52,6 +57,17 @@ export async function classifyMails(
     }),
   );
 }
+
+/** What classifying them takes at most, without retries. */
+export function classifyTokens(mails: readonly MaskedMail[]): { input: number; output: number } {
+  return {
+    input: tokensAtMost(mails.map((mail) => system + question(mail))),
+    output: mails.length * outputTokensMax,
+  };
+}
+
+const question = (mail: MaskedMail): string =>
+  `Subject: ${mail.subject}\n\n${mail.text.slice(0, bodyCharsMax)}`;
 
 /** `{"label":"spam","confidence":0.93}` → the same; throws InvalidOutput for anything else. */
 export function readAnswer(content: string): { label: Label; confidence: number } {

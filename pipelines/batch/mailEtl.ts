@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { chunkMail } from './chunk.js';
-import { classifyMails } from './classify.js';
+import { classifyMails, classifyTokens } from './classify.js';
 import type { PartitionSource } from './corpus.js';
 import { createDag } from './dag.js';
 import type { Dag } from './dag.js';
@@ -11,12 +11,16 @@ import { maskMail } from './mask.js';
 import type { ModelClient } from './modelClient.js';
 import { parseMail } from './parse.js';
 import { publish } from './publish.js';
+import { tokensAtMost, withinBudget } from './withinBudget.js';
+import type { SpendPolicy } from './withinBudget.js';
 
 export interface MailEtlOptions {
   source: PartitionSource;
   client: ModelClient;
   /** Where finished partitions are published. */
   outFolder: string;
+  /** Reserve before the models are asked, and what to do when a budget refuses; left out: do not ask. */
+  spend?: SpendPolicy;
   team?: string;
   environment?: string;
 }
@@ -26,7 +30,14 @@ export interface MailEtlOptions {
  * Parquet → publish. This is the file to change first: each step is a function of its own, tested
  * alone; here stands only what feeds what, what is counted, and each step's version.
  */
-export function mailEtl({ source, client, outFolder, team, environment }: MailEtlOptions): Dag {
+export function mailEtl({
+  source,
+  client,
+  outFolder,
+  spend,
+  team,
+  environment,
+}: MailEtlOptions): Dag {
   const dag = createDag('mail-etl', {
     ...(team !== undefined && { team }),
     ...(environment !== undefined && { environment }),
@@ -90,7 +101,17 @@ export function mailEtl({ source, client, outFolder, team, environment }: MailEt
     run: async ({ chunks }, context) => {
       context.rows({ in: chunks.length });
       context.bytes({ in: textBytes(chunks) });
-      const vectors = await embedChunks(chunks, context, { client });
+      const wish = {
+        provider: client.provider,
+        model: client.embeddingModel,
+        tokens: { input: tokensAtMost(chunks.map(({ text }) => text)) },
+        // Vectors of two models cannot be compared.
+        mayDowngrade: false,
+        signal: context.signal,
+      };
+      const vectors = await withinBudget(wish, spend, () =>
+        embedChunks(chunks, context, { client }),
+      );
       context.rows({ out: vectors.length });
       context.bytes({ out: vectors.reduce((sum, vector) => sum + vector.length, 0) });
       return vectors;
@@ -103,7 +124,15 @@ export function mailEtl({ source, client, outFolder, team, environment }: MailEt
     run: async ({ mails }, context) => {
       context.rows({ in: mails.length });
       context.bytes({ in: textBytes(mails) });
-      const rows = await classifyMails(mails, context, { client });
+      const wish = {
+        provider: client.provider,
+        model: client.chatModel,
+        tokens: classifyTokens(mails),
+        signal: context.signal,
+      };
+      const rows = await withinBudget(wish, spend, (model) =>
+        classifyMails(mails, context, { client, model }),
+      );
       const failed = rows.filter(({ label }) => label === null).length;
       context.rows({ out: rows.length - failed, failed });
       return rows;

@@ -5,6 +5,7 @@ import { shutdown } from '@burnbook/collectors';
 import { mailCorpus } from './corpus.js';
 import { mailEtl } from './mailEtl.js';
 import { createModelClient } from './modelClient.js';
+import type { SpendPolicy } from './withinBudget.js';
 
 const help = `Runs the mail pipeline over a range of partitions. A finished step is not run again.
 
@@ -16,6 +17,10 @@ const help = `Runs the mail pipeline over a range of partitions. A finished step
   --out DIR            work and features go here (.data/batch)
   --rows-max N         rows of a partition (1000)
   --deadline-s N       seconds for one partition (3600)
+  --on-refusal WHAT    reserve in Burnbook before the models are asked; when a hard budget refuses:
+                       fail, pause (until there is room) or downgrade (to --cheaper-chat-model)
+  --pause-max-s N      longest pause (3600)
+  --cheaper-chat-model NAME
 
 Telemetry goes to OTEL_EXPORTER_OTLP_ENDPOINT (http://127.0.0.1:4318); OTEL_SDK_DISABLED=true turns
 it off.
@@ -33,6 +38,9 @@ const { values } = parseArgs({
     out: { type: 'string', default: '.data/batch' },
     'rows-max': { type: 'string', default: '1000' },
     'deadline-s': { type: 'string', default: '3600' },
+    'on-refusal': { type: 'string' },
+    'pause-max-s': { type: 'string', default: '3600' },
+    'cheaper-chat-model': { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -69,7 +77,13 @@ async function main(): Promise<number> {
     ...(apiKey !== undefined && { apiKey }),
   });
   const partitions = source.partitions().filter((name) => name >= from && name <= to);
-  const results = await mailEtl({ source, client, outFolder: join(out, 'features') }).backfill({
+  const spend = spendPolicy();
+  const results = await mailEtl({
+    source,
+    client,
+    outFolder: join(out, 'features'),
+    ...(spend && { spend }),
+  }).backfill({
     partitions,
     workFolder: join(out, 'work'),
     fingerprint: source.fingerprint,
@@ -85,6 +99,23 @@ async function main(): Promise<number> {
   await shutdown();
   const isBad = results.some(({ outcome }) => outcome === 'failed' || outcome === 'cancelled');
   return isBad || results.length < partitions.length ? 1 : 0;
+}
+
+function spendPolicy(): SpendPolicy | undefined {
+  const onRefusal = values['on-refusal'];
+  const cheaperModel = values['cheaper-chat-model'];
+  if (onRefusal === undefined) return undefined;
+  if (onRefusal !== 'fail' && onRefusal !== 'pause' && onRefusal !== 'downgrade') {
+    throw new TypeError(`--on-refusal must be fail, pause or downgrade, got ${onRefusal}`);
+  }
+  if (onRefusal === 'downgrade' && cheaperModel === undefined) {
+    throw new TypeError('--on-refusal downgrade needs --cheaper-chat-model');
+  }
+  return {
+    onRefusal,
+    pauseMsMax: Number(values['pause-max-s']) * 1000,
+    ...(cheaperModel !== undefined && { cheaperModel }),
+  };
 }
 
 function day(option: string, value: string | undefined): string {

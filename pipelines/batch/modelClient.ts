@@ -28,6 +28,7 @@ export interface CallOptions {
 }
 
 export interface ModelClient {
+  readonly provider: string;
   readonly embeddingModel: string;
   readonly chatModel: string;
   /** One vector a text, as base64 of little-endian float32. */
@@ -42,6 +43,8 @@ export interface ChatRequest<T> {
   system: string;
   user: string;
   outputTokensMax: number;
+  /** Instead of the client's. */
+  model?: string;
   /** Throws `InvalidOutput` when the answer is not what was asked for: the call is then retried. */
   read: (content: string) => T;
 }
@@ -116,6 +119,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   };
 
   return {
+    provider,
     embeddingModel,
     chatModel,
     stats: () => ({ ...stats }),
@@ -132,11 +136,11 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
           return vectors.map(({ embedding }) => embedding);
         }),
       ),
-    chat: ({ system, user, outputTokensMax, read }, callOptions) =>
+    chat: ({ system, user, outputTokensMax, model = chatModel, read }, callOptions) =>
       retried('classify', callOptions, (attempt) =>
-        modelCall({ provider, model: chatModel, operation: 'chat' }, async (call) => {
+        modelCall({ provider, model, operation: 'chat' }, async (call) => {
           const request = {
-            model: chatModel,
+            model,
             temperature: 0,
             max_tokens: outputTokensMax,
             response_format: { type: 'json_object' },

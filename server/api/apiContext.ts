@@ -1,5 +1,7 @@
 /** What the routes stand on; built by the composition root. */
 import { parseUsd } from '@burnbook/domain/money';
+import type { PricedUsage } from '@burnbook/domain/price';
+import type { Usage } from '@burnbook/domain/usage';
 import type { BudgetsEditor } from '../config/budgetsEditor.js';
 import type { BudgetsFile } from '../config/budgetsFile.js';
 import type { Config } from '../config/config.js';
@@ -26,6 +28,14 @@ export interface ApiContext {
   readonly budgetsEditor: BudgetsEditor | null;
   /** Takes over definitions that were written. */
   readonly applyBudgets: (budgets: BudgetsFile, edit: Edit) => void;
+  /** What a model call would cost by the prices of an instant. */
+  readonly quote: (
+    call: { readonly provider: string | null; readonly model: string; readonly tier: string },
+    usage: Usage,
+    atNs: bigint,
+  ) => PricedUsage;
+  /** A hard limit has refused a reservation: somebody should look at it soon. */
+  readonly refused: () => void;
   /** UTC nanoseconds. */
   readonly nowNs: () => bigint;
   readonly version: string;

@@ -21,6 +21,7 @@ import { priceRoutes } from './priceRoutes.js';
 import { repriceRoutes } from './repriceRoutes.js';
 import { methodOf, type Route, type RouteMethod } from './route.js';
 import { actorOf, BODY_BYTES_MAX, readBody } from './routeRequest.js';
+import { reservationRoutes } from './reservationRoutes.js';
 import { renderRunbookPage } from './runbookPage.js';
 import { retryRoutes } from './retryRoutes.js';
 import { runbookFor, runbookRoutes } from './runbookRoutes.js';
@@ -43,6 +44,7 @@ const ROUTES: readonly Route[] = [
   ...budgetRoutes,
   ...priceRoutes,
   ...repriceRoutes,
+  ...reservationRoutes,
   ...batchRoutes,
   ...traceRoutes,
   ...runbookRoutes,

@@ -5,6 +5,7 @@ import { formatTime } from '@burnbook/domain/time';
 import type { Budget, BudgetAlertView, Overview } from '../contract.js';
 import type { BudgetAlertRow } from '../cost/budgetAlertRow.js';
 import type { BudgetReport } from '../cost/budgetBook.js';
+import { budgetHoldsView } from './reservationViews.js';
 import { timeOrNull, usdOrNull } from './views.js';
 
 const NS_PER_HOUR = 3_600_000_000_000;
@@ -59,6 +60,7 @@ export function budgetView(report: BudgetReport): Budget {
       ratio: rounded(ratio),
       share: rounded(share),
     })),
+    holds: report.holds && budgetHoldsView(report.holds),
     alerts: report.alerts.map(budgetAlertView),
     owner: budget.owner,
     asOf: formatTime(status.nowNs),

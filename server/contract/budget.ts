@@ -1,6 +1,7 @@
 /** Cost budgets: definitions, how they stand, their past, their edits; and the audit log. */
 import { z } from 'zod';
 import { alertSchema, count, freshnessSchema, time, usd } from './common.js';
+import { budgetHoldsSchema } from './reservation.js';
 
 /** One entry of `budgets.yaml`, with every default written out. */
 export const budgetDefinitionSchema = z.object({
@@ -32,8 +33,9 @@ export type BudgetDefinition = z.infer<typeof budgetDefinitionSchema>;
 /** An alert of a budget, firing or past. */
 export const budgetAlertSchema = alertSchema.extend({
   id: z.string(),
-  kind: z.enum(['threshold', 'forecast', 'burn']),
-  /** Of a threshold or a forecast; null of a burn. */
+  /** `refusal`: a hard limit refused a reservation. */
+  kind: z.enum(['threshold', 'forecast', 'burn', 'refusal']),
+  /** Of a threshold or a forecast, else null. */
   percent: z.number().int().nullable(),
   severity: z.enum(['page', 'ticket']),
   owner: z.string().nullable(),
@@ -114,6 +116,8 @@ export const budgetSchema = z.object({
       share: z.number(),
     }),
   ),
+  /** What reservations hold and can get; null: its limit is not hard. */
+  holds: budgetHoldsSchema.nullable(),
   /** Those that fire now. */
   alerts: z.array(budgetAlertSchema),
   owner: z.string().nullable(),
@@ -193,7 +197,7 @@ export type BudgetEdited = z.infer<typeof budgetEditedSchema>;
 export const auditEntrySchema = z.object({
   at: time,
   actor: z.string(),
-  /** `budget.create`, `budget.edit`, `budget.delete` */
+  /** `budget.create`, `budget.edit`, `budget.delete`, `budget.breakGlass`, `budget.endBreakGlass` */
   action: z.string(),
   subject: z.string(),
   before: z.unknown(),

@@ -47,7 +47,7 @@ export function raisedAlert(
   return {
     ...key,
     alertId: randomUUID(),
-    severity: 'ticket',
+    severity: key.kind === 'refusal' ? 'page' : 'ticket',
     owner: budget.owner,
     runbook: budget.runbook ?? key.name,
     summary: summaryOf(key, budget, status),
@@ -79,6 +79,8 @@ function summaryOf(
       const total = formatUsdShort(status.forecast?.nano ?? status.spentNano);
       return `${id} is forecast to spend ${least}$${total} of ${amount} by the end of its period`;
     }
+    case 'refusal':
+      return `${id} refuses reservations: ${spent} of ${amount} is spent, and what is left is held or too little`;
     case 'burn': {
       const hours = Math.round(Number(status.windowNs) / 3.6e12);
       const pace = status.windowBurn.toFixed(1);

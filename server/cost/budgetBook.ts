@@ -17,6 +17,7 @@ import {
   type BudgetStatus,
 } from '@burnbook/domain/budgetStatus';
 import type { CostBudget } from '@burnbook/domain/costBudget';
+import type { HoldStatus } from '../store/reservations/holdOps.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { alertRowOf, raisedAlert, type BudgetAlertRow } from './budgetAlertRow.js';
 import { PeriodCloser } from './budgetClosing.js';
@@ -37,6 +38,8 @@ export interface BudgetReport extends DefinedBudget {
   /** Scheduled ones that the forecast has stepped in. */
   readonly priceChanges: readonly PriceChange[];
   readonly state: BudgetState;
+  /** null: its limit is not hard. */
+  readonly holds: HoldStatus | null;
   /** Those that fire. */
   readonly alerts: readonly BudgetAlertRow[];
 }
@@ -118,6 +121,9 @@ export class BudgetBook {
       budgets.length === 0
         ? []
         : await measureBudgets(this.#store, budgets, { nowNs, priceSteps: changed });
+    const holds = new Map(
+      (await this.#store.hold('status', { atNs: nowNs })).map((each) => [each.budget, each]),
+    );
     const drafts = defined.flatMap((entry, index) => {
       const measure = measures[index];
       return measure
@@ -126,6 +132,7 @@ export class BudgetBook {
               ...entry,
               priceChanges: changed[index] ?? [],
               status: budgetStatus(entry.budget, measure),
+              holds: holds.get(entry.budget.id) ?? null,
             },
           ]
         : [];
@@ -135,10 +142,15 @@ export class BudgetBook {
       nowNs,
     );
     let known = await this.#alerts(sinceNs);
-    const changes = drafts.map(({ budget, version, status }) => ({
+    const changes = drafts.map(({ budget, version, status, holds: held }) => ({
       budget,
       status,
-      ...alertChanges(budget, { version, status, known: known.get(budget.id) ?? [] }),
+      ...alertChanges(budget, {
+        version,
+        status,
+        known: known.get(budget.id) ?? [],
+        refused: held ? held.refusing : false,
+      }),
     }));
     const there = new Set(drafts.map(({ budget }) => budget.id));
     const orphans = [...known].flatMap(([id, alerts]) =>

@@ -29,7 +29,7 @@ export function rollUp(
   const rows = new Map<string, RollupRow>();
   const enter = (line: LineRow, sign: 1 | -1): void => {
     const { owner, span } = line;
-    const bucketNs = floorTo(span.startNs, BUCKET_NS);
+    const bucketNs = bucketOf(span.startNs);
     const call = line.kind === 'model' ? span.call : null;
     const provider = call?.provider ?? null;
     const model = call?.model ?? null;
@@ -92,7 +92,8 @@ const changesSomething = (row: RollupRow): boolean =>
   row.wasteNano !== 0n ||
   row.failureNano !== 0n;
 
-function floorTo(ns: bigint, step: bigint): bigint {
-  const rest = ns % step;
-  return rest < 0n ? ns - rest - step : ns - rest;
+/** When the quarter of an hour began that an instant is in. */
+export function bucketOf(ns: bigint): bigint {
+  const rest = ns % BUCKET_NS;
+  return rest < 0n ? ns - rest - BUCKET_NS : ns - rest;
 }

@@ -18,6 +18,8 @@ export interface GroupCommitOptions {
   readonly restoreAttribution: () => Promise<void>;
   /** The same for what the writer keeps. */
   readonly restoreWriter: () => Promise<void>;
+  /** Told of what is on disk now, before the next write begins. */
+  readonly onWritten: (changes: ChangeSet) => void;
   /** How long batches that commits touched may wait until they are summed up, ms. */
   readonly settleAfterMs: number;
 }
@@ -120,6 +122,7 @@ export class GroupCommit {
       await this.#o.restoreWriter();
       throw error;
     }
+    this.#o.onWritten(changes);
     // Merging is a transaction of its own: its failure concerns nobody who waits here, and it is tried again.
     this.#written = this.#written.then(() => this.#o.writer.mergeIfMany().catch(() => undefined));
     this.#settleLater();

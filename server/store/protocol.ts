@@ -1,6 +1,8 @@
 /** What the server's process and the store's process say to each other over the fork's channel. */
+import type { CostBudget } from '@burnbook/domain/costBudget';
 import type { ComputeRate } from '@burnbook/domain/price';
 import type { IngestGroup } from './ingestBatch.js';
+import type { HoldOpName } from './reservations/holdOps.js';
 
 export interface StoreOpenOptions {
   readonly file: string;
@@ -27,9 +29,16 @@ export interface RatesMessage {
   readonly knownAtNs: bigint;
 }
 
+export interface LimitsMessage {
+  /** Those with a hard limit. */
+  readonly budgets: readonly CostBudget[];
+  readonly atNs: bigint;
+}
+
 export type ToStore =
   | { readonly type: 'open'; readonly options: StoreOpenOptions }
   | { readonly type: 'rates'; readonly rates: RatesMessage }
+  | { readonly type: 'limits'; readonly limits: LimitsMessage }
   | { readonly type: 'ingest'; readonly id: number; readonly group: IngestGroup }
   | {
       readonly type: 'query';
@@ -42,6 +51,12 @@ export type ToStore =
       readonly type: 'command';
       readonly id: number;
       readonly name: string;
+      readonly payload: unknown;
+    }
+  | {
+      readonly type: 'hold';
+      readonly id: number;
+      readonly name: HoldOpName;
       readonly payload: unknown;
     }
   | { readonly type: 'cancel'; readonly id: number }

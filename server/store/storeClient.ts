@@ -12,12 +12,14 @@ import {
   StoreError,
   type CommitReport,
   type FromStore,
+  type LimitsMessage,
   type QueryParams,
   type QueryRow,
   type RatesMessage,
   type StoreOpenOptions,
   type ToStore,
 } from './protocol.js';
+import type { HoldOpName, HoldPayload, HoldResult } from './reservations/holdOps.js';
 
 export interface StoreClientOptions extends StoreOpenOptions {
   /** The built process module; only tests from sources say another one. */
@@ -64,6 +66,7 @@ export class StoreClient {
   #closing = false;
   #nextId = 1;
   #rates: RatesMessage | null = null;
+  #limits: LimitsMessage | null = null;
   #failures = 0;
 
   private constructor(options: StoreClientOptions) {
@@ -143,6 +146,20 @@ export class StoreClient {
     if (this.#ready) this.#send({ type: 'rates', rates });
   }
 
+  /** Hard limits that reservations obey from now on; without any word of them none is granted. */
+  publishLimits(limits: LimitsMessage): void {
+    this.#limits = limits;
+    if (this.#ready) this.#send({ type: 'limits', limits });
+  }
+
+  /**
+   * Asks for something about reservations. Resolves once it is on disk.
+   * @throws StoreError
+   */
+  hold<Name extends HoldOpName>(name: Name, payload: HoldPayload<Name>): Promise<HoldResult<Name>> {
+    return this.#call((id) => ({ type: 'hold', id, name, payload }));
+  }
+
   /** Waits for what is under way, checkpoints and closes. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -188,6 +205,7 @@ export class StoreClient {
       child.on('message', (message: FromStore) => {
         if (message.type === 'opened') {
           if (this.#rates) this.#send({ type: 'rates', rates: this.#rates });
+          if (this.#limits) this.#send({ type: 'limits', limits: this.#limits });
           this.#ready = true;
           this.#failures = 0;
           resolve();

@@ -15,6 +15,7 @@ import { AggregateResponses } from './attribution/aggregateResponses.js';
 import { ResponseIndex } from './attribution/responseIndex.js';
 import { SourceTable, type SourceRow } from './attribution/sourceTable.js';
 import { SpanArena } from './attribution/spanArena.js';
+import { breakGlass } from './commands/breakGlass.js';
 import { commandOf, restatingCommandOf } from './commands/index.js';
 import { DatabaseLockedError, openDatabase, type Database } from './database.js';
 import { GroupCommit } from './groupCommit.js';
@@ -27,12 +28,17 @@ import {
   type ToStore,
 } from './protocol.js';
 import { QueryRunner } from './queryRunner.js';
+import { HoldLedger } from './reservations/holdLedger.js';
+import { HoldLog } from './reservations/holdLog.js';
+import type { HoldOpName, HoldPayload } from './reservations/holdOps.js';
+import { HoldReader } from './reservations/holdReader.js';
 import { SqlTexts } from './sqlTexts.js';
 
 interface Store {
   readonly database: Database;
   readonly attributor: Attributor;
   readonly commit: GroupCommit;
+  readonly holds: HoldLedger;
   readonly queries: QueryRunner;
   readonly writer: GroupWriter;
   readonly writerConnection: DuckDBConnection;
@@ -63,6 +69,19 @@ async function receive(message: ToStore): Promise<void> {
       // A failed write is told by the next group's answer; the rate itself is in force already.
       await publishRates(message.rates).catch(() => undefined);
       return;
+    case 'limits':
+      // Where the spend could not be read, it is tried again for whoever asks next.
+      await opened()
+        .holds.define(message.limits.budgets, message.limits.atNs)
+        .catch(() => undefined);
+      return;
+    case 'hold':
+      await answer(message.id, async () => {
+        const payload = message.payload as HoldPayload<HoldOpName>;
+        const result = await opened().holds.run(message.name, payload);
+        return { type: 'done', id: message.id, result };
+      });
+      return;
     case 'ingest':
       await answer(message.id, async () => {
         const report = await opened().commit.commit(message.group);
@@ -78,12 +97,14 @@ async function receive(message: ToStore): Promise<void> {
       return;
     case 'command':
       await answer(message.id, async () => {
-        const { commit, writer, attributor } = opened();
+        const { commit, writer, attributor, holds } = opened();
         const restating = restatingCommandOf(message.name);
         const result = restating
           ? await commit.runAlone(async () => {
               const restated = await writer.restate(restating, message.payload);
               attributor.restate(restated.lines);
+              // What a hard budget has spent was restated too.
+              await holds.reload();
               return restated.result;
             })
           : await commit.run(() => writer.command(commandOf(message.name), message.payload));
@@ -172,16 +193,26 @@ async function build(options: StoreOpenOptions): Promise<Store> {
   await writer.prepare();
   // What an earlier process left, and everything after an upgrade.
   await writer.settle();
+  const commit = new GroupCommit({
+    attributor,
+    writer,
+    restoreAttribution,
+    restoreWriter,
+    onWritten: (changes) => holds.committed(changes),
+    settleAfterMs: options.settleAfterMs,
+  });
+  const holdsConnection = await database.connect();
+  const holds = await HoldLedger.open({
+    openLog: (failed) => HoldLog.open(holdsConnection, sql, failed),
+    reader: new HoldReader(await database.connect(), sql),
+    exclusively: (work) => commit.run(work),
+    writeBreakGlass: (op) => commit.run(() => writer.command(breakGlass, op)),
+  });
   return {
     database,
-    commit: new GroupCommit({
-      attributor,
-      writer,
-      restoreAttribution,
-      restoreWriter,
-      settleAfterMs: options.settleAfterMs,
-    }),
+    commit,
     attributor,
+    holds,
     queries: await QueryRunner.create(sql, () => database.connect()),
     writer,
     writerConnection,
@@ -234,7 +265,10 @@ async function closeAndExit(): Promise<void> {
   store = undefined;
   if (closing) {
     await closing.commit.idle();
-    await closing.writerConnection.run('CHECKPOINT').catch(() => undefined);
+    await closing.holds.idle();
+    for (const statement of ['CHECKPOINT', 'CHECKPOINT holds']) {
+      await closing.writerConnection.run(statement).catch(() => undefined);
+    }
     closing.database.close();
   }
   process.exit(0);

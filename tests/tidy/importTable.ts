@@ -26,7 +26,7 @@ const belowApi = [
 export const importTable: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   collectors: ['domain'],
-  'server/contract': [],
+  'server/contract': ['domain'],
   'server/config': ['domain'],
   'server/otlp': ['domain'],
   'server/openlineage': ['domain'],

@@ -41,6 +41,7 @@ export const enBudget = {
   'budget.created': 'created with {usd}',
   'budget.removed': 'removed',
   'alert.threshold': 'threshold',
+  'alert.refusal': 'a refused reservation',
   'alert.forecast': 'forecast',
   'alert.burn': 'burns fast',
   'alertState.firing': 'Firing',

@@ -42,6 +42,7 @@ export const zhCNBudget: Record<keyof typeof enBudget, string> = {
   'budget.created': '创建，金额 {usd}',
   'budget.removed': '已删除',
   'alert.threshold': '阈值',
+  'alert.refusal': '拒绝了一次预留',
   'alert.forecast': '预测',
   'alert.burn': '消耗过快',
   'alertState.firing': '告警中',

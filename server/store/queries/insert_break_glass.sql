@@ -1,0 +1,1 @@
+INSERT INTO break_glasses VALUES ($budget, $at, $until, $actor, $reason)

@@ -1,0 +1,56 @@
+-- Spend in scope of hard budgets by quarter of an hour, each from the beginning of its window on. A row of the rollup counts
+-- against a budget when it fulfils all of its clauses.
+WITH budgets AS (
+  SELECT unnest(range(len($sinces::BIGINT[]))) AS budget, unnest($sinces::BIGINT[]) AS since
+),
+clauses AS (
+  SELECT
+    unnest($clauseBudgets::BIGINT[]) AS budget,
+    unnest($clauseKeys::VARCHAR[]) AS key,
+    unnest($clauseValues::VARCHAR[]) AS value
+),
+sums AS MATERIALIZED (
+  SELECT bucket_ns, pipeline, provider, model, team, environment, tags, sum(cost_nano) AS cost
+  FROM cost_rollup
+  WHERE bucket_ns >= $first::BIGINT
+  GROUP BY ALL
+  HAVING sum(cost_nano) <> 0
+),
+-- Evaluated once: its numbers are used twice.
+origins AS MATERIALIZED (
+  SELECT row_number() OVER () AS origin, o.*
+  FROM (SELECT DISTINCT pipeline, provider, model, team, environment, tags FROM sums) AS o
+),
+misses AS (
+  SELECT DISTINCT o.origin, c.budget
+  FROM origins AS o
+  CROSS JOIN clauses AS c
+  WHERE NOT coalesce(scope_has(
+    CASE c.key
+      WHEN 'pipeline' THEN o.pipeline
+      WHEN 'provider' THEN o.provider
+      WHEN 'model' THEN o.model
+      WHEN 'team' THEN o.team
+      WHEN 'environment' THEN o.environment
+      ELSE json_extract_string(o.tags, '/' || replace(replace(substr(c.key, 5), '~', '~0'), '/', '~1'))
+    END,
+    c.value
+  ), false)
+),
+matches AS (
+  SELECT o.*, b.budget, b.since
+  FROM origins AS o
+  CROSS JOIN budgets AS b
+  ANTI JOIN misses AS x ON x.origin = o.origin AND x.budget = b.budget
+)
+SELECT m.budget::BIGINT AS budget, s.bucket_ns, sum(s.cost)::HUGEINT AS cost
+FROM sums AS s
+JOIN matches AS m
+  ON m.pipeline = s.pipeline
+  AND m.provider IS NOT DISTINCT FROM s.provider
+  AND m.model IS NOT DISTINCT FROM s.model
+  AND m.team IS NOT DISTINCT FROM s.team
+  AND m.environment IS NOT DISTINCT FROM s.environment
+  AND m.tags IS NOT DISTINCT FROM s.tags
+WHERE s.bucket_ns >= m.since
+GROUP BY ALL

@@ -1,0 +1,352 @@
+/**
+ * Decides on holds of money, in memory: one decision after the other, none waits for anything. What it decides is on disk
+ * only when its changes are (`HoldLog`), and nobody may be told before.
+ *
+ * What remains of an open hold counts in the period that now is: what it pays for is spent from now on. Spend counts in
+ * the period of its own time, and lowers the hold whose id it carries.
+ */
+import { scopeMatches, type CostBudget, type SpendOrigin } from '@burnbook/domain/costBudget';
+import { dueNs, heldNano, type Reservation } from '@burnbook/domain/reservation';
+import { tagsOf } from '@burnbook/domain/tags';
+import type { ChangeSet } from '../attribution/changeSet.js';
+import { bucketOf } from '../costRollup.js';
+import type { LineRow, Owner } from '../rows.js';
+import { DueHeap } from './dueHeap.js';
+import { HardBudget, type BreakGlass } from './hardBudget.js';
+import type {
+  Grant,
+  GrantedBudget,
+  HoldStatus,
+  RenewOp,
+  ReservationOp,
+  ReserveOp,
+  ReserveResult,
+  SettleOp,
+} from './holdOps.js';
+
+/** A change of a reservation as the log keeps it. `grant`: it is the first. */
+export interface HoldChange {
+  readonly reservation: Reservation;
+  readonly grant: Grant | null;
+}
+
+/** Sums of counted lines, for a start from what is stored. */
+export interface StoredSpend {
+  readonly budget: string;
+  readonly bucketNs: bigint;
+  readonly nano: bigint;
+}
+
+/** A definition that grants obey, with its limit set aside or not. */
+export interface HardDefinition {
+  readonly budget: CostBudget;
+  readonly breakGlass: BreakGlass | null;
+}
+
+/** A reservation with its first answer. */
+export interface StoredHold {
+  readonly reservation: Reservation;
+  readonly grant: Grant;
+}
+
+interface Hold extends StoredHold {
+  reservation: Reservation;
+  /** Budgets that it counts in. */
+  budgets: readonly HardBudget[];
+  /** What it counts in each of them now. */
+  countedNano: bigint;
+}
+
+export class HoldBook {
+  #nowNs = 0n;
+  readonly #holds = new Map<string, Hold>();
+  readonly #due = new DueHeap();
+  #budgets: readonly HardBudget[] = [];
+  /** Budgets of what lines of an owner cost, by model. */
+  #matches = new WeakMap<Owner, Map<string, readonly HardBudget[]>>();
+  readonly #changed: (change: HoldChange) => void;
+
+  /** @param changed told of every change, in order. */
+  constructor(changed: (change: HoldChange) => void) {
+    this.#changed = changed;
+  }
+
+  /** Open holds. */
+  get size(): number {
+    return this.#holds.size;
+  }
+
+  /** Takes over definitions with the spend of their windows; holds that are open count in the new ones. */
+  define(
+    definitions: readonly HardDefinition[],
+    spend: readonly StoredSpend[],
+    nowNs: bigint,
+  ): void {
+    this.#tick(nowNs);
+    const before = new Map(this.#budgets.map((budget) => [budget.budget.id, budget]));
+    this.#budgets = definitions.map(({ budget, breakGlass }) => {
+      const hard = new HardBudget(budget, this.#nowNs);
+      hard.breakGlass = breakGlass;
+      hard.refusal = before.get(budget.id)?.refusal ?? null;
+      return hard;
+    });
+    const byId = new Map(this.#budgets.map((budget) => [budget.budget.id, budget]));
+    for (const { budget, bucketNs, nano } of spend) byId.get(budget)?.spend(bucketNs, nano);
+    this.#matches = new WeakMap();
+    for (const hold of this.#holds.values()) {
+      hold.countedNano = 0n;
+      hold.budgets = [];
+      this.#enter(hold, this.#budgetsOf(hold.reservation));
+    }
+  }
+
+  /** Begins anew with the open holds that are stored. */
+  restore(stored: readonly StoredHold[]): void {
+    this.#holds.clear();
+    for (const { reservation, grant } of stored) {
+      const hold: Hold = { reservation, grant, budgets: [], countedNano: 0n };
+      this.#holds.set(reservation.id, hold);
+      this.#due.add(dueNs(reservation), reservation.id);
+    }
+  }
+
+  /** An open one. */
+  find(id: string): StoredHold | undefined {
+    return this.#holds.get(id);
+  }
+
+  /** Ends what time has ended, and begins the periods that have begun. Time never goes back. */
+  advance(nowNs: bigint): void {
+    this.#tick(nowNs);
+    for (const budget of this.#budgets) budget.advance(this.#nowNs);
+    for (let id = this.#due.take(this.#nowNs); id; id = this.#due.take(this.#nowNs)) {
+      const hold = this.#holds.get(id);
+      // A renewed or settled hold stands in the heap again, later.
+      if (!hold || dueNs(hold.reservation) > this.#nowNs) continue;
+      const ranOut = hold.reservation.settledNs === null;
+      this.#end(hold, ranOut ? 'expired' : 'unreconciled', dueNs(hold.reservation));
+    }
+  }
+
+  /** Holds an amount in all its budgets, or in none. The id must be new. */
+  reserve(op: ReserveOp): ReserveResult {
+    this.advance(op.atNs);
+    const budgets = this.#budgetsOf(op).filter((budget) => budget.isInForce(this.#nowNs));
+    if (op.onlyBudget !== null && budgets.length === 0) return { kind: 'noBudget' };
+    const amountNano = op.amountNano ?? 0n;
+    if (op.amountNano === null) {
+      const denies = budgets.find(({ budget }) => budget.unpriced === 'deny');
+      if (denies) return { kind: 'unpriced', budget: denies.budget.id };
+    }
+    const blockers = budgets.filter(
+      (budget) => budget.leftNano < amountNano && !budget.isOpen(this.#nowNs),
+    );
+    for (const blocker of blockers) blocker.refusal = { atNs: this.#nowNs, amountNano };
+    const [tightest] = blockers.toSorted((a, b) => (a.leftNano < b.leftNano ? -1 : 1));
+    if (tightest) {
+      return {
+        kind: 'refused',
+        budget: tightest.budget.id,
+        leftNano: tightest.leftNano,
+        resetsNs: tightest.roomNs(amountNano),
+      };
+    }
+    return { kind: 'granted', grant: this.#grant(op, budgets) };
+  }
+
+  /** Tells what it cost in the end. Undefined: it is not held any more. */
+  settle({ atNs, id, actualNano }: SettleOp): Reservation | undefined {
+    this.advance(atNs);
+    const hold = this.#holds.get(id);
+    if (hold?.reservation.state !== 'held') return undefined;
+    hold.reservation = {
+      ...hold.reservation,
+      state: 'settled',
+      settledNs: this.#nowNs,
+      actualNano,
+    };
+    this.#recount(hold);
+    if (!this.#endIfAccounted(hold)) {
+      this.#due.add(dueNs(hold.reservation), id);
+      this.#tell(hold);
+    }
+    return hold.reservation;
+  }
+
+  /** Gives back what is held. Undefined: it is not held any more. */
+  release({ atNs, id }: ReservationOp): Reservation | undefined {
+    this.advance(atNs);
+    const hold = this.#holds.get(id);
+    if (hold?.reservation.state !== 'held') return undefined;
+    this.#end(hold, 'released');
+    return hold.reservation;
+  }
+
+  /** Lets a lease last until so long from now; never shorter than it is. Undefined: it is not held any more. */
+  renew({ atNs, id, ttlNs }: RenewOp): Reservation | undefined {
+    this.advance(atNs);
+    const hold = this.#holds.get(id);
+    if (hold?.reservation.state !== 'held') return undefined;
+    const expiresNs = this.#nowNs + ttlNs;
+    if (expiresNs > hold.reservation.expiresNs) {
+      hold.reservation = { ...hold.reservation, expiresNs };
+      this.#due.add(expiresNs, id);
+      this.#tell(hold);
+    }
+    return hold.reservation;
+  }
+
+  /** Takes over what a commit has changed: it is spend, and lowers the holds whose id it carries. */
+  committed({ lines }: ChangeSet): void {
+    if (this.#budgets.length === 0 && this.#holds.size === 0) return;
+    const touched = new Map<Hold, bigint>();
+    const enter = (line: LineRow, sign: 1n | -1n): void => {
+      if (line.excluded !== null || line.costNanoUsd === null) return;
+      const nano = sign * line.costNanoUsd;
+      const bucketNs = bucketOf(line.span.startNs);
+      for (const budget of this.#budgetsOfLine(line)) budget.spend(bucketNs, nano);
+      const { reservation } = line.owner;
+      const hold = reservation === null ? undefined : this.#holds.get(reservation);
+      if (hold) touched.set(hold, (touched.get(hold) ?? 0n) + nano);
+    };
+    for (const line of lines.remove) enter(line, -1n);
+    for (const line of lines.add) enter(line, 1n);
+    for (const [hold, nano] of touched) {
+      const telemetryNano = hold.reservation.telemetryNano + nano;
+      hold.reservation = { ...hold.reservation, telemetryNano };
+      this.#recount(hold);
+      this.#endIfAccounted(hold);
+    }
+  }
+
+  breakGlass(id: string, breakGlass: BreakGlass): void {
+    const budget = this.#budgets.find((each) => each.budget.id === id);
+    if (budget) budget.breakGlass = breakGlass;
+  }
+
+  hasBudget(id: string): boolean {
+    return this.#budgets.some(({ budget }) => budget.id === id);
+  }
+
+  status(nowNs: bigint): HoldStatus[] {
+    this.advance(nowNs);
+    return this.#budgets.map((budget) => ({
+      budget: budget.budget.id,
+      heldNano: budget.heldNano,
+      holds: budget.holds,
+      leftNano: budget.leftNano,
+      breakGlass: budget.isOpen(this.#nowNs) ? budget.breakGlass : null,
+      refusing: budget.refusal && budget.leftNano < budget.refusal.amountNano,
+    }));
+  }
+
+  #grant(op: ReserveOp, budgets: readonly HardBudget[]): Grant {
+    const { atNs: _at, ttlNs, ...request } = op;
+    const reservation: Reservation = {
+      ...request,
+      createdNs: this.#nowNs,
+      state: 'held',
+      expiresNs: this.#nowNs + ttlNs,
+      settledNs: null,
+      actualNano: null,
+      telemetryNano: 0n,
+      endedNs: null,
+      unreconciledNano: null,
+    };
+    const left = (budget: HardBudget): bigint => budget.leftNano - heldNano(reservation);
+    const grant: Grant = {
+      id: op.id,
+      createdNs: reservation.createdNs,
+      expiresNs: reservation.expiresNs,
+      amountNano: op.amountNano,
+      budgets: budgets.map((budget): GrantedBudget => ({
+        id: budget.budget.id,
+        leftNano: left(budget) > 0n ? left(budget) : 0n,
+        resetsNs: budget.budget.period.kind === 'calendar' ? budget.roomNs(0n) : null,
+        breakGlass: budget.isOpen(this.#nowNs),
+      })),
+    };
+    const hold: Hold = { reservation, grant, budgets: [], countedNano: 0n };
+    this.#holds.set(op.id, hold);
+    this.#enter(hold, this.#budgetsOf(op));
+    this.#due.add(reservation.expiresNs, op.id);
+    this.#changed({ reservation, grant });
+    return grant;
+  }
+
+  #budgetsOf({ origin, onlyBudget }: Pick<Reservation, 'origin' | 'onlyBudget'>): HardBudget[] {
+    return this.#budgets.filter(({ budget }) =>
+      onlyBudget === null ? scopeMatches(budget.scope, origin) : budget.id === onlyBudget,
+    );
+  }
+
+  #budgetsOfLine({ kind, owner, span }: LineRow): readonly HardBudget[] {
+    const call = kind === 'model' ? span.call : null;
+    const provider = call?.provider ?? null;
+    const model = call?.model ?? null;
+    let known = this.#matches.get(owner);
+    if (!known) {
+      known = new Map();
+      this.#matches.set(owner, known);
+    }
+    const key = `${provider ?? ''}\n${model ?? ''}\n${call === null}`;
+    let found = known.get(key);
+    if (!found) {
+      const { pipeline, team, environment, tags } = owner;
+      const origin: SpendOrigin = {
+        pipeline,
+        model,
+        provider,
+        team,
+        environment,
+        tags: Object.fromEntries(tagsOf(tags)),
+      };
+      found = this.#budgets.filter(({ budget }) => scopeMatches(budget.scope, origin));
+      known.set(key, found);
+    }
+    return found;
+  }
+
+  #enter(hold: Hold, budgets: readonly HardBudget[]): void {
+    hold.budgets = budgets;
+    for (const budget of budgets) budget.holds++;
+    this.#recount(hold);
+  }
+
+  #recount(hold: Hold): void {
+    const counts = heldNano(hold.reservation);
+    for (const budget of hold.budgets) budget.heldNano += counts - hold.countedNano;
+    hold.countedNano = counts;
+  }
+
+  /** Telemetry that accounts for all of the actual cost has nothing left to wait for. */
+  #endIfAccounted(hold: Hold): boolean {
+    const { actualNano, telemetryNano } = hold.reservation;
+    if (actualNano === null || telemetryNano < actualNano) return false;
+    this.#end(hold, 'settled');
+    return true;
+  }
+
+  #end(hold: Hold, state: Reservation['state'], endedNs = this.#nowNs): void {
+    const rest = heldNano(hold.reservation);
+    hold.reservation = {
+      ...hold.reservation,
+      state,
+      endedNs,
+      // What its owner gives back needs no telemetry.
+      unreconciledNano: state === 'released' ? 0n : rest,
+    };
+    this.#recount(hold);
+    for (const budget of hold.budgets) budget.holds--;
+    this.#holds.delete(hold.reservation.id);
+    this.#tell(hold);
+  }
+
+  #tell({ reservation }: Hold): void {
+    this.#changed({ reservation, grant: null });
+  }
+
+  #tick(nowNs: bigint): void {
+    if (nowNs > this.#nowNs) this.#nowNs = nowNs;
+  }
+}

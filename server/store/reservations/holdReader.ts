@@ -1,0 +1,82 @@
+/** Reads from the database what decisions on holds start from. */
+import { listValue, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import type { CostBudget } from '@burnbook/domain/costBudget';
+import type { SqlTexts } from '../sqlTexts.js';
+import { windowStartNs, type BreakGlass } from './hardBudget.js';
+import type { StoredHold, StoredSpend } from './holdBook.js';
+import { holdOf, type HoldRow } from './holdRow.js';
+
+export class HoldReader {
+  readonly #connection: DuckDBConnection;
+  readonly #sql: SqlTexts;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(connection: DuckDBConnection, sql: SqlTexts) {
+    this.#connection = connection;
+    this.#sql = sql;
+  }
+
+  async eachId(take: (id: string) => void): Promise<void> {
+    const ids = await this.#connection.stream(this.#sql.get('load_reservation_ids'));
+    for await (const rows of ids.yieldRows()) for (const [id] of rows) take(id as string);
+  }
+
+  async find(id: string): Promise<StoredHold | null> {
+    const [row] = await this.#rows('reservation_by_id', { id });
+    return row ? holdOf(row) : null;
+  }
+
+  /** Those that have not ended. */
+  async open(): Promise<StoredHold[]> {
+    return (await this.#rows('load_open_reservations', {})).map(holdOf);
+  }
+
+  /** By budget. */
+  async breakGlasses(): Promise<Map<string, BreakGlass>> {
+    const rows = await this.#rows('load_break_glasses', {});
+    return new Map(
+      rows.map((row) => [
+        row['budget_id'] as string,
+        {
+          atNs: row['at_ns'] as bigint,
+          untilNs: row['until_ns'] as bigint,
+          actor: row['actor'] as string,
+          reason: row['reason'] as string,
+        },
+      ]),
+    );
+  }
+
+  /** Spend in scope of each budget, from the beginning of its window at an instant on. */
+  async spend(budgets: readonly CostBudget[], atNs: bigint): Promise<StoredSpend[]> {
+    if (budgets.length === 0) return [];
+    const sinces = budgets.map((budget) => windowStartNs(budget, atNs));
+    const clauses = budgets.flatMap(({ scope }, index) =>
+      Object.entries(scope).map(([key, value]) => ({ index, key, value })),
+    );
+    // An empty list has no type that could be bound: a clause of no budget stands for it.
+    if (clauses.length === 0) clauses.push({ index: -1, key: 'pipeline', value: '' });
+    const rows = await this.#rows('load_hard_spend', {
+      sinces: listValue(sinces),
+      first: sinces.reduce((a, b) => (a < b ? a : b)),
+      clauseBudgets: listValue(clauses.map(({ index }) => BigInt(index))),
+      clauseKeys: listValue(clauses.map(({ key }) => key)),
+      clauseValues: listValue(clauses.map(({ value }) => value)),
+    });
+    return rows.map((row) => ({
+      budget: budgets[Number(row['budget'])]?.id ?? '',
+      bucketNs: row['bucket_ns'] as bigint,
+      nano: row['cost'] as bigint,
+    }));
+  }
+
+  /** One question after the other: they share a connection. */
+  #rows(query: string, values: Record<string, DuckDBValue>): Promise<HoldRow[]> {
+    const rows = this.#last.then(async () => {
+      const result = await this.#connection.runAndReadAll(this.#sql.get(query), values);
+      return result.getRowObjects();
+    });
+    this.#last = rows.catch(() => undefined);
+    return rows;
+  }
+}
