@@ -11,7 +11,14 @@ import { UnitCost } from './CostTiles.js';
 import { CsvLink } from './CsvLink.js';
 import { DeltaPercent, DeltaUsd } from './Delta.js';
 import { DimensionSelect } from './DimensionSelect.js';
-import { isSame, narrowed, parseFilter, toggleTerm, type FilterTerm } from './filterTerms.js';
+import {
+  formatDimension,
+  isSame,
+  narrowed,
+  parseFilter,
+  toggleTerm,
+  type FilterTerm,
+} from './filterTerms.js';
 import { dimensionText, dimensionWord, keyText } from './keyText.js';
 import { BOARD_ROWS, BOARD_ROWS_ALL, costView } from './useCosts.js';
 
@@ -50,7 +57,7 @@ export function Leaderboard({ query, view, param, dimension, colors }: Leaderboa
             path="/api/costs"
             view={view}
             asked={{
-              groupBy: dimension,
+              groupBy: formatDimension(dimension),
               filter: costView(view).filter,
               compare: costView(view).compare,
               tz: view.tz,

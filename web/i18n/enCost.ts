@@ -32,7 +32,7 @@ export const enCost = {
   'dimension.anotherTag': 'a tag …',
   'dimension.tagName': 'Name of the tag',
   'key.none': 'no {dimension}',
-  'key.noModel': 'Compute',
+  'key.noModel': 'No model (compute)',
   'key.unknownModel': 'Unknown model',
   'key.kindModel': 'Model calls',
   'filter.label': 'Filter',

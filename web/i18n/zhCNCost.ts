@@ -34,7 +34,7 @@ export const zhCNCost: Record<keyof typeof enCost, string> = {
   'dimension.anotherTag': '某个标签…',
   'dimension.tagName': '标签名',
   'key.none': '无{dimension}',
-  'key.noModel': '计算',
+  'key.noModel': '无模型（计算）',
   'key.unknownModel': '未知模型',
   'key.kindModel': '模型调用',
   'filter.label': '筛选',
