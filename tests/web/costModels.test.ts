@@ -171,6 +171,18 @@ describe('the series of costs', () => {
     expect(series.map(({ label }) => label)).toEqual(['gpt-4o', 'acme', 'Other']);
   });
 
+  test('keeps the colour of a name when the others are filtered out', () => {
+    const colorOf = (of: CostSeries) =>
+      costChart(of, { locale: 'en', previous: null, annotations: [] }).series[0]?.color;
+    const names = ['gpt-4o', 'a', 'b', 'c', 'd'];
+    const many: CostSeries = {
+      ...answer,
+      series: names.map((name) => ({ name, key: name, isOther: false, totalUsd: '1' })),
+    };
+    const before = colorOf(many);
+    expect(colorOf({ ...many, series: many.series.slice(0, 1) })).toBe(before);
+  });
+
   test('lays the earlier period under this one bucket by bucket', () => {
     const previous: CostSeries = {
       ...answer,

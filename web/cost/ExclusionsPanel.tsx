@@ -15,15 +15,21 @@ const ROWS = 20;
 
 /** What was received and is not counted, why, and what counts in its place: counted and excluded add up to received. */
 export function ExclusionsPanel({ view }: { view: View }) {
-  const open = costView(view).open === 'exclusions';
-  const query = useRanged<Exclusions>('/api/costs/exclusions', view, { limit: ROWS }, false);
+  const { filter, ...state } = costView(view);
+  const open = state.open === 'exclusions';
+  const query = useRanged<Exclusions>(
+    '/api/costs/exclusions',
+    view,
+    { filter, limit: ROWS },
+    false,
+  );
   return (
     <Panel
       title={t('exclusions.title')}
       id="exclusions"
       query={query}
       skeletonPx={96}
-      actions={<CsvLink path="/api/costs/exclusions" view={view} asked={{}} />}
+      actions={<CsvLink path="/api/costs/exclusions" view={view} asked={{ filter }} />}
     >
       {(answer) => (
         <>

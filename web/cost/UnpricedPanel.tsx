@@ -7,6 +7,7 @@ import { Instant } from '../parts/Instant.js';
 import { Panel } from '../parts/Panel.js';
 import type { View } from '../url/useView.js';
 import { CsvLink } from './CsvLink.js';
+import { costView } from './useCosts.js';
 
 /** What has no price, and the entry that gives it one. Nothing is shown while everything has a price. */
 export function UnpricedPanel({ query, view }: { query: ApiResult<UnpricedList>; view: View }) {
@@ -21,7 +22,10 @@ export function UnpricedPanel({ query, view }: { query: ApiResult<UnpricedList>;
     >
       {(list) => (
         <>
-          <p class="panel-lead">{t('unpriced.lead', { n: list.calls })}</p>
+          <p class="panel-lead">
+            {t('unpriced.lead', { n: list.calls })}
+            {costView(view).filter !== '' && ` ${t('unpriced.all')}`}
+          </p>
           <ul class="rows">
             {list.items.map((group) => (
               <Group

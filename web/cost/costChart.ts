@@ -6,6 +6,9 @@ import { formatUsdShort, isZeroUsd, sumUsd, usdToPixels } from '../format/usd.js
 import { t } from '../i18n/t.js';
 import { keyText } from './keyText.js';
 
+/** While the page is open a name keeps its colour, whatever is filtered. */
+export const costColors = new Map<string, number>();
+
 export interface CostChart {
   data: ChartData;
   highest: ChartBucket | null;
@@ -24,6 +27,7 @@ interface CostChartOptions {
 export function costChart(answer: CostSeries, options: CostChartOptions): CostChart {
   const colors = seriesColors(
     answer.series.filter(({ isOther }) => !isOther).map(({ name }) => name),
+    costColors,
   );
   const series = answer.series.map(({ name, key, isOther }) => ({
     key: name,

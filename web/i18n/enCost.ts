@@ -130,6 +130,7 @@ export const enCost = {
   'exclusions.wouldBe': 'Would be',
   'exclusion.repeatedBelow': 'sums up spans below it',
   'exclusion.duplicateResponse': 'same response id as an earlier span',
+  'unpriced.all': 'This list is of the whole range, not only of the filter.',
   'behind.title': 'Batches behind this figure',
   'behind.lead': 'Batches: {n}. Together',
   'behind.shared': 'shared by several batches',

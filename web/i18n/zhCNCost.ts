@@ -128,6 +128,7 @@ export const zhCNCost: Record<keyof typeof enCost, string> = {
   'exclusions.wouldBe': '本应为',
   'exclusion.repeatedBelow': '汇总了其下级 span',
   'exclusion.duplicateResponse': '与更早的 span 响应 id 相同',
+  'unpriced.all': '此列表针对整个时间范围，不受筛选影响。',
   'behind.title': '此数字背后的批次',
   'behind.lead': '批次：{n}。合计',
   'behind.shared': '多个批次共享',

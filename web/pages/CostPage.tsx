@@ -1,6 +1,7 @@
 import type { Budgets } from '../../server/contract.js';
 import { useApi } from '../api/useApi.js';
 import { BudgetsPanel } from '../budget/BudgetsPanel.js';
+import { costColors } from '../cost/costChart.js';
 import { CostTiles } from '../cost/CostTiles.js';
 import { FilterBar } from '../cost/FilterBar.js';
 import { Leaderboard } from '../cost/Leaderboard.js';
@@ -49,7 +50,10 @@ export function CostPage() {
     groupBy === 'model' ? named.flatMap(({ key }) => (key ? [key] : [])) : [],
     view.interval(),
   );
-  const colors = seriesColors(named.map(({ name }) => name));
+  const colors = seriesColors(
+    named.map(({ name }) => name),
+    costColors,
+  );
   return (
     <div class="page cost">
       <header class="page-head">
