@@ -87,8 +87,14 @@ async function change(
       { file: draft.file, diff: draft.diff },
     );
   }
-  await budgetsEditor.write(draft);
-  api.applyBudgets(draft.budgets, { actor, reason });
+  const edit = { actor, reason };
+  const written = api.budgets.announce(draft.budgets.budgets ?? [], edit);
+  try {
+    await budgetsEditor.write(draft);
+    api.applyBudgets(draft.budgets, edit);
+  } finally {
+    written();
+  }
   const reports = await api.budgets.evaluate();
   const report = reports.find((each) => each.budget.id === id);
   if (report) return { id, version: report.version };

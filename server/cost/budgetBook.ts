@@ -70,6 +70,8 @@ export class BudgetBook {
   readonly #closer: PeriodCloser;
   /** What is not yet in the store, oldest first: each edit keeps its person. */
   readonly #pending: Pending[] = [];
+  /** Edits that are being written to the files. */
+  readonly #announced = new Set<{ readonly text: string; readonly edit: Edit }>();
   #defined: readonly DefinedBudget[] = [];
   /** The evaluation under way, and the one that begins when it ends. */
   #running: Promise<readonly BudgetReport[]> | null = null;
@@ -82,8 +84,20 @@ export class BudgetBook {
     this.#closer = new PeriodCloser(store);
   }
 
+  /**
+   * Says whose edit the files are about to hold: who reads them before the edit itself is taken over tells its person.
+   * @returns what ends that.
+   */
+  announce(definitions: readonly BudgetDefinition[], edit: Edit): () => void {
+    const announced = { text: textOf(definitions), edit };
+    this.#announced.add(announced);
+    return () => this.#announced.delete(announced);
+  }
+
   /** Takes over definitions; they reach the store with the next evaluation. */
-  define(definitions: readonly BudgetDefinition[], edit: Edit): void {
+  define(definitions: readonly BudgetDefinition[], said: Edit): void {
+    const text = this.#announced.size > 0 ? textOf(definitions) : '';
+    const edit = [...this.#announced].find((announced) => announced.text === text)?.edit ?? said;
     // While the store is away, files may be read again and again.
     if (this.#pending.length >= PENDING_MAX) this.#pending.pop();
     this.#pending.push({ definitions, edit });
@@ -221,3 +235,6 @@ export class BudgetBook {
     return byBudget;
   }
 }
+
+const textOf = (definitions: readonly BudgetDefinition[]): string =>
+  JSON.stringify(definitions.map(canonicalDefinition));

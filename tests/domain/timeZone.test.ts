@@ -80,7 +80,8 @@ test('every instant belongs to the one day whose bounds hold it', () => {
 });
 
 test('days begin on quarters of an hour, so that sums by quarters are whole days', () => {
-  const days = fc.integer({ min: dayOf('1973-01-01'), max: dayOf('2037-12-31') });
+  // The last zone with another offset was Kiritimati's, 10:40 until October 1979.
+  const days = fc.integer({ min: dayOf('1980-01-01'), max: dayOf('2037-12-31') });
   const zones = Intl.supportedValuesOf('timeZone');
   fc.assert(
     fc.property(fc.constantFrom(...zones), days, (zone, day) => {

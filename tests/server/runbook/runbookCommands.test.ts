@@ -120,10 +120,11 @@ test.each(alertNames)(
     const commands = await commandsOf(name);
     expect(commands.length).toBeGreaterThanOrEqual(3);
     for (const command of commands) {
-      const [, url = '', filter = ''] = /^curl -s '([^']+)' \| jq '([^']+)'$/.exec(command) ?? [];
+      const [, url = '', filter = ''] =
+        /^curl -s (?:-X POST )?'([^']+)'.* \| jq(?: '([^']+)')?$/.exec(command) ?? [];
       expect(url, command).toContain(origin);
-      const answer = await fetch(url);
-      expect(answer.status, command).toBe(200);
+      const answer = await fetch(url, posted(command));
+      expect([200, 201], command).toContain(answer.status);
       const body: unknown = await answer.json();
       // The names that the filter takes, wherever they stand in the answer.
       const names = [...filter.matchAll(/(?:^\{|[{,]\s*|\.)([a-zA-Z]\w*)(?=[,}\s)[]|$)/g)];
@@ -132,6 +133,15 @@ test.each(alertNames)(
     }
   },
 );
+
+/** Method, headers and body of a command that changes something; none of one that reads. */
+function posted(command: string): RequestInit {
+  if (!command.includes('-X POST')) return {};
+  const headers = [...command.matchAll(/-H '([^:']+): ([^']+)'/g)].map(
+    ([, name = '', value = '']): [string, string] => [name, value],
+  );
+  return { method: 'POST', headers, body: /-d '([^']+)'/.exec(command)?.[1] ?? '' };
+}
 
 function keysOf(value: unknown): Set<string> {
   if (typeof value !== 'object' || value === null) return new Set();
