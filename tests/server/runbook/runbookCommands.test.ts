@@ -22,7 +22,13 @@ const rates = { cpuSecondUsd: '0.0001', memoryGbSecondUsd: '0.00001', source: 't
 /** Each batch spends $2.20: the five of them pass it. */
 const budgets = budgetsFileSchema.parse({
   budgets: [
-    { id: 'mail-models', scope: { pipeline: 'mail etl' }, period: 'month', amountUsd: '10' },
+    {
+      id: 'mail-models',
+      scope: { pipeline: 'mail etl' },
+      period: 'month',
+      amountUsd: '10',
+      hardLimit: true,
+    },
   ],
 });
 const hostile = `2026/11/22 "it's" $(reboot) 日次`;
