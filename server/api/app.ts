@@ -5,6 +5,7 @@ import { compress } from 'hono/compress';
 import { healthSchema } from '../contract.js';
 import type { ApiContext } from './apiContext.js';
 import { batchRoutes } from './batchRoutes.js';
+import { batchSizeRoutes } from './batchSizeRoutes.js';
 import { budgetRoutes } from './budgetRoutes.js';
 import { costRoutes } from './costRoutes.js';
 import { costsRoutes } from './costsRoutes.js';
@@ -39,6 +40,7 @@ export interface AppOptions {
 const ROUTES: readonly Route[] = [
   ...costsRoutes,
   ...costRoutes,
+  ...batchSizeRoutes,
   ...exclusionRoutes,
   ...retryRoutes,
   ...budgetRoutes,
