@@ -94,7 +94,6 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
   app.get('/api/events', (context) => events(api, context));
   app.get('/api/openapi.json', compress(), (context) => context.json(openApi(ROUTES, api.version)));
   for (const entry of ROUTES) {
-    const shape = csvShape(entry.answer) ?? undefined;
     const limit = bodyLimit({
       maxSize: BODY_BYTES_MAX,
       onError: () => {
@@ -104,9 +103,10 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
     app.on(methodOf(entry).toUpperCase(), entry.path, limit, compress(), async (context) => {
       const query = context.req.query();
       refuseUnknown(entry.query, query);
-      const csv =
-        methodOf(entry) === 'get' && wantsCsv(context.req.header('accept')) ? shape : null;
-      if (csv === undefined)
+      const asksCsv = methodOf(entry) === 'get' && wantsCsv(context.req.header('accept'));
+      // About 1 ms, for who asks; done for all routes, it was a tenth of the start.
+      const csv = asksCsv ? csvShape(entry.answer) : null;
+      if (asksCsv && csv === null)
         throw new ApiError(406, 'this answer is no list: there is no CSV of it');
       const answer = await entry.handle({
         api,

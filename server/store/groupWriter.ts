@@ -1,13 +1,14 @@
 /**
  * Writes one change set in one transaction. It resolves only after the COMMIT: what it wrote survives kill -9.
  */
-import { listValue, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { BloomFilter } from './attribution/bloomFilter.js';
 import type { ChangeSet } from './attribution/changeSet.js';
 import type { LosingAttempts, Loss, LossChange } from './attribution/losingAttempts.js';
 import type { SourceTable } from './attribution/sourceTable.js';
 import type { Command } from './commands/command.js';
 import { rollUp, type RollupRow } from './costRollup.js';
+import { listValue } from './duckdb.js';
 import type { IngestGroup } from './ingestBatch.js';
 import { RowAppenders, runKey } from './rowAppenders.js';
 import type { ActivityRow, Owner, SpanKey } from './rows.js';

@@ -1,5 +1,6 @@
 /** Runs named read queries on a few connections, bounded in number and time. */
-import { listValue, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { listValue } from './duckdb.js';
 import { StoreError, type QueryParams, type QueryRow, type QueryValue } from './protocol.js';
 import type { SqlTexts } from './sqlTexts.js';
 

@@ -6,15 +6,8 @@
  * common, so that no grant waits for a COMMIT of telemetry, nor for the checkpoint that one of them may bring (measured:
  * 0.6 to 1.8 s at the 99th percentile on one file).
  */
-import {
-  BIGINT,
-  BOOLEAN,
-  LIST,
-  listValue,
-  VARCHAR,
-  type DuckDBConnection,
-  type DuckDBPreparedStatement,
-} from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
+import { BIGINT, BOOLEAN, LIST, listValue, VARCHAR } from '../duckdb.js';
 import type { SqlTexts } from '../sqlTexts.js';
 import type { HoldChange } from './holdBook.js';
 import { factsOf } from './holdRow.js';

@@ -1,6 +1,7 @@
 /** Reads from the database what decisions on holds start from. */
-import { listValue, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { CostBudget } from '@burnbook/domain/costBudget';
+import { listValue } from '../duckdb.js';
 import type { SqlTexts } from '../sqlTexts.js';
 import { windowStartNs, type BreakGlass } from './hardBudget.js';
 import type { StoredHold, StoredSpend } from './holdBook.js';
