@@ -3,12 +3,22 @@
 -- attempts in their order (`part` 'shape'); of those that are nested, or around nested ones, every attempt ('nested').
 WITH RECURSIVE retried AS MATERIALIZED (
   -- What began in the range, with attempts up to a day later.
-  SELECT * FROM retried_attempts
+  SELECT operation_key, attempt_key, outer_attempt_key, number, start_ns, end_ns, outcome = 'succeeded' AS won, outcome,
+    error_class, backoff_ms,
+    (number > 1 OR outcome <> 'succeeded' OR end_ns - start_ns > $timeout::BIGINT) AND cost_selected(
+      $patterns::VARCHAR[], [''], ['', ''],
+      pipeline, run_id, NULL, step, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    ) AS is_affected
+  FROM retried_attempts
   WHERE start_ns >= $from::BIGINT AND start_ns < $to::BIGINT + 86400000000000
 ),
 long AS MATERIALIZED (
-  SELECT operation_key, attempt_key, outer_attempt_key, number, start_ns, end_ns, outcome, error_class, backoff_ms, pipeline,
-    run_id, batch, step
+  SELECT operation_key, attempt_key, outer_attempt_key, number, start_ns, end_ns, outcome = 'succeeded' AS won, outcome,
+    error_class, backoff_ms,
+    cost_selected(
+      $patterns::VARCHAR[], [''], ['', ''],
+      pipeline, run_id, NULL, step, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    ) AS is_affected
   FROM attempts
   WHERE start_ns >= $from::BIGINT AND start_ns < $to::BIGINT + 86400000000000
     AND end_ns - start_ns > $timeout::BIGINT
@@ -19,21 +29,11 @@ mine AS (
   UNION ALL
   SELECT * FROM long
 ),
-affected AS (
-  SELECT DISTINCT operation_key
-  FROM mine
-  WHERE (number > 1 OR outcome <> 'succeeded' OR end_ns - start_ns > $timeout::BIGINT)
-    AND cost_selected(
-      $patterns::VARCHAR[], [''], ['', ''],
-      pipeline, run_id, NULL, step, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    )
-),
 begun AS (
-  SELECT m.operation_key
-  FROM mine AS m
-  SEMI JOIN affected AS a ON a.operation_key = m.operation_key
-  GROUP BY m.operation_key
-  HAVING min(m.start_ns) < $to::BIGINT
+  SELECT operation_key
+  FROM mine
+  GROUP BY operation_key
+  HAVING bool_or(is_affected) AND min(start_ns) < $to::BIGINT
 ),
 inner_ones AS MATERIALIZED (
   SELECT operation_key, outer_attempt_key
@@ -56,6 +56,15 @@ beside AS MATERIALIZED (
   UNION
   SELECT other, one FROM nesting
 ),
+-- Nested operations and those around them, whole. None: no scan, while the join is with these and not with what comes
+-- of the recursion, whose size nobody can tell beforehand.
+around AS MATERIALIZED (
+  SELECT a.operation_key, a.attempt_key, a.outer_attempt_key, a.number, a.start_ns, a.end_ns, a.outcome = 'succeeded' AS won,
+    a.outcome, a.error_class, a.backoff_ms
+  FROM attempts AS a
+  SEMI JOIN (SELECT DISTINCT one FROM beside) AS b ON b.one = a.operation_key
+  WHERE a.start_ns >= $from::BIGINT AND a.start_ns < $to::BIGINT + 86400000000000
+),
 picked AS (
   SELECT operation_key FROM begun
   UNION
@@ -70,11 +79,7 @@ chosen AS MATERIALIZED (
   UNION ALL
   SELECT m.*, false FROM long AS m SEMI JOIN picked AS p ON p.operation_key = m.operation_key
   UNION ALL
-  SELECT a.operation_key, a.attempt_key, a.outer_attempt_key, a.number, a.start_ns, a.end_ns, a.outcome, a.error_class,
-    a.backoff_ms, a.pipeline, a.run_id, a.batch, a.step, false
-  FROM attempts AS a
-  SEMI JOIN farther AS f ON f.operation_key = a.operation_key
-  WHERE a.start_ns >= $from::BIGINT AND a.start_ns < $to::BIGINT + 86400000000000
+  SELECT a.*, false, false FROM around AS a SEMI JOIN farther AS f ON f.operation_key = a.operation_key
 ),
 lines AS (
   SELECT l.attempt_key, l.cost_nano
@@ -98,7 +103,7 @@ nested AS MATERIALIZED (
 -- Parallel spans of one name and number are one attempt: it won if any of them did.
 tries AS MATERIALIZED (
   SELECT c.operation_key, c.attempt_key, any_value(c.number) AS number, min(c.start_ns) AS start_ns, max(c.end_ns) AS end_ns,
-    bool_or(c.outcome = 'succeeded') AS won,
+    bool_or(c.won) AS won,
     arg_min(c.error_class, c.start_ns) AS error_class,
     arg_min(c.backoff_ms, c.start_ns) AS backoff_ms
   FROM chosen AS c
@@ -130,7 +135,8 @@ timed AS MATERIALIZED (
 ),
 operations AS MATERIALIZED (
   SELECT operation_key,
-    list({'number': number, 'won': won, 'error_class': error_class, 'too_long': too_long} ORDER BY place) AS shape,
+    -- What an attempt's key is made of, 64 bits, tells attempts apart; their sum tells operations apart.
+    sum(hash(number, won, error_class, too_long)::HUGEINT) AS shape,
     coalesce(max(end_ns) FILTER (made) - min(start_ns) FILTER (made), 0)::HUGEINT
       - (max(end_ns) - min(start_ns))
       - coalesce(sum(greatest(0, end_ns - start_ns - $timeout::BIGINT)) FILTER (made), 0)
