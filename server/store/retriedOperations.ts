@@ -122,8 +122,8 @@ export class RetriedOperations {
     await connection.run(sql.get('create_settling_operations'));
     const operations = await bounds('settling_operation_bounds', 0n);
     await connection.run(sql.get('create_settling_tries'), operations);
-    await connection.run(sql.get('create_settling_keys'));
-    const keys = await bounds('settling_key_bounds', CLOCK_SKEW_NS);
+    await connection.run(sql.get('create_settling_attempts'));
+    const keys = await bounds('settling_attempt_bounds', CLOCK_SKEW_NS);
     await connection.run(sql.get('create_settling_lines'), keys);
     this.#know(await connection.runAndReadAll(sql.get('load_settling_tries')));
     await connection.run(sql.get('settle_tries'));

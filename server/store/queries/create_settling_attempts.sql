@@ -1,5 +1,5 @@
 -- Attempts whose lines are to be copied anew; `gone`: or no longer.
-CREATE OR REPLACE TEMP TABLE settling_keys AS
+CREATE OR REPLACE TEMP TABLE settling_attempts AS
 WITH noted AS (
   SELECT attempt_key, min(start_ns) AS first_ns, max(start_ns) AS last_ns FROM unsettled_tries GROUP BY attempt_key
 ),
