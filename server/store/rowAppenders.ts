@@ -6,6 +6,7 @@ import type { RollupRow } from './costRollup.js';
 import type { IngestGroup } from './ingestBatch.js';
 import { countSpan, MinuteCounts, minuteOf, type MinuteRow } from './minuteCounts.js';
 import type { ActivityRow, AttemptRow, LineRow, Owner, SpanKey } from './rows.js';
+import type { FirstWins } from './firstWins.js';
 import { summarise } from './runSummary.js';
 import { TableAppender, type ColumnType } from './tableAppender.js';
 
@@ -74,11 +75,14 @@ const COLUMNS = {
     ...bigs(5),
     'bool',
   ],
-  cost_rollup: ['i64', ...texts(7), ...bigs(7), ...texts(3)],
+  cost_rollup: ['i64', ...texts(7), ...bigs(7), ...texts(3), 'i32', 'bool'],
+  first_wins: ['i64', ...texts(3), 'i64'],
   doomed: ['text', 'u64', 'u64', 'u64'],
   flipped: ['u64', 'i64', 'i64'],
   losing_attempts: ['u64', 'bool'],
   unsettled: texts(3),
+  unsettled_operations: ['u64', 'i64', 'i64'],
+  unsettled_tries: ['u64', 'i64'],
 } satisfies Record<string, ColumnType[]>;
 
 type TableName = keyof typeof COLUMNS;
@@ -183,7 +187,11 @@ export class RowAppenders {
     table.text(owner.step).text(row.model).text(owner.team);
     table.number(row.lines).number(row.excluded).number(row.unpriced).number(row.tokens);
     table.big(row.costNano).big(row.wasteNano).big(row.failureNano);
-    table.text(row.provider).text(owner.tags).text(owner.environment).endRow();
+    table.text(row.provider).text(owner.tags).text(owner.environment);
+    table
+      .number(row.line.attempt)
+      .bool(row.line.attemptKey !== null)
+      .endRow();
   }
 
   line(row: LineRow): void {
@@ -273,6 +281,19 @@ export class RowAppenders {
   /** Notes whose rows a commit changed. */
   unsettled({ pipeline, run, batch }: Owner): void {
     this.tables.unsettled.text(pipeline).text(run).text(batch).endRow();
+  }
+
+  firstWins({ bucketNs, attempt, wins }: FirstWins): void {
+    const { pipeline, run, step } = attempt.owner;
+    this.tables.first_wins.big(bucketNs).text(pipeline).text(run).text(step).number(wins).endRow();
+  }
+
+  unsettledOperation(key: bigint, times: { firstNs: bigint; lastNs: bigint }): void {
+    this.tables.unsettled_operations.big(key).big(times.firstNs).big(times.lastNs).endRow();
+  }
+
+  unsettledTry(key: bigint, startNs: bigint): void {
+    this.tables.unsettled_tries.big(key).big(startNs).endRow();
   }
 
   attempt(row: AttemptRow): void {
