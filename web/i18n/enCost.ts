@@ -108,6 +108,7 @@ export const enCost = {
   'unpriced.compute': 'Compute of {pipeline}',
   'unpriced.add': 'add a price',
   'unpriced.why': 'why',
+  'unpriced.reprice': 'Price stored lines again',
   'unpriced.batches': 'Batches with it',
   'exclusions.title': 'Not counted, and why',
   'exclusions.lead':

@@ -107,6 +107,7 @@ export const zhCNCost: Record<keyof typeof enCost, string> = {
   'unpriced.compute': '{pipeline} 的计算',
   'unpriced.add': '添加价格',
   'unpriced.why': '原因',
+  'unpriced.reprice': '重新计价已存明细',
   'unpriced.batches': '相关批次',
   'exclusions.title': '未计入及原因',
   'exclusions.lead': '多次收到，只计一次。未计入的仍被保存并附原因。',

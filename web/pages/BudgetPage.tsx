@@ -9,10 +9,11 @@ import { budgetPath, periodText, scopeFilter, scopeText } from '../budget/budget
 import { Chart } from '../chart/Chart.js';
 import { formatPercent, formatTimes } from '../format/quantity.js';
 import { formatUsdShort, isZeroUsd } from '../format/usd.js';
-import { locale, t } from '../i18n/t.js';
+import { loadWords, locale, t } from '../i18n/t.js';
 import { Breadcrumb } from '../parts/Breadcrumb.js';
 import { DataAge } from '../parts/DataAge.js';
 import { Icon } from '../parts/Icon.js';
+import { Late } from '../parts/Late.js';
 import { Money } from '../parts/Money.js';
 import { Panel, PanelError } from '../parts/Panel.js';
 import { Skeleton } from '../parts/Skeleton.js';
@@ -22,6 +23,7 @@ import { formatRange } from '../url/range.js';
 import { useView, type View } from '../url/useView.js';
 
 const CHART_PX = 220;
+const HOLDS_PX = 300;
 
 /** One budget: how it stands and will stand, what it was spent on, its past, and the form that changes it. */
 export function BudgetPage({ params }: { params: { id: string } }) {
@@ -63,6 +65,24 @@ export function BudgetPage({ params }: { params: { id: string } }) {
                 }
               />
             </section>
+          )}
+          {budget.holds !== null && (
+            <Late
+              load={async () =>
+                (
+                  await Promise.all([
+                    import('../reservations/ReservationsPanel.js'),
+                    loadWords('reservations'),
+                  ])
+                )[0].ReservationsPanel
+              }
+              props={{ budget, view }}
+              waiting={
+                <div class="panel">
+                  <Skeleton heightPx={HOLDS_PX} />
+                </div>
+              }
+            />
           )}
           <PacePanel budget={budget} history={history} />
           <div class="columns even">

@@ -58,7 +58,11 @@ export function CostPage() {
     <div class="page cost">
       <header class="page-head">
         <h1>{t('nav.cost')}</h1>
-        <FilterBar view={view} filter={filter} />
+        <div class="filter-bar">
+          <FilterBar view={view} filter={filter} />
+          <a href={view.href('/cost/reservations')}>{t('nav.reservations')}</a>
+          <a href={view.href('/cost/prices')}>{t('nav.prices')}</a>
+        </div>
       </header>
       <Panel title="" query={first} skeletonPx={TILES_PX} bare>
         {(costs) => <CostTiles costs={costs} view={view} />}
