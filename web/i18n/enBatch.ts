@@ -11,6 +11,7 @@ export const enBatch = {
   'batch.duration': 'Duration',
   'batch.waste': 'Retry waste',
   'batch.wasteNone': 'no retry cost anything',
+  'batch.wasteUnknown': 'what has no price may be waste too',
   'batch.failure': '{usd} on work that never succeeded',
   'batch.against': 'Cost against its median batch',
   'batch.againstText': '{cost} of the median cost · {time} of the median time',

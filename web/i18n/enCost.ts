@@ -110,6 +110,17 @@ export const enCost = {
   'unpriced.why': 'why',
   'unpriced.reprice': 'Price stored lines again',
   'unpriced.batches': 'Batches with it',
+  'sizes.title': 'What a row costs by batch size',
+  'sizes.best':
+    'Batches of {rows} rows cost the least: {usd} per 1k rows. Those of {other} rows cost {times} as much.',
+  'sizes.one': 'All batches have {rows} rows, at {usd} per 1k rows.',
+  'sizes.none': 'No finished batch of this range tells its rows.',
+  'sizes.rows': 'Rows',
+  'sizes.range': 'From the 10th to the 90th of 100 batches, median marked',
+  'sizes.all': 'Of all pipelines: batches know no other filter than one pipeline.',
+  'sizes.batches': 'Batches that began in the range: {n}.',
+  'sizes.noRows': 'Without rows: {n}.',
+  'sizes.unfinished': 'Not finished: {n}.',
   'exclusions.title': 'Not counted, and why',
   'exclusions.lead':
     'Received more than once, counted once. What is left out is still stored, with its reason.',

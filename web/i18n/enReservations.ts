@@ -43,10 +43,7 @@ export const enReservations = {
   'glass.hours': '{n} h',
   'glass.open': 'Limit set aside',
   'glass.openBy': 'by {name} ({reason}) until',
-  'glass.log': 'Refusals, and limits set aside',
-  'glass.none': 'The limit has refused nothing, and nobody has set it aside.',
-  'glassLog.glass': 'Set aside',
-  'glassLog.endGlass': 'In force again',
-  'glassLog.refusal': 'Refused',
-  'glassLog.refusing': 'Refuses',
+  'glass.log': 'When the limit was set aside',
+  'glass.setAside': 'Set aside',
+  'glass.inForce': 'In force again',
 } as const;

@@ -13,6 +13,7 @@ export const zhCNBatch: Record<keyof typeof enBatch, string> = {
   'batch.duration': '时长',
   'batch.waste': '重试浪费',
   'batch.wasteNone': '重试没有产生成本',
+  'batch.wasteUnknown': '无价格的部分也可能是浪费',
   'batch.failure': '{usd} 花在从未成功的工作上',
   'batch.against': '与中位批次的成本对比',
   'batch.againstText': '中位成本的 {cost} · 中位时长的 {time}',

@@ -44,10 +44,7 @@ export const zhCNReservations: Record<keyof typeof enReservations, string> = {
   'glass.hours': '{n} 小时',
   'glass.open': '限制已暂停',
   'glass.openBy': '由 {name}（{reason}），直至',
-  'glass.log': '拒绝与暂停记录',
-  'glass.none': '限制未拒绝过任何预留，也没有人暂停过它。',
-  'glassLog.glass': '暂停',
-  'glassLog.endGlass': '恢复',
-  'glassLog.refusal': '曾拒绝',
-  'glassLog.refusing': '正在拒绝',
+  'glass.log': '限制暂停记录',
+  'glass.setAside': '暂停',
+  'glass.inForce': '恢复',
 };

@@ -167,7 +167,9 @@ function columnsFor(view: View, withPipeline: boolean): Column<Batch>[] {
       key: 'waste',
       label: t('batches.waste'),
       numeric: true,
-      cell: (row) => <Money usd={row.cost.retryWasteUsd} />,
+      cell: (row) => (
+        <Money usd={row.cost.retryWasteUsd} unpricedCalls={row.cost.unpricedCalls} compact />
+      ),
     },
     {
       key: 'ratio',
@@ -180,7 +182,12 @@ function columnsFor(view: View, withPipeline: boolean): Column<Batch>[] {
       label: t('batches.per1k'),
       numeric: true,
       sort: '-usdPer1kRows',
-      cell: (row) => (row.usdPer1kRows === null ? '–' : <Money usd={row.usdPer1kRows} />),
+      cell: (row) =>
+        row.usdPer1kRows === null ? (
+          '–'
+        ) : (
+          <Money usd={row.usdPer1kRows} unpricedCalls={row.cost.unpricedCalls} compact />
+        ),
     },
     {
       key: 'cost',

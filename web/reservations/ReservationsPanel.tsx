@@ -75,7 +75,7 @@ export function ReservationsPanel({ budget, view }: { budget: BudgetDetail; view
           />
         )}
       </Panel>
-      <GlassLog budget={budget} view={view} />
+      <GlassLog budget={budget.id} />
       {releasing && <LateReleaseDialog row={releasing} onClose={() => setReleasing(null)} />}
       {glass && (
         <LateBreakGlassDialog
