@@ -91,7 +91,7 @@ export function Chart({ id, label, data, heightPx, onBrush }: ChartProps) {
           )}
           {lone && onBrush && (
             <button type="button" class="button closer" onClick={() => onBrush(lone.from, lone.to)}>
-              {t('chart.closer', { at: lone.label })}
+              {t('chart.closer')}
             </button>
           )}
           {drawn && at !== null && <ChartReadout data={data} index={at} drawn={drawn} />}
@@ -165,7 +165,7 @@ function usePlot(
 const LONE_SHARE = 0.25;
 
 /** The one bucket that has all there is, where it is but a sliver of the axis; null: there are more, or it is none. */
-function loneBucket({ axis, buckets }: ChartData): { label: string; from: Date; to: Date } | null {
+function loneBucket({ axis, buckets }: ChartData): { from: Date; to: Date } | null {
   if (axis.kind !== 'time') return null;
   const full = buckets.filter(({ values }) => [...values.values()].some(({ value }) => value > 0));
   const [only] = full;
@@ -173,7 +173,7 @@ function loneBucket({ axis, buckets }: ChartData): { label: string; from: Date; 
   const from = new Date(Math.max(axis.from.getTime(), only.from.getTime()));
   const to = new Date(Math.min(axis.to.getTime(), only.to.getTime()));
   const share = (to.getTime() - from.getTime()) / (axis.to.getTime() - axis.from.getTime());
-  return share > 0 && share < LONE_SHARE ? { label: only.label, from, to } : null;
+  return share > 0 && share < LONE_SHARE ? { from, to } : null;
 }
 
 /** undefined: the key is not for the cursor. */

@@ -152,6 +152,8 @@ function wall(at: Date, time: TimeAxis): Date {
   return toWallClock(at, time.tz);
 }
 
+/** Readable on lines and bars too. */
+const LABEL_INK = { fill: 'var(--ink2)', stroke: 'var(--surface)', strokeWidth: 4 };
 /** So many narrowest bars take the place of a label. */
 const LABEL_BARS = 22;
 
@@ -176,7 +178,7 @@ function annotationMarks(data: ChartData, time: TimeAxis | null, barMs: number) 
   const middleMs = (time.from.getTime() + time.to.getTime()) / 2;
   const isLeft = (annotation: Annotation) => annotation.at.getTime() < middleMs;
   // A label points to the inside, so that the frame never cuts it.
-  const label = { x, text: 'label', frameAnchor: 'top', fill: 'var(--ink2)' } as const;
+  const label = { x, text: 'label', frameAnchor: 'top', ...LABEL_INK } as const;
   return [
     ruleX(data.annotations, { x, stroke: 'var(--ink3)', strokeDasharray: '2 3' }),
     text(labels.filter(isLeft), { ...label, textAnchor: 'start', dx: 4 }),

@@ -204,7 +204,7 @@ export const en = {
   'chart.link': 'Copy link to this view',
   'chart.copied': 'Link copied',
   'chart.keys': 'Left and right arrows move the cursor.',
-  'chart.closer': 'All of it falls on {at}: look closer',
+  'chart.closer': 'All of it is in one bar: look closer',
   'chart.time': 'Time',
   'error.title': 'This part could not be loaded',
   'error.retry': 'Retry',

@@ -116,7 +116,7 @@ export const enCost = {
   'sizes.one': 'All batches have {rows} rows, at {usd} per 1k rows.',
   'sizes.none': 'No finished batch of this range tells its rows.',
   'sizes.rows': 'Rows',
-  'sizes.range': 'From the 10th to the 90th of 100 batches, median marked',
+  'sizes.range': 'p10 – p90, median marked',
   'sizes.all': 'Of all pipelines: batches know no other filter than one pipeline.',
   'sizes.batches': 'Batches that began in the range: {n}.',
   'sizes.noRows': 'Without rows: {n}.',

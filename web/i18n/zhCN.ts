@@ -206,7 +206,7 @@ export const zhCN: Record<keyof typeof en, string> = {
   'chart.link': '复制此视图的链接',
   'chart.copied': '链接已复制',
   'chart.keys': '左右方向键移动光标。',
-  'chart.closer': '全部发生在 {at}：放大查看',
+  'chart.closer': '全部集中在一根柱中：放大查看',
   'chart.time': '时间',
   'error.title': '此部分无法加载',
   'error.retry': '重试',

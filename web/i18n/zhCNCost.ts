@@ -114,7 +114,7 @@ export const zhCNCost: Record<keyof typeof enCost, string> = {
   'sizes.one': '所有批次均为 {rows} 行，每千行 {usd}。',
   'sizes.none': '此范围内没有已完成且报告行数的批次。',
   'sizes.rows': '行数',
-  'sizes.range': '每百批中第 10 至第 90 批，标记为中位数',
+  'sizes.range': 'p10 – p90，标记为中位数',
   'sizes.all': '包含所有流水线：批次只支持按单个流水线筛选。',
   'sizes.batches': '范围内开始的批次：{n}。',
   'sizes.noRows': '无行数：{n}。',

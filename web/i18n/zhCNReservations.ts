@@ -15,6 +15,7 @@ export const zhCNReservations: Record<keyof typeof enReservations, string> = {
   'reservation.held': '仍占用',
   'reservation.since': '开始',
   'reservation.until': '截止',
+  'reservation.over': '结束',
   'reservation.left': '还剩 {left}',
   'reservation.waiting': '已结算，等待遥测',
   'reservation.unaccounted': '未核对',

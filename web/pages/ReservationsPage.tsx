@@ -72,7 +72,12 @@ export function ReservationsPage() {
         {(rows) => (
           <DataTable
             label={t('nav.reservations')}
-            columns={reservationColumns({ view, withBudgets: true, onRelease: setReleasing })}
+            columns={reservationColumns({
+              view,
+              withBudgets: true,
+              isOver: state !== 'open' && state !== 'settled',
+              onRelease: setReleasing,
+            })}
             rows={rows}
             rowKey={(row) => row.id}
             empty={t(state === 'open' ? 'reservation.none' : 'reservation.noneEnded')}

@@ -142,7 +142,12 @@ function columns(view: View): Column<PriceRow>[] {
               })}
             </small>
           )}
-          {row.tier !== 'standard' && <span class="tag">{row.tier}</span>}
+          {row.tier !== 'standard' && (
+            <>
+              {' '}
+              <span class="tag">{row.tier}</span>
+            </>
+          )}
         </>
       ),
     },

@@ -17,7 +17,7 @@ import { reservationColumns } from './reservationColumns.js';
 /** Holds come and go without telemetry, so that no commit tells of them. */
 export const HOLDS_EVERY_MS = 3_000;
 const OPEN_ROWS = 50;
-const ENDED_ROWS = 10;
+const ENDED_ROWS = 5;
 
 type List = { items: ReservationRow[]; nextCursor: string | null };
 
@@ -31,7 +31,8 @@ export function ReservationsPanel({ budget, view }: { budget: BudgetDetail; view
     });
   const open = listOf('open', OPEN_ROWS);
   const ended = listOf('ended', ENDED_ROWS);
-  const columns = reservationColumns({ view, withBudgets: false, onRelease: setReleasing });
+  const columns = (isOver: boolean) =>
+    reservationColumns({ view, withBudgets: false, isOver, onRelease: setReleasing });
   return (
     <>
       <Panel
@@ -53,7 +54,7 @@ export function ReservationsPanel({ budget, view }: { budget: BudgetDetail; view
             <Limit budget={budget} onGlass={() => setGlass(true)} />
             <DataTable
               label={t('reservation.open')}
-              columns={columns}
+              columns={columns(false)}
               rows={items}
               rowKey={(row) => row.id}
               empty={t('reservation.none')}
@@ -68,7 +69,7 @@ export function ReservationsPanel({ budget, view }: { budget: BudgetDetail; view
         {({ items }) => (
           <DataTable
             label={t('reservation.ended')}
-            columns={columns}
+            columns={columns(true)}
             rows={items}
             rowKey={(row) => row.id}
             empty={t('reservation.noneEnded')}

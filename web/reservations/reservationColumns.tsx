@@ -23,6 +23,8 @@ interface ColumnOptions {
   view: View;
   /** Also say which budgets hold it. */
   withBudgets: boolean;
+  /** Of reservations that are over: what they cost in the end, not what they hold. */
+  isOver: boolean;
   onRelease: (row: ReservationRow) => void;
 }
 
@@ -30,6 +32,7 @@ interface ColumnOptions {
 export function reservationColumns({
   view,
   withBudgets,
+  isOver,
   onRelease,
 }: ColumnOptions): Column<ReservationRow>[] {
   return [
@@ -40,7 +43,7 @@ export function reservationColumns({
       cell: (row) => (
         <>
           <Who row={row} view={view} />
-          <small class="under">
+          <small class="under own-line">
             {[row.pipeline, row.model, row.team, row.environment].filter(Boolean).join(' · ')}
           </small>
         </>
@@ -75,15 +78,10 @@ export function reservationColumns({
       key: 'spent',
       label: t('reservation.spent'),
       numeric: true,
+      ...(isOver ? { phone: 'main' as const } : {}),
       cell: (row) => <Money usd={row.telemetryUsd} />,
     },
-    {
-      key: 'held',
-      label: t('reservation.held'),
-      numeric: true,
-      phone: 'main',
-      cell: (row) => (row.endedAt === null ? <Money usd={row.heldUsd} /> : <GivenBack row={row} />),
-    },
+    isOver ? unaccountedColumn() : heldColumn(),
     {
       key: 'since',
       label: t('reservation.since'),
@@ -91,7 +89,7 @@ export function reservationColumns({
     },
     {
       key: 'until',
-      label: t('reservation.until'),
+      label: t(isOver ? 'reservation.over' : 'reservation.until'),
       phone: 'side',
       cell: (row) => <Until row={row} />,
     },
@@ -128,14 +126,29 @@ function budgetsColumn(view: View): Column<ReservationRow> {
   };
 }
 
+function heldColumn(): Column<ReservationRow> {
+  return {
+    key: 'held',
+    label: t('reservation.held'),
+    numeric: true,
+    phone: 'main',
+    cell: (row) => <Money usd={row.heldUsd} />,
+  };
+}
+
 /** What was given back although no telemetry accounts for it is what someone may have to look into. */
-function GivenBack({ row }: { row: ReservationRow }) {
-  if (row.unreconciledUsd === null || isZeroUsd(row.unreconciledUsd)) return <>–</>;
-  return (
-    <span class="unknown">
-      {t('reservation.unaccounted')} <Money usd={row.unreconciledUsd} />
-    </span>
-  );
+function unaccountedColumn(): Column<ReservationRow> {
+  return {
+    key: 'unaccounted',
+    label: t('reservation.unaccounted'),
+    numeric: true,
+    cell: ({ unreconciledUsd }) =>
+      unreconciledUsd === null || isZeroUsd(unreconciledUsd) ? (
+        '–'
+      ) : (
+        <Money usd={unreconciledUsd} />
+      ),
+  };
 }
 
 function Until({ row }: { row: ReservationRow }) {
