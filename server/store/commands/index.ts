@@ -2,6 +2,7 @@
 import type { Command } from './command.js';
 import { compact } from './compact.js';
 import { defineBudgets } from './defineBudgets.js';
+import { recordAudit } from './recordAudit.js';
 import { recordPrices } from './recordPrices.js';
 import { settleBudgets } from './settleBudgets.js';
 import { previewChunk, restateChunk, undoChunk, type Restated } from './repriceChunk.js';
@@ -11,6 +12,7 @@ const plain = {
   compact,
   defineBudgets,
   settleBudgets,
+  recordAudit,
   recordPrices,
   previewChunk,
   beginRestatement,

@@ -1,6 +1,6 @@
--- Reservations of a state ('': any) and a pipeline ('': any), newest first.
+-- Reservations of a state or stage (open, ended), a pipeline and a hard budget that it was granted in, newest first; '': any.
 WITH states AS (
-  SELECT reservation_id, arg_max(state, seq) AS state, min(seq) AS first, arg_min(facts, seq) AS facts
+  SELECT reservation_id, arg_max(state, seq) AS state, arg_max(ended, seq) AS ended, min(seq) AS first, arg_min(facts, seq) AS facts
   FROM holds.reservation_changes
   GROUP BY reservation_id
 ),
@@ -8,7 +8,8 @@ page AS (
   SELECT coalesce(list(reservation_id), []::VARCHAR[]) AS ids
   FROM (
     SELECT reservation_id FROM states
-    WHERE ($state::VARCHAR = '' OR state = $state::VARCHAR)
+    WHERE ($state::VARCHAR IN ('', state, if(ended, 'ended', 'open')))
+      AND ($budget::VARCHAR = '' OR list_contains(json_extract_string(facts, '$.budgets[*].id'), $budget::VARCHAR))
       AND ($pipeline::VARCHAR = '' OR json_extract_string(facts, '/origin/pipeline') = $pipeline::VARCHAR)
     ORDER BY first DESC
     LIMIT $limit::BIGINT OFFSET $offset::BIGINT
