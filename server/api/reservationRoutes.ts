@@ -232,7 +232,7 @@ async function reservations({ api, query }: RouteRequest) {
   const { state, pipeline, limit, cursor } = parseQuery(listQuery, query);
   const offset = offsetOf(cursor);
   // What time has ended is written first.
-  await api.store.hold('status', { atNs: api.nowNs() });
+  await api.store.hold('store', { atNs: api.nowNs() });
   const rows = await api.store.query('reservations', {
     state: state ?? '',
     pipeline: pipeline ?? '',
@@ -247,7 +247,7 @@ async function reservations({ api, query }: RouteRequest) {
 
 async function reservation({ api, part }: RouteRequest): Promise<ReservationView> {
   const id = part('id');
-  await api.store.hold('status', { atNs: api.nowNs() });
+  await api.store.hold('store', { atNs: api.nowNs() });
   const [row] = await api.store.query('reservation_by_id', { id });
   if (!row) throw noReservation(id);
   return reservationView(holdOf(row).reservation);
