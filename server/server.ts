@@ -35,6 +35,10 @@ export interface ServerOptions {
   readonly version: string;
   readonly queueBytesMax: number;
   readonly groupSpansMax: number;
+  /** How long spans may wait for others to be committed with, ms; default as `IngestQueue` says. */
+  readonly gatherMsMax?: number;
+  /** How long the overview may show budgets without a change of costs, ms; default as `BudgetBook` says. */
+  readonly budgetsUnseenMsMax?: number;
   /** Lines that one transaction of a restatement takes; default as `Repricing` says. */
   readonly repriceChunkLines?: number;
   readonly nowNs: () => bigint;
@@ -78,14 +82,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     nowNs,
     sleep,
     onError: report,
-    onRestated: (pipelines) => feed.restated(pipelines),
+    onRestated: (pipelines) => {
+      budgets.touched();
+      feed.restated(pipelines);
+    },
   });
   const ingest = new IngestQueue({
     store,
     resolvePrice: (call, startNs) => prices.resolve(call, startNs),
     queueBytesMax: options.queueBytesMax,
     groupSpansMax: options.groupSpansMax,
-    onCommit: (commit) => feed.committed(commit),
+    ...(options.gatherMsMax === undefined ? {} : { gatherMsMax: options.gatherMsMax }),
+    onCommit: (commit) => {
+      budgets.touched();
+      feed.committed(commit);
+    },
     onError: report,
   });
   const budgets = new BudgetBook({
@@ -101,6 +112,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         return 'price' in answer ? answer.price : null;
       },
     },
+    ...(options.budgetsUnseenMsMax === undefined
+      ? {}
+      : { unseenMsMax: options.budgetsUnseenMsMax }),
   });
   const watch = new BudgetWatch({ book: budgets, report });
   const applyBudgets = (file: Config['budgets'], edit: Edit): void => {
@@ -137,7 +151,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const found = prices.resolve({ provider, model, requestModel: null, tier }, atNs);
       return 'price' in found ? priceUsage(found.price, usage) : found;
     },
-    refused: () => watch.touched(),
+    refused: () => {
+      budgets.touched();
+      watch.touched();
+    },
     nowNs,
     version: options.version,
     report,

@@ -256,7 +256,7 @@ async function reservations({ api, query }: RouteRequest) {
   const { state, pipeline, budget, limit, cursor } = parseQuery(listQuery, query);
   const offset = offsetOf(cursor);
   // What time has ended is written first.
-  await api.store.hold('status', { atNs: api.nowNs() });
+  await api.store.hold('store', { atNs: api.nowNs() });
   const rows = await api.store.query('reservations', {
     state: state ?? '',
     pipeline: pipeline ?? '',
@@ -272,7 +272,7 @@ async function reservations({ api, query }: RouteRequest) {
 
 async function reservation({ api, part }: RouteRequest): Promise<ReservationRow> {
   const id = part('id');
-  await api.store.hold('status', { atNs: api.nowNs() });
+  await api.store.hold('store', { atNs: api.nowNs() });
   const [row] = await api.store.query('reservation_by_id', { id });
   if (!row) throw noReservation(id);
   return rowView(holdOf(row));

@@ -111,6 +111,11 @@ export class TableAppender {
     if (this.#row === CHUNK_ROWS) this.#closeChunk();
   }
 
+  /** Whether there is something to write. */
+  get isPending(): boolean {
+    return this.#row > 0 || this.#chunks.length > 0;
+  }
+
   /** Writes what is pending into the current transaction. */
   async finish(): Promise<void> {
     if (this.#row > 0) this.#closeChunk();

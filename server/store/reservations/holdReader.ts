@@ -17,6 +17,12 @@ export class HoldReader {
     this.#sql = sql;
   }
 
+  /** Number of the newest change that the database has. */
+  async newestSeq(): Promise<bigint> {
+    const [row] = await this.#rows('newest_reservation_seq', {});
+    return row?.['seq'] as bigint;
+  }
+
   async eachId(take: (id: string) => void): Promise<void> {
     const ids = await this.#connection.stream(this.#sql.get('load_reservation_ids'));
     for await (const rows of ids.yieldRows()) for (const [id] of rows) take(id as string);
