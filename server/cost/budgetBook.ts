@@ -75,7 +75,7 @@ export class BudgetBook {
   readonly #pending: Pending[] = [];
   /** Edits that are being written to the files. */
   readonly #announced = new Set<{ readonly text: string; readonly edit: Edit }>();
-  readonly #last: LastEvaluation;
+  readonly #last: LastEvaluation<BudgetReport>;
   #defined: readonly DefinedBudget[] = [];
   /** The evaluation under way, and the one that begins when it ends. */
   #running: Promise<readonly BudgetReport[]> | null = null;
@@ -83,7 +83,7 @@ export class BudgetBook {
 
   constructor({ store, nowNs, prices, unseenMsMax = 0 }: BudgetBookOptions) {
     this.#store = store;
-    this.#last = new LastEvaluation(unseenMsMax);
+    this.#last = new LastEvaluation<BudgetReport>(unseenMsMax);
     this.#prices = prices;
     this.#nowNs = nowNs;
     this.#closer = new PeriodCloser(store);

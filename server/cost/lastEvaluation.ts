@@ -4,19 +4,17 @@
  * An evaluation sums months of costs. `BudgetWatch` makes one after commits anyway; who asks for the first page while
  * telemetry comes in would make another one each time.
  */
-import type { BudgetReport } from './budgetBook.js';
-
 /** Periods begin and windows move with time alone: the watch evaluates each minute for their sake. */
 const UNCHANGED_NS_MAX = 90_000_000_000n;
 
-interface Evaluation {
-  readonly reports: readonly BudgetReport[];
+interface Evaluation<Report> {
+  readonly reports: readonly Report[];
   readonly atNs: bigint;
 }
 
-export class LastEvaluation {
+export class LastEvaluation<Report> {
   readonly #unseenMsMax: number;
-  #last: Evaluation | null = null;
+  #last: Evaluation<Report> | null = null;
   /** The first change that `#last` has not seen, ms of the monotonic clock; null: it has seen all. */
   #unseenSinceMs: number | null = null;
   /** The same of the evaluation under way. */
@@ -44,7 +42,7 @@ export class LastEvaluation {
    * Call it before anything is read, and never while another evaluation is under way.
    * @returns what takes the outcome.
    */
-  begin(atNs: bigint): (reports: readonly BudgetReport[]) => void {
+  begin(atNs: bigint): (reports: readonly Report[]) => void {
     const definitions = this.#definitions;
     this.#missedSinceMs = null;
     return (reports) => {
@@ -55,7 +53,7 @@ export class LastEvaluation {
   }
 
   /** null: it is too old to be shown, or there is none. */
-  at(nowNs: bigint): readonly BudgetReport[] | null {
+  at(nowNs: bigint): readonly Report[] | null {
     const last = this.#last;
     if (!last || nowNs < last.atNs || nowNs - last.atNs > UNCHANGED_NS_MAX) return null;
     if (this.#unseenSinceMs === null) return last.reports;

@@ -1,5 +1,5 @@
 /** Brings changes of reservations over from their journal, and forgets what ended long ago. */
-import { BIGINT, LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import { BIGINT, LIST, listValue, VARCHAR } from '../duckdb.js';
 import type { HoldEntry } from '../reservations/holdEntry.js';
 import type { CommandContext } from './command.js';
 

@@ -2,7 +2,7 @@
 WITH page AS MATERIALIZED (
   SELECT *
   FROM reservations
-  WHERE ($state::VARCHAR IN ('', state, if(ended, 'ended', 'open')))
+  WHERE ($state::VARCHAR IN ('', state, if(ended_ns IS NULL, 'open', 'ended')))
     AND ($budget::VARCHAR = '' OR list_contains(json_extract_string(first_facts, '$.budgets[*].id'), $budget::VARCHAR))
     AND ($pipeline::VARCHAR = '' OR json_extract_string(first_facts, '/origin/pipeline') = $pipeline::VARCHAR)
   ORDER BY first_seq DESC
