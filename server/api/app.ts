@@ -11,6 +11,7 @@ import { costsRoutes } from './costsRoutes.js';
 import { csvShape, sendCsv, wantsCsv } from './csv.js';
 import { events } from './events.js';
 import { exclusionRoutes } from './exclusionRoutes.js';
+import { exclusionWindowRoutes } from './exclusionWindowRoutes.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
 import { openApi } from './openApi.js';
 import { otlpRoutes } from './otlp.js';
@@ -40,6 +41,7 @@ const ROUTES: readonly Route[] = [
   ...costsRoutes,
   ...costRoutes,
   ...exclusionRoutes,
+  ...exclusionWindowRoutes,
   ...retryRoutes,
   ...budgetRoutes,
   ...priceRoutes,
