@@ -19,6 +19,7 @@ import { PriceLedger } from './cost/priceLedger.js';
 import { Repricing } from './cost/repricing.js';
 import { IngestQueue } from './ingest/ingestQueue.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
+import { ExclusionBook } from './slo/exclusionBook.js';
 import { StoreClient, type StoreClientOptions, type StoreEvent } from './store/storeClient.js';
 
 export interface ServerOptions {
@@ -141,6 +142,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     config: () => config,
     runbooks: () => options.runbooks,
     feed,
+    exclusions: new ExclusionBook({ store, nowNs }),
     budgets,
     budgetsEditor: options.configFolder ? new BudgetsEditor(options.configFolder) : null,
     applyBudgets: (file, edit) => {

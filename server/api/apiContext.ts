@@ -10,6 +10,7 @@ import type { BudgetBook, Edit } from '../cost/budgetBook.js';
 import type { PriceBook } from '../cost/priceBook.js';
 import type { PriceLedger } from '../cost/priceLedger.js';
 import type { Repricing } from '../cost/repricing.js';
+import type { ExclusionBook } from '../slo/exclusionBook.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { CommitFeed } from './commitFeed.js';
@@ -23,6 +24,8 @@ export interface ApiContext {
   readonly config: () => Config;
   readonly runbooks: () => Runbooks;
   readonly feed: CommitFeed;
+  /** Time that does not count for SLOs. */
+  readonly exclusions: ExclusionBook;
   readonly budgets: BudgetBook;
   /** null: there is no configuration folder. */
   readonly budgetsEditor: BudgetsEditor | null;

@@ -3,6 +3,7 @@ import type { Command } from './command.js';
 import { compact } from './compact.js';
 import { defineBudgets } from './defineBudgets.js';
 import { recordAudit } from './recordAudit.js';
+import { addExclusion, removeExclusion } from './exclusions.js';
 import { recordPrices } from './recordPrices.js';
 import { settleBudgets } from './settleBudgets.js';
 import { previewChunk, restateChunk, undoChunk, type Restated } from './repriceChunk.js';
@@ -17,6 +18,8 @@ const plain = {
   previewChunk,
   beginRestatement,
   moveRestatement,
+  addExclusion,
+  removeExclusion,
 } satisfies Record<string, Command<never, unknown>>;
 
 /** They change costs that attribution has in memory too, and so run while nothing is being attributed. */
