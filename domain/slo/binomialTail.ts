@@ -37,7 +37,7 @@ function tailFrom(bad: number, trials: number, share: number): number {
   for (let k = bad; k < trials; k++) {
     term *= ((trials - k) / (k + 1)) * odds;
     sum += term;
-    if (term < sum * 1e-17) break;
+    if (term <= sum * 1e-17) break;
   }
   return sum;
 }
