@@ -6,6 +6,7 @@ import { dayAt, localDay, offsetNs, startOfDayNs } from '../timeZone.js';
 import type { Cron } from './cron.js';
 import { localToNs } from './localTime.js';
 import { DAY_NS, MINUTE_NS } from './minutes.js';
+import type { ExpectedOccurrence } from './occurrence.js';
 
 export interface Schedule {
   readonly cron: Cron;
@@ -16,13 +17,48 @@ export interface Schedule {
   readonly holidays: ReadonlySet<number>;
 }
 
-export interface ExpectedOccurrence {
-  readonly nominalNs: bigint;
-  readonly dueNs: bigint;
-}
-
 /** A schedule can leave out as much: a 29th of February, and holidays on it. */
 const SEARCH_DAYS = 366 * 9;
+const SEARCH_NS = BigInt(SEARCH_DAYS) * DAY_NS;
+
+/** Nominal times in [fromNs, toNs), oldest first. */
+export function nominalTimes(schedule: Schedule, fromNs: bigint, toNs: bigint): bigint[] {
+  const found: bigint[] = [];
+  if (toNs <= fromNs) return found;
+  const last = dayAt(schedule.timeZone, toNs);
+  // A skipped time moves ahead, over midnight where clocks skip that.
+  for (let day = localDay(schedule.timeZone, fromNs) - 1; day <= last; day++) {
+    for (const nominalNs of timesOf(schedule, day)) {
+      if (nominalNs >= fromNs && nominalNs < toNs && found.at(-1) !== nominalNs) {
+        found.push(nominalNs);
+      }
+    }
+  }
+  return found;
+}
+
+/** The first nominal time after an instant; null: holidays leave none within nine years. */
+export function nextNominal(schedule: Schedule, afterNs: bigint): bigint | null {
+  const first = localDay(schedule.timeZone, afterNs) - 1;
+  for (let day = first; day < first + SEARCH_DAYS; day++) {
+    const found = timesOf(schedule, day).find((nominalNs) => nominalNs > afterNs);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+/** The newest nominal times before an instant, oldest first. */
+export function nominalsBefore(schedule: Schedule, beforeNs: bigint, count: number): bigint[] {
+  const found: bigint[] = [];
+  const first = dayAt(schedule.timeZone, beforeNs) + 1;
+  for (let day = first; day > first - SEARCH_DAYS && found.length < count; day--) {
+    for (const nominalNs of timesOf(schedule, day).toReversed()) {
+      if (nominalNs >= beforeNs || found.length >= count) continue;
+      if (found.at(-1) !== nominalNs) found.push(nominalNs);
+    }
+  }
+  return found.toReversed();
+}
 
 /** Occurrences with a nominal time in [fromNs, toNs), oldest first. */
 export function occurrencesBetween(
@@ -30,62 +66,29 @@ export function occurrencesBetween(
   fromNs: bigint,
   toNs: bigint,
 ): ExpectedOccurrence[] {
-  const { timeZone } = schedule;
-  const found: ExpectedOccurrence[] = [];
-  if (toNs <= fromNs) return found;
-  // A skipped time moves ahead, over midnight where clocks skip that.
-  const last = dayAt(timeZone, toNs);
-  for (let day = localDay(timeZone, fromNs) - 1; day <= last; day++) {
-    for (const occurrence of occurrencesOf(schedule, day)) {
-      const { nominalNs } = occurrence;
-      if (nominalNs < fromNs || nominalNs >= toNs) continue;
-      if (found.at(-1)?.nominalNs !== nominalNs) found.push(occurrence);
-    }
-  }
-  return found;
+  const nominals = nominalTimes(schedule, fromNs, toNs);
+  const [first] = nominals;
+  const last = nominals.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const before = nominalsBefore(schedule, first, 1)[0] ?? first - SEARCH_NS;
+  const after = nextNominal(schedule, last) ?? last + SEARCH_NS;
+  return nominals.map((nominalNs, index) => ({
+    nominalNs,
+    dueNs: nominalNs + schedule.deadlineNs,
+    nextNs: nominals[index + 1] ?? after,
+    previousNs: nominals[index - 1] ?? before,
+  }));
 }
 
-/** The first occurrence after an instant; null: holidays leave none within nine years. */
-export function nextOccurrence(schedule: Schedule, afterNs: bigint): ExpectedOccurrence | null {
-  const first = localDay(schedule.timeZone, afterNs) - 1;
-  for (let day = first; day < first + SEARCH_DAYS; day++) {
-    const found = occurrencesOf(schedule, day).find(({ nominalNs }) => nominalNs > afterNs);
-    if (found) return found;
-  }
-  return null;
-}
-
-/** The newest occurrences up to an instant, that one included, oldest first. */
-export function lastOccurrences(
-  schedule: Schedule,
-  atNs: bigint,
-  count: number,
-): ExpectedOccurrence[] {
-  const found: ExpectedOccurrence[] = [];
-  const first = dayAt(schedule.timeZone, atNs) + 1;
-  for (let day = first; day > first - SEARCH_DAYS && found.length < count; day--) {
-    for (const occurrence of occurrencesOf(schedule, day).toReversed()) {
-      if (occurrence.nominalNs > atNs || found.length >= count) continue;
-      if (found.at(-1)?.nominalNs !== occurrence.nominalNs) found.push(occurrence);
-    }
-  }
-  return found.toReversed();
-}
-
-/** Of one of the zone's days; a day that the zone left out has its own at the instant at which it was. */
-function occurrencesOf(
-  { cron, timeZone, deadlineNs, holidays }: Schedule,
-  day: number,
-): ExpectedOccurrence[] {
+/** Of one of the zone's days, ascending; those of a day that the zone left out are all when it was left out. */
+function timesOf({ cron, timeZone, holidays }: Schedule, day: number): bigint[] {
   if (!cron.matchesDay(day) || holidays.has(day)) return [];
   const startNs = startOfDayNs(timeZone, day);
   const isPlain = hasOneOffset(timeZone, day);
-  const nominals = cron.minutes.map((minute) =>
+  const times = cron.minutes.map((minute) =>
     isPlain ? startNs + BigInt(minute) * MINUTE_NS : localToNs(timeZone, { day, minute }),
   );
-  return nominals
-    .filter((nominalNs, index) => nominalNs !== nominals[index - 1])
-    .map((nominalNs) => ({ nominalNs, dueNs: nominalNs + deadlineNs }));
+  return times.filter((ns, index) => ns !== times[index - 1]);
 }
 
 function hasOneOffset(timeZone: string, day: number): boolean {
