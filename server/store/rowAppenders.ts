@@ -8,6 +8,7 @@ import { countSpan, MinuteCounts, minuteOf, type MinuteRow } from './minuteCount
 import type { ActivityRow, AttemptRow, LineRow, Owner, SpanKey } from './rows.js';
 import { summarise } from './runSummary.js';
 import { TableAppender, type ColumnType } from './tableAppender.js';
+import type { TouchedMinute } from './touchedMinutes.js';
 
 const KEY: ColumnType[] = ['u64', 'u64', 'u64', 'i64'];
 const texts = (count: number): ColumnType[] => Array.from({ length: count }, () => 'text');
@@ -79,6 +80,7 @@ const COLUMNS = {
   flipped: ['u64', 'i64', 'i64'],
   losing_attempts: ['u64', 'bool'],
   unsettled: texts(3),
+  uncounted: ['i64', 'text', 'i64', 'u64', 'text'],
 } satisfies Record<string, ColumnType[]>;
 
 type TableName = keyof typeof COLUMNS;
@@ -273,6 +275,12 @@ export class RowAppenders {
   /** Notes whose rows a commit changed. */
   unsettled({ pipeline, run, batch }: Owner): void {
     this.tables.unsettled.text(pipeline).text(run).text(batch).endRow();
+  }
+
+  /** @param seq number of the commit. */
+  uncounted(seq: bigint, { pipeline, minuteNs, operationKey, runId }: TouchedMinute): void {
+    const table = this.tables.uncounted;
+    table.big(seq).text(pipeline).big(minuteNs).big(operationKey).text(runId).endRow();
   }
 
   attempt(row: AttemptRow): void {

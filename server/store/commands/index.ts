@@ -1,6 +1,7 @@
 /** The store's commands by name. */
 import type { Command } from './command.js';
 import { compact } from './compact.js';
+import { countEvents } from './countEvents.js';
 import { defineBudgets } from './defineBudgets.js';
 import { recordPrices } from './recordPrices.js';
 import { settleBudgets } from './settleBudgets.js';
@@ -9,6 +10,7 @@ import { beginRestatement, moveRestatement } from './restatements.js';
 
 const plain = {
   compact,
+  countEvents,
   defineBudgets,
   settleBudgets,
   recordPrices,
