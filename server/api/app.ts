@@ -24,7 +24,7 @@ import { actorOf, BODY_BYTES_MAX, readBody } from './routeRequest.js';
 import { reservationRoutes } from './reservationRoutes.js';
 import { renderRunbookPage } from './runbookPage.js';
 import { retryRoutes } from './retryRoutes.js';
-import { runbookFor, runbookRoutes } from './runbookRoutes.js';
+import { placeOf, runbookFor, runbookRoutes } from './runbookRoutes.js';
 import { traceRoutes } from './traceRoutes.js';
 import { WebFiles } from './webFiles.js';
 
@@ -146,12 +146,8 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
 
   app.get('/runbooks/:name', async (context) => {
     const index = await web.index();
-    const runbook = runbookFor(api, context.req.param('name'), {
-      pipeline: context.req.query('pipeline'),
-      batch: context.req.query('batch'),
-      budget: context.req.query('budget'),
-      server: new URL(context.req.url).origin,
-    });
+    const place = placeOf(context.req.query(), context.req.url);
+    const runbook = runbookFor(api, context.req.param('name'), place);
     const locale = /^zh\b/i.test(context.req.header('accept-language') ?? '') ? 'zh-CN' : 'en';
     if (index === null) return context.html(runbook.html);
     return context.html(renderRunbookPage({ indexHtml: index, runbook, locale }));

@@ -2,18 +2,19 @@
 import { z } from 'zod';
 import { listOf, runbookHeadSchema, runbookSchema } from '../contract.js';
 import type { Runbook } from '../contract.js';
+import { placeholderNames, type PlaceholderValues } from '../runbook/placeholders.js';
 import { renderRunbook, runbookHead } from '../runbook/renderRunbook.js';
 import type { ApiContext } from './apiContext.js';
 import { ApiError } from './problem.js';
 import { parseQuery } from './query.js';
 import { route } from './route.js';
 
-const runbookQuery = {
-  pipeline: z.string().max(1_000).optional(),
-  batch: z.string().max(1_000).optional(),
-  budget: z.string().max(1_000).optional(),
-  step: z.string().max(100).optional(),
-};
+/** Everything that a request may fill in; the server's own address is not for it to say. */
+const places = placeholderNames.filter((name) => name !== 'server');
+const runbookQuery = Object.fromEntries(
+  // `step` is for the page: where it starts to read.
+  [...places, 'step'].map((name) => [name, z.string().max(1_000).optional()]),
+);
 
 export const runbookRoutes = [
   route({
@@ -29,38 +30,28 @@ export const runbookRoutes = [
     summary: 'One runbook, its placeholders filled',
     query: runbookQuery,
     answer: runbookSchema,
-    handle: ({ api, part, query, context }) => {
-      const { pipeline, batch, budget } = parseQuery(runbookQuery, query);
-      return Promise.resolve(
-        runbookFor(api, part('name'), {
-          pipeline,
-          batch,
-          budget,
-          server: new URL(context.req.url).origin,
-        }),
-      );
-    },
+    handle: ({ api, part, query, context }) =>
+      Promise.resolve(
+        runbookFor(api, part('name'), placeOf(parseQuery(runbookQuery, query), context.req.url)),
+      ),
   }),
 ];
 
+/** @param url of the request: its origin is the server's. */
+export function placeOf(
+  query: Readonly<Record<string, string | undefined>>,
+  url: string,
+): PlaceholderValues {
+  const said = places.flatMap((name) => {
+    const value = query[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(said), server: new URL(url).origin };
+}
+
 /** @throws ApiError 404 */
-export function runbookFor(
-  api: ApiContext,
-  name: string,
-  place: {
-    readonly pipeline?: string | undefined;
-    readonly batch?: string | undefined;
-    readonly budget?: string | undefined;
-    readonly server: string;
-  },
-): Runbook {
+export function runbookFor(api: ApiContext, name: string, place: PlaceholderValues): Runbook {
   const document = api.runbooks().get(name);
   if (!document) throw new ApiError(404, `there is no runbook ${JSON.stringify(name)}`);
-  const { pipeline, batch, budget, server } = place;
-  return renderRunbook(document, {
-    server,
-    ...(pipeline === undefined ? {} : { pipeline }),
-    ...(batch === undefined ? {} : { batch }),
-    ...(budget === undefined ? {} : { budget }),
-  });
+  return renderRunbook(document, place);
 }

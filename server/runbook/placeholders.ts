@@ -1,19 +1,22 @@
-/** What the request says about the place where the runbook is opened. A missing one stays visible as written. */
-export interface PlaceholderValues {
+/** What a request may say about the place where a runbook is opened, each with what it names. */
+export const placeholderNames = [
   /** Origin of this server as the browser sees it, for commands to copy. */
-  server?: string;
-  pipeline?: string;
-  batch?: string;
-  budget?: string;
-}
-
-export type PlaceholderName = keyof PlaceholderValues;
-export const placeholderNames: readonly PlaceholderName[] = [
   'server',
   'pipeline',
   'batch',
   'budget',
-];
+  'slo',
+  'alert',
+  'incident',
+  'model',
+  'provider',
+  'destination',
+  'heartbeat',
+] as const;
+export type PlaceholderName = (typeof placeholderNames)[number];
+
+/** A missing one stays visible as written. */
+export type PlaceholderValues = { readonly [Name in PlaceholderName]?: string };
 
 /** `text`: for the eye, as it is. `url`: for links and commands. */
 type Spelling = 'text' | 'url';
@@ -22,7 +25,7 @@ const pattern = /\{\{\s*([^{}]*?)\s*\}\}/g;
 const origin = /^https?:\/\/(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 
 /**
- * Fills `{{pipeline}}`, `{{batch}}`, `{{budget}}` and `{{server}}`. In a link or a command a value is percent-encoded down to
+ * Fills `{{pipeline}}`, `{{server}}` and the like. In a link or a command a value is percent-encoded down to
  * letters, digits and `-._~`: right for a path or a query, and without a meaning to any shell, so that a batch
  * with a hostile name cannot turn a copied command into another one.
  */
