@@ -92,7 +92,8 @@ export class QueryRunner {
     const known = prepared.get(name);
     if (known) return known;
     const statement = await connection.prepare(this.#sql.get(name));
-    prepared.set(name, statement);
+    // DuckDB 1.5 plans a statement without parameters once, by what its tables hold then: kept, it answers wrong later.
+    if (statement.parameterCount > 0) prepared.set(name, statement);
     return statement;
   }
 
@@ -136,7 +137,7 @@ interface Reader {
 }
 
 function bindable(value: QueryValue): DuckDBValue {
-  return Array.isArray(value)
-    ? listValue([...(value as readonly (string | bigint)[])])
-    : (value as DuckDBValue);
+  if (!Array.isArray(value)) return value as DuckDBValue;
+  // Nothing tells of an empty list what it is a list of; queries cast their parameters, and as text it is any list.
+  return value.length === 0 ? '[]' : listValue([...(value as readonly (string | bigint)[])]);
 }
