@@ -19,6 +19,8 @@ import { PriceLedger } from './cost/priceLedger.js';
 import { Repricing } from './cost/repricing.js';
 import { IngestQueue } from './ingest/ingestQueue.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
+import { SloEngine } from './slo/sloEngine.js';
+import { SloWatch } from './slo/sloWatch.js';
 import { StoreClient, type StoreClientOptions, type StoreEvent } from './store/storeClient.js';
 
 export interface ServerOptions {
@@ -80,12 +82,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onError: report,
     onRestated: (pipelines) => feed.restated(pipelines),
   });
+  const slos = new SloEngine({ store, nowNs, onConditions: () => Promise.resolve() });
+  const sloWatch = new SloWatch({ engine: slos, report });
   const ingest = new IngestQueue({
     store,
     resolvePrice: (call, startNs) => prices.resolve(call, startNs),
     queueBytesMax: options.queueBytesMax,
     groupSpansMax: options.groupSpansMax,
-    onCommit: (commit) => feed.committed(commit),
+    onCommit: (commit) => {
+      slos.touched();
+      feed.committed(commit);
+    },
     onError: report,
   });
   const budgets = new BudgetBook({
@@ -113,12 +120,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
     config = next;
     applyBudgets(next.budgets, edit);
+    slos.define(next.slos ?? [], edit);
+    sloWatch.touched();
     prices.publish(next.prices);
     ledger.publish(next.prices);
     store.publishRates({ ...computeRatesOf(next.pipelines), knownAtNs: nowNs() });
   };
   applyConfig(options.config);
-  feed.listen(() => watch.touched());
+  feed.listen(() => {
+    watch.touched();
+    sloWatch.touched();
+  });
   const api: ApiContext = {
     store,
     prices,
@@ -128,6 +140,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     runbooks: () => options.runbooks,
     feed,
     budgets,
+    slos,
     budgetsEditor: options.configFolder ? new BudgetsEditor(options.configFolder) : null,
     applyBudgets: (file, edit) => {
       config = { ...config, budgets: file };
@@ -148,6 +161,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     server = await listen(app.fetch, options);
   } catch (error) {
     await watch.stop();
+    await sloWatch.stop();
     await ledger.close();
     await store.close();
     throw error;
@@ -162,6 +176,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       server.closeIdleConnections();
       await ingest.close();
       await watch.stop();
+      await sloWatch.stop();
       await ledger.close();
       await repricing.close();
       // What still streams (server-sent events) ends now.

@@ -11,6 +11,7 @@ import type { PriceBook } from '../cost/priceBook.js';
 import type { PriceLedger } from '../cost/priceLedger.js';
 import type { Repricing } from '../cost/repricing.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
+import type { SloEngine } from '../slo/sloEngine.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { CommitFeed } from './commitFeed.js';
 
@@ -24,6 +25,7 @@ export interface ApiContext {
   readonly runbooks: () => Runbooks;
   readonly feed: CommitFeed;
   readonly budgets: BudgetBook;
+  readonly slos: SloEngine;
   /** null: there is no configuration folder. */
   readonly budgetsEditor: BudgetsEditor | null;
   /** Takes over definitions that were written. */

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Slo } from '@burnbook/domain/slo/slo';
 import { amount, unitPrice } from './amounts.js';
 import { budgetsSchema, type BudgetsFile } from './budgetsFile.js';
 import { pricesSchema, type PricesFile } from './pricesFile.js';
@@ -56,6 +57,7 @@ export interface Config {
   readonly pipelines: PipelinesFile;
   readonly prices: PricesFile;
   readonly budgets?: BudgetsFile;
+  readonly slos?: readonly Slo[];
 }
 
 export const EMPTY_CONFIG: Config = { pipelines: {}, prices: {} };

@@ -25,6 +25,7 @@ export class CountSeries {
   #hoursMax: number;
   /** The newest hour that the rings have place for. */
   #newestHour: number | null = null;
+  #first: number | null = null;
   /** Ring of `MINUTE_HOURS` hours of minutes; made with the first event. */
   #minutes: Float64Array | null = null;
 
@@ -34,8 +35,9 @@ export class CountSeries {
     this.#hours = new Float64Array(this.#hoursMax * FIELDS);
   }
 
-  get hoursMax(): number {
-    return this.#hoursMax;
+  /** The first minute that ever had an event, as far back as is kept; null: there was none. */
+  get firstMinute(): number | null {
+    return this.#first;
   }
 
   /** Whether single minutes of that time are kept, as of the newest one. */
@@ -55,6 +57,7 @@ export class CountSeries {
     const hour = Math.floor(minute / HOUR);
     this.reach(hour);
     if (this.#newestHour === null || hour <= this.#newestHour - this.#hoursMax) return;
+    if (total > 0 && (this.#first === null || minute < this.#first)) this.#first = minute;
     write(this.#hours, (hour % this.#hoursMax) * FIELDS, { good, total, badOperations });
     if (hour <= this.#newestHour - MINUTE_HOURS) return;
     this.#minutes ??= new Float64Array(MINUTE_HOURS * HOUR * FIELDS);

@@ -30,7 +30,8 @@ export class IndicatorIndex {
       const { match } = entry;
       const key = `${this.reader.passOf(match)} ${match.kind}`;
       if (match.pipelines === null) push(this.#ofAny, key, entry);
-      else for (const pipeline of match.pipelines) push(this.#byPipeline, `${key} ${pipeline}`, entry);
+      else
+        for (const pipeline of match.pipelines) push(this.#byPipeline, `${key} ${pipeline}`, entry);
     }
   }
 
@@ -55,7 +56,8 @@ export class IndicatorIndex {
           let minutes = counted.get(indicator);
           if (!minutes) counted.set(indicator, (minutes = new Map()));
           let counts = minutes.get(group.minute);
-          if (!counts) minutes.set(group.minute, (counts = { good: 0, total: 0, badOperations: 0 }));
+          if (!counts)
+            minutes.set(group.minute, (counts = { good: 0, total: 0, badOperations: 0 }));
           counts.total += group.events;
           if (match.isGood(group, limits)) counts.good += group.events;
           else counts.badOperations += group.operations;

@@ -190,7 +190,9 @@ export class SliCounter {
 
   async #countMinutes(minutes: readonly number[], touched: Touched): Promise<Set<string>> {
     const index = this.#index;
-    const pipelines = new Set(minutes.flatMap((minute) => [...(touched.minutes.get(minute) ?? [])]));
+    const pipelines = new Set(
+      minutes.flatMap((minute) => [...(touched.minutes.get(minute) ?? [])]),
+    );
     const indicators = index.touchedBy(pipelines).filter((id) => this.#loaded.has(id));
     if (indicators.length === 0) return new Set();
     const counted = index.count(await index.reader.read(minutes));

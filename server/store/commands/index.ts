@@ -3,6 +3,8 @@ import type { Command } from './command.js';
 import { compact } from './compact.js';
 import { countEvents } from './countEvents.js';
 import { defineBudgets } from './defineBudgets.js';
+import { defineSlos } from './defineSlos.js';
+import { keepSlos } from './keepSlos.js';
 import { recordPrices } from './recordPrices.js';
 import { settleBudgets } from './settleBudgets.js';
 import { previewChunk, restateChunk, undoChunk, type Restated } from './repriceChunk.js';
@@ -11,6 +13,8 @@ import { beginRestatement, moveRestatement } from './restatements.js';
 const plain = {
   compact,
   countEvents,
+  defineSlos,
+  keepSlos,
   defineBudgets,
   settleBudgets,
   recordPrices,
