@@ -22,3 +22,10 @@ export function formatLength(ns: bigint): string {
   if (ns > 0n && ns % HOUR_NS === 0n) return `${ns / HOUR_NS}h`;
   return `${ns / MINUTE_NS}m`;
 }
+
+/** A whole number of minutes, hours, days or weeks: `5m`, `36h`, `28d`, `4w`. @returns nanoseconds, or null. */
+export function parseLength(text: string): bigint | null {
+  const match = /^([1-9]\d{0,4})([mhdw])$/.exec(text);
+  const unitNs = { m: MINUTE_NS, h: HOUR_NS, d: DAY_NS, w: 7n * DAY_NS }[match?.[2] ?? ''];
+  return unitNs === undefined ? null : BigInt(match?.[1] ?? 0) * unitNs;
+}

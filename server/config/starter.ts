@@ -15,6 +15,11 @@ const FILES: Readonly<Record<string, string>> = {
 #   - name: mail-etl                 # as the collectors name it
 #     owner: data-platform
 #     team: data
+#     schedule:                      # when a batch is expected; an SLO of its deadline needs it
+#       cron: "30 2 * * mon-fri"
+#       timeZone: Europe/Berlin
+#       deadline: 2h                 # so long after its nominal time it is late
+#       holidays: [2026-12-25]       # days without a batch, or the name of a file with a day in each line
 #     computeRates:                  # only where it differs from the above
 #       cpuSecondUsd: "0.00001"
 #       memoryGbSecondUsd: "0"
