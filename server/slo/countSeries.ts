@@ -26,6 +26,7 @@ export class CountSeries {
   /** The newest hour that the rings have place for. */
   #newestHour: number | null = null;
   #first: number | null = null;
+  #last: number | null = null;
   /** Ring of `MINUTE_HOURS` hours of minutes; made with the first event. */
   #minutes: Float64Array | null = null;
 
@@ -38,6 +39,11 @@ export class CountSeries {
   /** The first minute that ever had an event, as far back as is kept; null: there was none. */
   get firstMinute(): number | null {
     return this.#first;
+  }
+
+  /** The newest minute that ever had an event. */
+  get lastMinute(): number | null {
+    return this.#last;
   }
 
   /** Whether single minutes of that time are kept, as of the newest one. */
@@ -57,7 +63,10 @@ export class CountSeries {
     const hour = Math.floor(minute / HOUR);
     this.reach(hour);
     if (this.#newestHour === null || hour <= this.#newestHour - this.#hoursMax) return;
-    if (total > 0 && (this.#first === null || minute < this.#first)) this.#first = minute;
+    if (total > 0) {
+      this.#first = Math.min(this.#first ?? minute, minute);
+      this.#last = Math.max(this.#last ?? minute, minute);
+    }
     write(this.#hours, (hour % this.#hoursMax) * FIELDS, { good, total, badOperations });
     if (hour <= this.#newestHour - MINUTE_HOURS) return;
     this.#minutes ??= new Float64Array(MINUTE_HOURS * HOUR * FIELDS);

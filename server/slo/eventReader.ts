@@ -8,6 +8,10 @@ import type { EventMatch } from './eventMatch.js';
 const SOURCE_OF: Readonly<Partial<Record<EventKind, string>>> = {
   attempts: 'sli_attempts',
   operations: 'sli_attempts',
+  runs: 'sli_activities',
+  rows: 'sli_activities',
+  modelCalls: 'sli_calls',
+  server: 'sli_server',
 };
 
 /** Groups of one reading, and the limits that their ranks stand for. */

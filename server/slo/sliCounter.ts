@@ -2,17 +2,21 @@
  * Keeps the counts of all indicators: what commits touched is counted anew from the rows themselves, so that late, moved
  * and repeated spans need no rule of their own, and a crash at any point is made good by counting once more.
  */
+import type { Indicator } from '@burnbook/domain/slo/slo';
 import type { CountEvents } from '../store/commands/countEvents.js';
 import type { StoreClient } from '../store/storeClient.js';
-import { CountLedger, type MinuteCounts } from './countLedger.js';
-import { NO_COUNTS, type CountSeries } from './countSeries.js';
-import { minuteOfNs, nsOfMinute, MINUTE_NS } from './eventGroup.js';
+import { CountLedger } from './countLedger.js';
+import { NO_COUNTS, type Counts, type CountSeries } from './countSeries.js';
+import { minuteOfNs, nsOfMinute } from './eventGroup.js';
 import type { CountedIndicator } from './eventMatch.js';
-import { HistoryCount, type HistoryProgress } from './historyCount.js';
+import { HistoryCount, type HistoryPiece, type HistoryProgress } from './historyCount.js';
 import { IndicatorIndex } from './indicatorIndex.js';
+import { minutePieces, minuteRange, READING_MINUTES_MAX } from './minutePieces.js';
+import { countRange, isOfEvents, isRanged, type MinuteRange } from './rangedCount.js';
+import { readTouched, type Touched } from './touchedReader.js';
 
 export interface WantedIndicator {
-  readonly definition: CountedIndicator;
+  readonly definition: Indicator;
   /** Hours that its SLOs look back. */
   readonly hours: number;
 }
@@ -26,18 +30,12 @@ export interface SliCounterOptions {
 const OPEN_MINUTES = 2;
 /** Clocks of emitters may run ahead; what is further ahead waits until its time has come. */
 const AHEAD_MINUTES_MAX = 60;
-/** Minutes of one reading: together at most so far apart. */
-const READING_MINUTES_MAX = 360;
-const GAP_MINUTES_MAX = 60;
 /** Notes of open minutes are written anew when there are more. */
 const NOTED_MAX = 5_000;
-
-interface Touched {
-  readonly seen: bigint;
-  readonly noted: number;
-  /** Minute → pipelines. */
-  readonly minutes: Map<number, Set<string>>;
-}
+/** SQL may ask for anything: the newest hour is asked again each minute. */
+const SQL_AGAIN_MINUTES = 60;
+/** What was away for longer than single minutes are kept, stays unknown. */
+const CATCH_UP_MINUTES_MAX = 78 * 60;
 
 export class SliCounter {
   readonly #o: SliCounterOptions;
@@ -49,7 +47,9 @@ export class SliCounter {
   readonly #loaded = new Set<string>();
   /** Indicators that were counted by this or an earlier definition and are not any more. */
   readonly #dropped = new Set<string>();
-  #started = false;
+  #isStarted = false;
+  /** The newest commit that was counted, and the minute in which. */
+  #counted: { readonly seen: bigint; readonly minute: number } | null = null;
 
   constructor(options: SliCounterOptions) {
     this.#o = options;
@@ -67,10 +67,7 @@ export class SliCounter {
       if ((this.#wanted.get(id)?.hours ?? 0) < hours) this.#loaded.delete(id);
     }
     this.#wanted = wanted;
-    this.#index = new IndicatorIndex(
-      this.#o.store,
-      new Map([...wanted].map(([id, { definition }]) => [id, definition])),
-    );
+    this.#index = new IndicatorIndex(this.#o.store, ofEvents(wanted, [...wanted.keys()]));
   }
 
   /** null until its stored counts are loaded. */
@@ -92,100 +89,71 @@ export class SliCounter {
    * @returns the indicators whose counts changed.
    */
   async count(): Promise<Set<string>> {
-    try {
+    return this.#safely(async () => {
       const changed = await this.#load();
-      for (const id of await this.#countTouched()) changed.add(id);
+      const nowMinute = minuteOfNs(this.#o.nowNs());
+      const touched = await readTouched(this.#o.store);
+      const isNew = touched !== null && touched.seen !== this.#counted?.seen;
+      const isLater = nowMinute !== this.#counted?.minute;
+      if (touched && (isNew || isLater)) {
+        const times = [...touched.minutes.keys()].filter(
+          (minute) => minute <= nowMinute + AHEAD_MINUTES_MAX,
+        );
+        for (const minutes of minutePieces(times)) {
+          addAll(changed, await this.#countMinutes(minutes, touched));
+        }
+      }
+      if (isNew || isLater) addAll(changed, await this.#countRanged(isNew ? touched : null));
+      if (this.#mustSave(touched, nowMinute)) await this.#save(touched, null);
+      this.#counted = { seen: touched?.seen ?? this.#counted?.seen ?? 0n, minute: nowMinute };
       return changed;
-    } catch (error) {
-      this.#forgetAll();
-      throw error;
-    }
+    });
   }
 
   /** Counts the next piece of the history of new indicators. @returns those whose counts changed. */
   async countHistory(): Promise<Set<string>> {
-    try {
+    return this.#safely(async () => {
       await this.#load();
       const nowMinute = minuteOfNs(this.#o.nowNs());
       const piece = await this.#history.next(nowMinute + AHEAD_MINUTES_MAX);
       if (!piece) return new Set();
-      const minutes = range(piece.fromMinute, piece.endMinute);
-      const index = new IndicatorIndex(
-        this.#o.store,
-        new Map(
-          piece.indicators.flatMap((id) => {
-            const definition = this.#wanted.get(id)?.definition;
-            return definition ? [[id, definition] as const] : [];
-          }),
-        ),
-      );
-      const counted = index.count(minutes.length > 0 ? await index.reader.read(minutes) : []);
-      const changed = await this.#ledger.set(
-        piece.indicators.flatMap((indicator) =>
-          minutes.map((minute) => ({
-            indicator,
-            minute,
-            counts: counted.get(indicator)?.get(minute) ?? NO_COUNTS,
-          })),
-        ),
-        true,
-      );
+      const changed = await this.#countPiece(piece, nowMinute);
       await this.#save(null, piece);
       this.#history.reached(piece);
       return changed;
-    } catch (error) {
-      this.#forgetAll();
-      throw error;
-    }
+    });
   }
 
-  /** What memory holds may be ahead of what is stored, or behind: all of it is read again. */
-  #forgetAll(): void {
-    this.#started = false;
-    this.#loaded.clear();
-    this.#ledger.forget([...this.#wanted.keys()]);
-    this.#history.forget();
+  /** After a failure memory may be ahead of what is stored, or behind: all of it is read again. */
+  async #safely<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#isStarted = false;
+      this.#counted = null;
+      this.#loaded.clear();
+      this.#ledger.forget([...this.#wanted.keys()]);
+      this.#history.forget();
+      throw error;
+    }
   }
 
   /** @returns the indicators that were loaded. */
   async #load(): Promise<Set<string>> {
     const nowMinute = minuteOfNs(this.#o.nowNs());
     const missing = [...this.#wanted].filter(([id]) => !this.#loaded.has(id));
-    if (missing.length === 0 && this.#started) {
+    if (missing.length === 0 && this.#isStarted) {
       this.#ledger.advance(nowMinute);
       return new Set();
     }
     const known = await this.#history.load(missing.map(([id]) => id));
-    if (!this.#started) {
+    if (!this.#isStarted) {
       for (const id of known) if (!this.#wanted.has(id)) this.#dropped.add(id);
     }
     await this.#ledger.load(new Map(missing.map(([id, { hours }]) => [id, hours])), nowMinute);
     for (const [id] of missing) this.#loaded.add(id);
-    this.#started = true;
+    this.#isStarted = true;
     return new Set(missing.map(([id]) => id));
-  }
-
-  async #countTouched(): Promise<Set<string>> {
-    const nowMinute = minuteOfNs(this.#o.nowNs());
-    const touched = await this.#touched();
-    const changed = new Set<string>();
-    if (touched) {
-      const times = [...touched.minutes.keys()].filter(
-        (minute) => minute <= nowMinute + AHEAD_MINUTES_MAX,
-      );
-      for (const minutes of clusters(times)) {
-        for (const id of await this.#countMinutes(minutes, touched)) changed.add(id);
-      }
-    }
-    const closedBefore = nowMinute - OPEN_MINUTES;
-    const isDue =
-      this.#dropped.size > 0 ||
-      this.#ledger.hasDue(closedBefore) ||
-      (touched !== null &&
-        (touched.noted > NOTED_MAX ||
-          [...touched.minutes.keys()].some((minute) => minute < closedBefore)));
-    if (isDue) await this.#save(touched, null);
-    return changed;
   }
 
   async #countMinutes(minutes: readonly number[], touched: Touched): Promise<Set<string>> {
@@ -196,50 +164,90 @@ export class SliCounter {
     const indicators = index.touchedBy(pipelines).filter((id) => this.#loaded.has(id));
     if (indicators.length === 0) return new Set();
     const counted = index.count(await index.reader.read(minutes));
-    const counts = indicators.flatMap((indicator) =>
-      minutes.map((minute): MinuteCounts => ({
-        indicator,
-        minute,
-        counts: counted.get(indicator)?.get(minute) ?? NO_COUNTS,
-      })),
-    );
-    return this.#ledger.set(counts, false);
+    return this.#set(indicators, minutes, { counted, isHistory: false });
   }
 
-  /** What commits noted, and what else it changes; null: nothing is noted. */
-  async #touched(): Promise<Touched | null> {
-    const rows = await this.#o.store.query('uncounted');
-    const [head] = rows;
-    if (!head) return null;
-    const minutes = new Map<number, Set<string>>();
-    const note = (pipeline: string, minute: number): void => {
-      const known = minutes.get(minute);
-      if (known) known.add(pipeline);
-      else minutes.set(minute, new Set([pipeline]));
-    };
-    for (const row of rows) {
-      note(row['pipeline'] as string, minuteOfNs(row['minute_ns'] as bigint));
-    }
-    const lost = rows.filter((row) => row['operation_key'] !== null || row['run_id'] !== null);
-    for (const times of clusters([...minutes.keys()])) {
-      const ours = lost.filter((row) => {
-        const minute = minuteOfNs(row['minute_ns'] as bigint);
-        return minute >= (times[0] ?? 0) && minute <= (times.at(-1) ?? 0);
-      });
-      const runs = ours.filter((row) => row['run_id'] !== null);
-      const found = await this.#o.store.query('sli_touched', {
-        minutes: times.map(nsOfMinute),
-        first: nsOfMinute(times[0] ?? 0),
-        last: nsOfMinute(times.at(-1) ?? 0) + MINUTE_NS,
-        operations: ours.flatMap((row) => (row['operation_key'] as bigint | null) ?? []),
-        runs: runs.map((row) => row['run_id'] as string),
-        runPipelines: runs.map((row) => row['pipeline'] as string),
-      });
-      for (const row of found) {
-        note(row['pipeline'] as string, minuteOfNs(row['minute_ns'] as bigint));
+  /** @param touched what commits changed since the last time; null: nothing. */
+  async #countRanged(touched: Touched | null): Promise<Set<string>> {
+    const changed = new Set<string>();
+    for (const [id, { definition }] of this.#wanted) {
+      if (!isRanged(definition) || !this.#loaded.has(id) || this.#history.progress(id)) continue;
+      for (const range of this.#ranges(id, definition, touched)) {
+        const counts = await countRange(this.#o.store, definition, range);
+        const minutes = minuteRange(range.from, range.end);
+        const counted = new Map([[id, counts]]);
+        addAll(changed, await this.#set([id], minutes, { counted, isHistory: false }));
       }
     }
-    return { seen: head['seen'] as bigint, noted: Number(head['noted']), minutes };
+    return changed;
+  }
+
+  #ranges(id: string, definition: Indicator, touched: Touched | null): MinuteRange[] {
+    const nowMinute = minuteOfNs(this.#o.nowNs());
+    const known = this.#ledger.series(id)?.lastMinute ?? nowMinute;
+    const oldest = nowMinute - CATCH_UP_MINUTES_MAX;
+    const again = definition.kind === 'sql' ? SQL_AGAIN_MINUTES : OPEN_MINUTES + 1;
+    const from = Math.max(Math.min(known, nowMinute) - again, oldest);
+    const ours = [...(touched?.minutes ?? [])].flatMap(([minute, pipelines]) =>
+      isTouched(definition, pipelines) && minute <= nowMinute ? [minute] : [],
+    );
+    // What is fresh at a minute stays so for a while: all after it may change.
+    const first = ours.reduce((a, b) => Math.min(a, b), from);
+    if (definition.kind === 'freshness') return cut(first, nowMinute + 1);
+    const pieces = minutePieces(ours.filter((minute) => minute < from));
+    return [
+      ...pieces.map((piece) => ({ from: piece[0] ?? from, end: (piece.at(-1) ?? from) + 1 })),
+      ...cut(from, nowMinute + 1),
+    ];
+  }
+
+  async #countPiece(piece: HistoryPiece, nowMinute: number): Promise<Set<string>> {
+    const { indicators, fromMinute, endMinute } = piece;
+    const index = new IndicatorIndex(this.#o.store, ofEvents(this.#wanted, indicators));
+    const minutes = minuteRange(fromMinute, endMinute);
+    const counted = new Map<string, ReadonlyMap<number, Counts>>(
+      minutes.length > 0 ? index.count(await index.reader.read(minutes)) : [],
+    );
+    const end = Math.min(endMinute, nowMinute + 1);
+    for (const id of indicators) {
+      const definition = this.#wanted.get(id)?.definition;
+      if (!definition || !isRanged(definition)) continue;
+      counted.set(id, await countRange(this.#o.store, definition, { from: fromMinute, end }));
+    }
+    return this.#set(indicators, minutes, { counted, isHistory: true });
+  }
+
+  #set(
+    indicators: readonly string[],
+    minutes: readonly number[],
+    {
+      counted,
+      isHistory,
+    }: {
+      readonly counted: ReadonlyMap<string, ReadonlyMap<number, Counts>>;
+      readonly isHistory: boolean;
+    },
+  ): Promise<Set<string>> {
+    const counts = indicators.flatMap((indicator) => {
+      const ours = counted.get(indicator);
+      return minutes.map((minute) => ({
+        indicator,
+        minute,
+        counts: ours?.get(minute) ?? NO_COUNTS,
+      }));
+    });
+    return this.#ledger.set(counts, isHistory);
+  }
+
+  #mustSave(touched: Touched | null, nowMinute: number): boolean {
+    const closedBefore = nowMinute - OPEN_MINUTES;
+    return (
+      this.#dropped.size > 0 ||
+      this.#ledger.hasDue(closedBefore) ||
+      (touched !== null &&
+        (touched.noted > NOTED_MAX ||
+          [...touched.minutes.keys()].some((minute) => minute < closedBefore)))
+    );
   }
 
   /** One transaction: counts of closed minutes, and that they need no counting any more. */
@@ -272,23 +280,31 @@ export class SliCounter {
   }
 }
 
-/** Minutes in order, cut where the next is far away or a piece is long. */
-function clusters(minutes: readonly number[]): number[][] {
-  const pieces: number[][] = [];
-  for (const minute of minutes.toSorted((a, b) => a - b)) {
-    const piece = pieces.at(-1);
-    const last = piece?.at(-1);
-    if (
-      piece &&
-      last !== undefined &&
-      minute - last <= GAP_MINUTES_MAX &&
-      minute - (piece[0] ?? 0) < READING_MINUTES_MAX
-    ) {
-      piece.push(minute);
-    } else pieces.push([minute]);
-  }
-  return pieces;
+function ofEvents(
+  wanted: ReadonlyMap<string, WantedIndicator>,
+  ids: readonly string[],
+): Map<string, CountedIndicator> {
+  return new Map(
+    ids.flatMap((id) => {
+      const definition = wanted.get(id)?.definition;
+      return definition && isOfEvents(definition) && !isRanged(definition)
+        ? [[id, definition] as const]
+        : [];
+    }),
+  );
 }
 
-const range = (from: number, end: number): number[] =>
-  Array.from({ length: Math.max(0, end - from) }, (_, index) => from + index);
+const isTouched = (definition: Indicator, pipelines: ReadonlySet<string>): boolean =>
+  'pipeline' in definition && (definition.pipeline === null || pipelines.has(definition.pipeline));
+
+function cut(from: number, end: number): MinuteRange[] {
+  const ranges: MinuteRange[] = [];
+  for (let at = from; at < end; at += READING_MINUTES_MAX) {
+    ranges.push({ from: at, end: Math.min(at + READING_MINUTES_MAX, end) });
+  }
+  return ranges;
+}
+
+function addAll<T>(set: Set<T>, more: Iterable<T>): void {
+  for (const each of more) set.add(each);
+}

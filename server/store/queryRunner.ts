@@ -5,6 +5,7 @@ import {
   type DuckDBPreparedStatement,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { boundedSql, checkSql, SQL_ROWS_MAX } from './checkedSql.js';
 import { StoreError, type QueryParams, type QueryRow, type QueryValue } from './protocol.js';
 import type { SqlTexts } from './sqlTexts.js';
 
@@ -14,8 +15,9 @@ const WAITING_MAX = 200;
 
 interface Job {
   readonly id: number;
+  /** In messages. */
   readonly name: string;
-  readonly params: QueryParams;
+  readonly read: (reader: Reader) => Promise<QueryRow[]>;
   readonly timeoutMs: number;
   readonly resolve: (rows: QueryRow[]) => void;
   readonly reject: (error: Error) => void;
@@ -42,18 +44,60 @@ export class QueryRunner {
     return new QueryRunner(sql, readers);
   }
 
-  run(query: {
+  run({
+    params,
+    ...job
+  }: {
     readonly id: number;
     readonly name: string;
     readonly params: QueryParams;
     readonly timeoutMs: number;
   }): Promise<QueryRow[]> {
+    const read = async (reader: Reader): Promise<QueryRow[]> => {
+      const values = Object.fromEntries(
+        Object.entries(params).map(([name, value]) => [name, bindable(value)]),
+      );
+      const statement = await this.#statement(job.name, reader);
+      statement.clearBindings();
+      statement.bind(values);
+      const result = await statement.runAndReadAll();
+      return result.getRowObjects();
+    };
+    return this.#queue({ ...job, read });
+  }
+
+  /** SQL that a person wrote: checked, and with a bound on its rows. */
+  runSql({
+    sql,
+    range,
+    ...job
+  }: {
+    readonly id: number;
+    readonly sql: string;
+    readonly range: { readonly fromNs: bigint; readonly toNs: bigint } | null;
+    readonly timeoutMs: number;
+  }): Promise<QueryRow[]> {
+    const read = async ({ connection }: Reader): Promise<QueryRow[]> => {
+      await checkSql(connection, sql);
+      const statement = await connection.prepare(boundedSql(sql));
+      if (!range) return [];
+      statement.bind({ from: range.fromNs, to: range.toNs });
+      const rows = (await statement.runAndReadAll()).getRowObjects();
+      if (rows.length > SQL_ROWS_MAX) {
+        throw new StoreError('refused', `the SQL gives more than ${SQL_ROWS_MAX} rows`);
+      }
+      return rows;
+    };
+    return this.#queue({ ...job, name: 'SQL of an indicator', read });
+  }
+
+  #queue(job: Omit<Job, 'resolve' | 'reject'>): Promise<QueryRow[]> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length >= WAITING_MAX) {
         reject(new StoreError('busy', `more than ${WAITING_MAX} queries are waiting`));
         return;
       }
-      this.#waiting.push({ ...query, resolve, reject });
+      this.#waiting.push({ ...job, resolve, reject });
       this.#next();
     });
   }
@@ -105,14 +149,7 @@ export class QueryRunner {
       reader.connection.interrupt();
     }, job.timeoutMs);
     try {
-      const values = Object.fromEntries(
-        Object.entries(job.params).map(([name, value]) => [name, bindable(value)]),
-      );
-      const statement = await this.#statement(job.name, reader);
-      statement.clearBindings();
-      statement.bind(values);
-      const result = await statement.runAndReadAll();
-      job.resolve(result.getRowObjects());
+      job.resolve(await job.read(reader));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (timedOut) {
@@ -121,7 +158,8 @@ export class QueryRunner {
         );
       } else if (this.#cancelled.has(job.id)) {
         job.reject(new StoreError('cancelled', 'the query was cancelled'));
-      } else job.reject(new StoreError('error', `${job.name}: ${message}`));
+      } else if (error instanceof StoreError) job.reject(error);
+      else job.reject(new StoreError('error', `${job.name}: ${message}`));
     } finally {
       clearTimeout(timer);
       this.#running.delete(job.id);

@@ -1,8 +1,8 @@
 /** SLOs on a test server: definitions, attempts that succeed and fail, and what is asked back. */
-import { hash64, hashHex } from '@burnbook/domain/hash64';
 import { standardPolicy } from '@burnbook/domain/slo/evaluate';
 import type { EventKind, Indicator, Slo } from '@burnbook/domain/slo/slo';
 import type { Config } from '../../server/config/config.js';
+import { indicatorIdOf } from '../../server/config/openSlo/indicator.js';
 import { slosSchema, type SloView } from '../../server/contract.js';
 import { DAY_NS } from './budgets.js';
 import { TEST_CONFIG } from './testConfig.js';
@@ -30,13 +30,7 @@ export function sloOf(said: Partial<Slo> & { readonly name: string }): Slo {
     displayName: said.name,
     service: 'mail-etl',
     description: '',
-    indicatorId: hashHex(
-      hash64(
-        JSON.stringify(indicator, (_, value: unknown) =>
-          typeof value === 'bigint' ? String(value) : value,
-        ),
-      ),
-    ),
+    indicatorId: indicatorIdOf(indicator),
     indicator,
     method: 'Occurrences',
     target,
@@ -54,7 +48,10 @@ export function sloOf(said: Partial<Slo> & { readonly name: string }): Slo {
   };
 }
 
-export const sloConfig = (...slos: Slo[]): Config => ({ ...TEST_CONFIG, slos });
+export const sloConfig = (...slos: Slo[]): Config => ({
+  ...TEST_CONFIG,
+  slos: { slos, texts: new Map(slos.map(({ name }) => [name, `# ${name}\n`])) },
+});
 
 export interface Tries {
   readonly atNs: bigint;

@@ -2,6 +2,7 @@
 import type { Command } from './command.js';
 import { compact } from './compact.js';
 import { countEvents } from './countEvents.js';
+import { countServer } from './countServer.js';
 import { defineBudgets } from './defineBudgets.js';
 import { defineSlos } from './defineSlos.js';
 import { keepSlos } from './keepSlos.js';
@@ -13,6 +14,7 @@ import { beginRestatement, moveRestatement } from './restatements.js';
 const plain = {
   compact,
   countEvents,
+  countServer,
   defineSlos,
   keepSlos,
   defineBudgets,
