@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The composition root: the only reader of the environment, the clock and signals. */
-import { constants, readFileSync, watch } from 'node:fs';
+import { constants, existsSync, readFileSync, watch, type FSWatcher } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,7 +57,7 @@ program
   .command('serve', { isDefault: true })
   .description('start the server: OTLP receiver, API and page on one port')
   .option('--data <dir>', 'folder of the database', './burnbook-data')
-  .option('--config <dir>', 'folder with pipelines.yaml, prices.yaml and budgets.yaml')
+  .option('--config <dir>', 'folder with pipelines.yaml, prices.yaml, budgets.yaml and slos')
   .option('--config-writable', 'let the API change budgets.yaml in that folder', false)
   .option(
     '--host <host>',
@@ -176,9 +176,11 @@ async function serve(flags: ServeFlags): Promise<void> {
 
 function watchConfig(folder: string, server: RunningServer): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const watcher = watch(folder, () => {
+  let slosWatcher: FSWatcher | undefined;
+  const reload = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
+      watchSlos();
       loadConfig(folder).then(
         (config) => {
           server.applyConfig(config);
@@ -192,13 +194,23 @@ function watchConfig(folder: string, server: RunningServer): () => void {
         },
       );
     }, RELOAD_DELAY_MS).unref();
-  });
-  watcher.on('error', (error) =>
-    log('warn', `${folder} is not watched any more: ${error.message}`),
-  );
+  };
+  const watched = (each: string): FSWatcher =>
+    watch(each, reload).on('error', (error) =>
+      log('warn', `${each} is not watched any more: ${error.message}`),
+    );
+  // It may come, go and be another one of the same name: each change of the folder above looks anew.
+  const watchSlos = (): void => {
+    slosWatcher?.close();
+    const slos = path.join(folder, 'slos');
+    slosWatcher = existsSync(slos) ? watched(slos) : undefined;
+  };
+  const watcher = watched(folder);
+  watchSlos();
   return () => {
     clearTimeout(timer);
     watcher.close();
+    slosWatcher?.close();
   };
 }
 

@@ -15,6 +15,8 @@ export interface BudgetInput {
   readonly nowNs: bigint;
   readonly sums: SumReader;
   readonly expected: ExpectedEvents;
+  /** Where the burn for the time to empty is measured from; of occurrences the eighth last. Unless said, the last hours. */
+  readonly recentFromNs?: bigint;
 }
 
 export interface ErrorBudget {
@@ -90,10 +92,12 @@ function elapsed(ahead: TimeSpan, period: TimeSpan): number {
   return 1 - Number(aheadNs) / Number(period.endNs - period.startNs);
 }
 
-function recent(slo: BudgetedSlo, { nowNs, sums }: BudgetInput): number | null {
+function recent(slo: BudgetedSlo, { nowNs, sums, recentFromNs }: BudgetInput): number | null {
   const toNs = minuteEnd(nowNs);
-  for (const lengthNs of RECENT_NS) {
-    const sum = sums.sum(toNs - lengthNs, toNs);
+  const starts =
+    recentFromNs === undefined ? RECENT_NS.map((lengthNs) => toNs - lengthNs) : [recentFromNs];
+  for (const fromNs of starts) {
+    const sum = sums.sum(fromNs, toNs);
     if (sum.total > 0) return burnRate({ bad: badOf(sum), total: sum.total }, slo);
   }
   return null;

@@ -35,7 +35,11 @@ export const EVENT_TRAITS: Readonly<Record<EventKind, EventTraits>> = {
     words: { outcome: ['succeeded', 'failed'] },
     values: ['latency', 'inputTokens', 'outputTokens'],
   },
-  rows: { keys: PLACE, words: {}, values: [] },
+  rows: {
+    keys: [...PLACE, 'outcome'],
+    words: { outcome: ['succeeded', 'failed'] },
+    values: [],
+  },
   qualityChecks: {
     keys: [...PLACE, 'name', 'outcome'],
     words: { outcome: ['passed', 'failed', 'error'] },

@@ -1,6 +1,7 @@
 /** How many events are still to come: from the schedule, else from what the same weekdays had. */
-import { daysOf, lengthNs, type TimeSpan } from '../budgetPeriod.js';
-import { dayAt, weekdayOf } from '../timeZone.js';
+import type { TimeSpan } from '../budgetPeriod.js';
+import { dayAt, startOfDayNs, weekdayOf } from '../timeZone.js';
+import { DAY_NS } from './minutes.js';
 
 /** What an evaluation knows of events that it has not seen. */
 export interface ExpectedEvents {
@@ -17,6 +18,8 @@ export interface DayCount extends TimeSpan {
 
 /** Older weeks say more about how the pipelines were than about how they are. */
 const WEEKS_MAX = 8;
+/** So near, walking from day to day is cheaper than asking the zone. */
+const NEAR_NS = 8n * DAY_NS;
 
 /**
  * By the median of the same weekdays, spread evenly over each day; a weekday that was never seen by the median of all
@@ -46,20 +49,45 @@ export function expectedByWeekday({
   );
   const perNs =
     rate && rate.endNs > rate.startNs ? rate.total / Number(rate.endNs - rate.startNs) : null;
+  /** Days that were asked for, by number: a walk to the end of a period asks for the same ones again and again. */
+  const known = new Map<number, TimeSpan & { readonly total: number }>();
+  const dayOf = (day: number): TimeSpan & { readonly total: number } => {
+    let found = known.get(day);
+    if (!found) {
+      found = {
+        startNs: startOfDayNs(timeZone, day),
+        endNs: startOfDayNs(timeZone, day + 1),
+        total: byWeekday[weekdayOf(day)] ?? all ?? 0,
+      };
+      known.set(day, found);
+    }
+    return found;
+  };
+  /** The day of the last question's end: the next one mostly begins there. */
+  let near = sinceNs === null ? null : dayAt(timeZone, sinceNs);
   return {
     sinceNs,
     between(fromNs, toNs) {
       if (toNs <= fromNs) return 0;
       if (all === null) return perNs === null ? null : perNs * Number(toNs - fromNs);
+      let day = near !== null && isNear(dayOf(near), fromNs) ? near : dayAt(timeZone, fromNs);
+      while (dayOf(day).startNs > fromNs) day--;
+      while (dayOf(day).endNs <= fromNs) day++;
       let sum = 0;
-      for (const day of daysOf(timeZone, fromNs, toNs)) {
-        const expected = byWeekday[weekdayOf(dayAt(timeZone, day.startNs))] ?? all;
-        sum += (expected * overlapNs(day, fromNs, toNs)) / Number(lengthNs(day));
+      for (; dayOf(day).startNs < toNs; day++) {
+        const { startNs, endNs, total } = dayOf(day);
+        if (endNs === startNs) continue;
+        const ns = overlapNs({ startNs, endNs }, fromNs, toNs);
+        sum += (total * ns) / Number(endNs - startNs);
       }
+      near = day - 1;
       return sum;
     },
   };
 }
+
+const isNear = ({ startNs }: TimeSpan, ns: bigint): boolean =>
+  ns - startNs < NEAR_NS && startNs - ns < NEAR_NS;
 
 /** By a schedule: so many events at each of its instants. */
 export function expectedBySchedule({

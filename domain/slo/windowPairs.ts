@@ -69,21 +69,33 @@ export function standardPairs(slo: {
   });
 }
 
-/** Why a pair can never be of use for an SLO; null: it can. */
+/** Why a pair can never be of use for an SLO, and which part of it is at fault; null: it can. */
 export function pairProblem(
   pair: WindowPair,
   slo: { readonly window: SloWindow; readonly targetPpb: number },
-): string | null {
+): { readonly part: 'factor' | 'longNs' | 'shortNs'; readonly why: string } | null {
   const dead = 1 / budgetShare(slo);
+  const long = formatLength(pair.longNs);
   if (pair.factor >= dead) {
-    return `a burn rate above ${pair.factor} can never be: with everything bad it is ${Number(dead.toPrecision(6))}`;
+    const most = Number(dead.toPrecision(6));
+    const why = `a burn rate above ${pair.factor} can never be: with everything bad it is ${most}`;
+    return { part: 'factor', why };
   }
-  if (pair.factor < 1) return `a burn rate of ${pair.factor} is within the target: at least 1`;
+  if (pair.factor < 1) {
+    return {
+      part: 'factor',
+      why: `a burn rate of ${pair.factor} is within the target: at least 1`,
+    };
+  }
   if (pair.shortNs >= pair.longNs) {
-    return `the short window (${formatLength(pair.shortNs)}) must be shorter than the long one (${formatLength(pair.longNs)})`;
+    const short = formatLength(pair.shortNs);
+    return {
+      part: 'shortNs',
+      why: `the short window (${short}) must be shorter than the long one (${long})`,
+    };
   }
   if (pair.longNs > nominalLengthNs(slo.window)) {
-    return `the window (${formatLength(pair.longNs)}) is longer than the period`;
+    return { part: 'longNs', why: `the window (${long}) is longer than the period` };
   }
   return null;
 }

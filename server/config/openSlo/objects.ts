@@ -69,7 +69,7 @@ export class OpenSloObjects {
       const known = Object.keys(KINDS).join(', ');
       return top.at('kind').refuse(`${String(kind)} is not supported; there are ${known}`);
     }
-    if (name !== null) this.#claim(kind, name, top);
+    if (name !== null && !this.#claim(kind, name, top)) return;
     const result = KINDS[kind].safeParse(document.value);
     if (!result.success) {
       this.faults.push(...schemaFaults(document, result.error));
@@ -79,12 +79,13 @@ export class OpenSloObjects {
     this.#objects.push({ kind, metadata, spec, place: top });
   }
 
-  #claim(kind: Kind, name: string, top: Place): void {
+  #claim(kind: Kind, name: string, top: Place): boolean {
     const key = keyOf(kind, name);
     const first = this.#places.get(key);
     const place = top.at('metadata', 'name');
     if (first) place.refuse(`${kind} ${name} stands at ${first.document.file}:${first.line} too`);
     else this.#places.set(key, place);
+    return first === undefined;
   }
 }
 

@@ -6,8 +6,9 @@ import { readLength } from './duration.js';
 import type { OpenSloObjects, Place } from './objects.js';
 import type { SpecOf } from './schema.js';
 
-type JudgedSlo = Pick<Slo, 'window' | 'targetPpb' | 'slice' | 'indicator'>;
+type JudgedSlo = Pick<Slo, 'name' | 'window' | 'targetPpb' | 'slice' | 'indicator'>;
 
+const KEY_OF = { factor: 'threshold', longNs: 'lookbackWindow', shortNs: 'alertAfter' } as const;
 const LONG_MIN_NS = 5n * MINUTE_NS;
 
 /** The policies of an SLO; one without any has the standard four pairs. */
@@ -110,7 +111,7 @@ function readPair(
   const pair: WindowPair = { severity, longNs, shortNs, factor: condition.threshold };
   const problem = pairProblem(pair, slo);
   if (problem) {
-    at.at('threshold').refuse(problem);
+    at.at(KEY_OF[problem.part]).refuse(`${problem.why} (SLO ${slo.name})`);
     return null;
   }
   return pair;

@@ -44,7 +44,7 @@ export function readSlo(object: OpenSloObject<'SLO'>, context: SloContext): Slo[
     if (!suits(indicator, { method: spec.budgetingMethod, place: at, context })) return [];
     const policies = readPolicies(
       spec.alertPolicies,
-      { window, targetPpb, slice, indicator },
+      { name, window, targetPpb, slice, indicator },
       { place: at.at('alertPolicies'), objects: context.objects },
     );
     const pipelines = pipelinesOf(indicator);
