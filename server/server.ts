@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
+import type { AlertCondition } from '@burnbook/domain/alert/alert';
 import { costBudgetOf } from '@burnbook/domain/budgetDefinition';
 import { priceUsage } from '@burnbook/domain/price';
 import { parseTime } from '@burnbook/domain/time';
@@ -11,6 +12,7 @@ import { CommitFeed } from './api/commitFeed.js';
 import type { GuardOptions } from './api/guard.js';
 import { BudgetsEditor, type BudgetsEditorOptions } from './config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from './config/config.js';
+import { NO_SLOS } from './config/slosFile.js';
 import { BudgetBook, type Edit } from './cost/budgetBook.js';
 import { BudgetWatch } from './cost/budgetWatch.js';
 import { computeRatesOf } from './cost/computeRate.js';
@@ -20,6 +22,9 @@ import { Repricing } from './cost/repricing.js';
 import { IngestQueue } from './ingest/ingestQueue.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
 import { ExclusionBook } from './slo/exclusionBook.js';
+import { ServerMeter } from './slo/serverMeter.js';
+import { SloEngine } from './slo/sloEngine.js';
+import { SloWatch } from './slo/sloWatch.js';
 import { StoreClient, type StoreClientOptions, type StoreEvent } from './store/storeClient.js';
 
 export interface ServerOptions {
@@ -42,6 +47,8 @@ export interface ServerOptions {
   readonly budgetsUnseenMsMax?: number;
   /** Lines that one transaction of a restatement takes; default as `Repricing` says. */
   readonly repriceChunkLines?: number;
+  /** What SLOs see after each evaluation; nobody is told unless said. */
+  readonly onConditions?: (conditions: readonly AlertCondition[], atNs: bigint) => Promise<void>;
   readonly nowNs: () => bigint;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
@@ -67,9 +74,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const prices = new PriceBook();
   const feed = new CommitFeed(nowNs);
   let config: Config = EMPTY_CONFIG;
+  let restarted = (): void => undefined;
   const store = await StoreClient.open({
     ...options.store,
-    onEvent: (event) => log(event.kind === 'restarted' ? 'warn' : 'error', storeEventText(event)),
+    onEvent: (event) => {
+      log(event.kind === 'restarted' ? 'warn' : 'error', storeEventText(event));
+      if (event.kind === 'restarted') restarted();
+    },
   });
   const report = (error: unknown): void => {
     log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -88,6 +99,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       feed.restated(pipelines);
     },
   });
+  const meter = new ServerMeter({ store, nowNs });
+  restarted = () => meter.count({ name: 'restart', outcome: 'store' });
+  const slos = new SloEngine({
+    store,
+    nowNs,
+    meter,
+    excluded: () => [],
+    onConditions: options.onConditions ?? (() => Promise.resolve()),
+    report,
+  });
+  const sloWatch = new SloWatch({ engine: slos, report });
   const ingest = new IngestQueue({
     store,
     resolvePrice: (call, startNs) => prices.resolve(call, startNs),
@@ -96,6 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(options.gatherMsMax === undefined ? {} : { gatherMsMax: options.gatherMsMax }),
     onCommit: (commit) => {
       budgets.touched();
+      slos.touched();
       feed.committed(commit);
     },
     onError: report,
@@ -128,12 +151,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
     config = next;
     applyBudgets(next.budgets, edit);
+    slos.define({ ...(next.slos ?? NO_SLOS), schedules: next.schedules ?? new Map() }, edit);
+    sloWatch.touched();
     prices.publish(next.prices);
     ledger.publish(next.prices);
     store.publishRates({ ...computeRatesOf(next.pipelines), knownAtNs: nowNs() });
   };
   applyConfig(options.config);
-  feed.listen(() => watch.touched());
+  feed.listen(() => {
+    watch.touched();
+    sloWatch.touched();
+  });
   const api: ApiContext = {
     store,
     prices,
@@ -144,6 +172,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     feed,
     exclusions: new ExclusionBook({ store, nowNs }),
     budgets,
+    slos,
     budgetsEditor: options.configFolder ? new BudgetsEditor(options.configFolder) : null,
     applyBudgets: (file, edit) => {
       config = { ...config, budgets: file };
@@ -161,12 +190,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     version: options.version,
     report,
   };
-  const app = buildApp({ api, ingest, guard: options.guard, webFolder: options.webFolder });
+  const app = buildApp({
+    api,
+    ingest,
+    guard: options.guard,
+    webFolder: options.webFolder,
+    onIngest: (event) => meter.count({ name: 'ingest', ...event }),
+  });
   let server: Server;
   try {
     server = await listen(app.fetch, options);
   } catch (error) {
     await watch.stop();
+    await sloWatch.stop();
     await ledger.close();
     await store.close();
     throw error;
@@ -181,6 +217,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       server.closeIdleConnections();
       await ingest.close();
       await watch.stop();
+      await sloWatch.stop();
+      await meter.flush(true).catch(report);
       await ledger.close();
       await repricing.close();
       // What still streams (server-sent events) ends now.

@@ -12,6 +12,7 @@ import type { PriceLedger } from '../cost/priceLedger.js';
 import type { Repricing } from '../cost/repricing.js';
 import type { ExclusionBook } from '../slo/exclusionBook.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
+import type { SloEngine } from '../slo/sloEngine.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { CommitFeed } from './commitFeed.js';
 
@@ -27,6 +28,7 @@ export interface ApiContext {
   /** Time that does not count for SLOs. */
   readonly exclusions: ExclusionBook;
   readonly budgets: BudgetBook;
+  readonly slos: SloEngine;
   /** null: there is no configuration folder. */
   readonly budgetsEditor: BudgetsEditor | null;
   /** Takes over definitions that were written. */

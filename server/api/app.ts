@@ -15,7 +15,7 @@ import { exclusionRoutes } from './exclusionRoutes.js';
 import { exclusionWindowRoutes } from './exclusionWindowRoutes.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
 import { openApi } from './openApi.js';
-import { otlpRoutes } from './otlp.js';
+import { otlpRoutes, type OtlpRouteOptions } from './otlp.js';
 import type { SpanSink } from './otlpSink.js';
 import { ApiError, problemOf, sendProblem } from './problem.js';
 import { refuseUnknown } from './query.js';
@@ -27,6 +27,7 @@ import { reservationRoutes } from './reservationRoutes.js';
 import { renderRunbookPage } from './runbookPage.js';
 import { retryRoutes } from './retryRoutes.js';
 import { placeOf, runbookFor, runbookRoutes } from './runbookRoutes.js';
+import { sloRoutes } from './sloRoutes.js';
 import { traceRoutes } from './traceRoutes.js';
 import { WebFiles } from './webFiles.js';
 
@@ -36,6 +37,8 @@ export interface AppOptions {
   readonly guard: GuardOptions;
   /** Folder of the built page. */
   readonly webFolder: string;
+  /** Told of each export request that was answered. */
+  readonly onIngest: OtlpRouteOptions['onAnswer'];
 }
 
 const ROUTES: readonly Route[] = [
@@ -45,6 +48,7 @@ const ROUTES: readonly Route[] = [
   ...exclusionRoutes,
   ...exclusionWindowRoutes,
   ...retryRoutes,
+  ...sloRoutes,
   ...budgetRoutes,
   ...priceRoutes,
   ...repriceRoutes,
@@ -64,7 +68,7 @@ const PATHS: readonly (readonly [path: string, method: RouteMethod])[] = [
 const PAGES =
   /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|cost(?:\/(?:prices|reservations|budgets\/[^/]+))?$|retries$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$)/;
 
-export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
+export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions): Hono {
   const app = new Hono();
   const web = new WebFiles(webFolder);
 
@@ -91,7 +95,10 @@ export function buildApp({ api, ingest, guard, webFolder }: AppOptions): Hono {
   app.post('/api/session', bodyLimit({ maxSize: 4_096 }), (context) => signIn(guard, context));
   app.use('/v1/*', tokenGuard(guard));
   app.use('/api/*', tokenGuard(guard));
-  app.route('/', otlpRoutes({ ingest, nowNs: api.nowNs, reportError: api.report }));
+  app.route(
+    '/',
+    otlpRoutes({ ingest, nowNs: api.nowNs, reportError: api.report, onAnswer: onIngest }),
+  );
 
   app.get('/api/events', (context) => events(api, context));
   app.get('/api/openapi.json', compress(), (context) => context.json(openApi(ROUTES, api.version)));

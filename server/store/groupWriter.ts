@@ -16,6 +16,7 @@ import { RowAppenders, runKey } from './rowAppenders.js';
 import type { ActivityRow, Owner, SpanKey } from './rows.js';
 import { isMergeable } from './runSummary.js';
 import type { SqlTexts } from './sqlTexts.js';
+import { touchedMinutes } from './touchedMinutes.js';
 
 /** A line under an attempt starts within it, but for the clocks of two machines. */
 const CLOCK_SKEW_NS = 600_000_000_000n;
@@ -38,6 +39,8 @@ export class GroupWriter {
   readonly #unsettled = new Set<string>();
   readonly #retried: RetriedOperations;
   #hasRestated = false;
+  /** Number of the newest commit that noted minutes; they only grow, across starts too. */
+  #commits = 0n;
 
   constructor(
     connection: DuckDBConnection,
@@ -63,6 +66,8 @@ export class GroupWriter {
     await this.#connection.run(this.#sql.get('create_doomed'));
     await this.#connection.run(this.#sql.get('create_flipped'));
     await this.#retried.restore(this.#connection, this.#sql);
+    const newest = await this.#connection.runAndReadAll(this.#sql.get('newest_uncounted'));
+    this.#commits = (newest.getRows()[0]?.[0] ?? 0n) as bigint;
   }
 
   async write(changes: ChangeSet, prices: IngestGroup['prices']): Promise<void> {
@@ -88,6 +93,9 @@ export class GroupWriter {
       const summaries = this.#rows.summaries(changes.activities.add, redone);
       for (const attempt of changes.attempts.add) this.#rows.attempt(attempt);
       const noted = this.#noteUnsettled(changes);
+      const touched = touchedMinutes(changes);
+      if (touched.length > 0) this.#commits++;
+      for (const minute of touched) this.#rows.uncounted(this.#commits, minute);
       await this.#rows.finish();
       await this.#mergeAnew(redone, changes.activities.add);
       for (const [hour, spans] of changes.resent) {

@@ -10,6 +10,7 @@ import type { ActivityRow, AttemptRow, LineRow, Owner, SpanKey } from './rows.js
 import type { FirstWins } from './firstWins.js';
 import { summarise } from './runSummary.js';
 import { TableAppender, type ColumnType } from './tableAppender.js';
+import type { TouchedMinute } from './touchedMinutes.js';
 
 const KEY: ColumnType[] = ['u64', 'u64', 'u64', 'i64'];
 const texts = (count: number): ColumnType[] => Array.from({ length: count }, () => 'text');
@@ -84,6 +85,7 @@ const COLUMNS = {
   unsettled: texts(3),
   unsettled_operations: ['u64', 'i64', 'i64'],
   unsettled_tries: ['u64', 'i64'],
+  uncounted: ['i64', 'text', 'i64', 'u64', 'text'],
 } satisfies Record<string, ColumnType[]>;
 
 type TableName = keyof typeof COLUMNS;
@@ -300,6 +302,12 @@ export class RowAppenders {
 
   unsettledTry(key: bigint, startNs: bigint): void {
     this.tables.unsettled_tries.big(key).big(startNs).endRow();
+  }
+
+  /** @param seq number of the commit. */
+  uncounted(seq: bigint, { pipeline, minuteNs, operationKey, runId }: TouchedMinute): void {
+    const table = this.tables.uncounted;
+    table.big(seq).text(pipeline).big(minuteNs).big(operationKey).text(runId).endRow();
   }
 
   attempt(row: AttemptRow): void {

@@ -97,6 +97,13 @@ async function receive(message: ToStore): Promise<void> {
         rows: await opened().queries.run(message),
       }));
       return;
+    case 'sql':
+      await answer(message.id, async () => ({
+        type: 'rows',
+        id: message.id,
+        rows: await opened().queries.runSql(message),
+      }));
+      return;
     case 'command':
       await answer(message.id, async () => {
         const { commit, writer, attributor, holds } = opened();

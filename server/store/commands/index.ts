@@ -1,9 +1,13 @@
 /** The store's commands by name. */
 import type { Command } from './command.js';
 import { compact } from './compact.js';
+import { countEvents } from './countEvents.js';
+import { countServer } from './countServer.js';
 import { defineBudgets } from './defineBudgets.js';
 import { recordAudit } from './recordAudit.js';
 import { addExclusion, removeExclusion } from './exclusions.js';
+import { defineSlos } from './defineSlos.js';
+import { keepSlos } from './keepSlos.js';
 import { recordPrices } from './recordPrices.js';
 import { settleBudgets } from './settleBudgets.js';
 import { previewChunk, restateChunk, undoChunk, type Restated } from './repriceChunk.js';
@@ -11,6 +15,10 @@ import { beginRestatement, moveRestatement } from './restatements.js';
 
 const plain = {
   compact,
+  countEvents,
+  countServer,
+  defineSlos,
+  keepSlos,
   defineBudgets,
   settleBudgets,
   recordAudit,
