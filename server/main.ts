@@ -165,6 +165,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     queueBytesMax: 128 * MIB,
     groupSpansMax: 8_192,
     nowNs,
+    random: Math.random,
     log,
   });
   const stopWatching = configFolder === null ? () => undefined : watchConfig(configFolder, server);
