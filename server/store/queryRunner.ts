@@ -91,8 +91,11 @@ export class QueryRunner {
   ): Promise<DuckDBPreparedStatement> {
     const known = prepared.get(name);
     if (known) return known;
-    const statement = await connection.prepare(this.#sql.get(name));
-    prepared.set(name, statement);
+    const text = this.#sql.get(name);
+    const statement = await connection.prepare(text);
+    // Without parameters DuckDB (1.5.6) keeps the plan with what the tables held when it was made: texts and numbers that
+    // came later are read wrong. With any it plans anew each time.
+    if (text.includes('$')) prepared.set(name, statement);
     return statement;
   }
 
