@@ -19,7 +19,9 @@ import { computeRatesOf } from './cost/computeRate.js';
 import { PriceBook } from './cost/priceBook.js';
 import { PriceLedger } from './cost/priceLedger.js';
 import { Repricing } from './cost/repricing.js';
+import { NO_NOTIFY_SETTINGS } from '@burnbook/domain/notify/notifySettings';
 import { IngestQueue } from './ingest/ingestQueue.js';
+import { Notifier } from './notify/notifier.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
 import { ExclusionBook } from './slo/exclusionBook.js';
 import { ServerMeter } from './slo/serverMeter.js';
@@ -50,12 +52,15 @@ export interface ServerOptions {
   /** What SLOs see after each evaluation; nobody is told unless said. */
   readonly onConditions?: (conditions: readonly AlertCondition[], atNs: bigint) => Promise<void>;
   readonly nowNs: () => bigint;
+  /** From 0 to below 1. */
+  readonly random: () => number;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
 export interface RunningServer {
   readonly port: number;
   readonly store: StoreClient;
+  readonly notifier: Notifier;
   /** @param edit who changed it; the files, unless said. */
   applyConfig(config: Config, edit?: Edit): void;
   /** Refuses new work, commits what is queued, checkpoints, closes. */
@@ -148,11 +153,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     store.publishLimits({ budgets: hard.map(costBudgetOf), atNs: nowNs() });
     watch.touched();
   };
+  const notifier = new Notifier({
+    store,
+    nowNs,
+    random: options.random,
+    log,
+    report,
+    delivered: () => undefined,
+  });
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
     config = next;
     applyBudgets(next.budgets, edit);
     slos.define({ ...(next.slos ?? NO_SLOS), schedules: next.schedules ?? new Map() }, edit);
     sloWatch.touched();
+    notifier.define(next.notify ?? NO_NOTIFY_SETTINGS);
     prices.publish(next.prices);
     ledger.publish(next.prices);
     store.publishRates({ ...computeRatesOf(next.pipelines), knownAtNs: nowNs() });
@@ -173,6 +187,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     exclusions: new ExclusionBook({ store, nowNs }),
     budgets,
     slos,
+    notifier,
     budgetsEditor: options.configFolder ? new BudgetsEditor(options.configFolder) : null,
     applyBudgets: (file, edit) => {
       config = { ...config, budgets: file };
@@ -203,6 +218,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   } catch (error) {
     await watch.stop();
     await sloWatch.stop();
+    await notifier.stop();
     await ledger.close();
     await store.close();
     throw error;
@@ -211,6 +227,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     port: typeof address === 'object' && address ? address.port : options.port,
     store,
+    notifier,
     applyConfig,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -219,6 +236,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await watch.stop();
       await sloWatch.stop();
       await meter.flush(true).catch(report);
+      await notifier.stop();
       await ledger.close();
       await repricing.close();
       // What still streams (server-sent events) ends now.

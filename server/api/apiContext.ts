@@ -11,6 +11,7 @@ import type { PriceBook } from '../cost/priceBook.js';
 import type { PriceLedger } from '../cost/priceLedger.js';
 import type { Repricing } from '../cost/repricing.js';
 import type { ExclusionBook } from '../slo/exclusionBook.js';
+import type { Notifier } from '../notify/notifier.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
 import type { SloEngine } from '../slo/sloEngine.js';
 import type { StoreClient } from '../store/storeClient.js';
@@ -29,6 +30,7 @@ export interface ApiContext {
   readonly exclusions: ExclusionBook;
   readonly budgets: BudgetBook;
   readonly slos: SloEngine;
+  readonly notifier: Notifier;
   /** null: there is no configuration folder. */
   readonly budgetsEditor: BudgetsEditor | null;
   /** Takes over definitions that were written. */

@@ -1,12 +1,14 @@
 /**
- * The configuration folder: `pipelines.yaml`, `prices.yaml`, `budgets.yaml` and `slos/*.yaml`. A missing file is an empty one; a
+ * The configuration folder: `pipelines.yaml`, `prices.yaml`, `budgets.yaml`, `notify.yaml` and `slos/*.yaml`. A missing file is an empty one; a
  * wrong one stops the start with its file and line.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import type { NotifySettings } from '@burnbook/domain/notify/notifySettings';
 import { amount, unitPrice } from './amounts.js';
 import { budgetsSchema, type BudgetsFile } from './budgetsFile.js';
+import { notifySchema, type Environment } from './notifyFile.js';
 import { pricesSchema, type PricesFile } from './pricesFile.js';
 import { loadSchedules, scheduleSchema, type Schedules } from './schedules.js';
 import { loadSlos, NO_SLOS, type SlosContext, type SlosFile } from './slosFile.js';
@@ -62,12 +64,19 @@ export interface Config {
   /** Schedules of `pipelines.yaml`, by pipeline. */
   readonly schedules?: Schedules;
   readonly slos?: SlosFile;
+  readonly notify?: NotifySettings;
 }
 
 export const EMPTY_CONFIG: Config = { pipelines: {}, prices: {} };
 
-/** @throws ConfigError naming file and line of every fault. */
-export async function loadConfig(folder: string): Promise<Config> {
+/**
+ * @param environment where `notify.yaml` finds its secrets; empty unless said.
+ * @throws ConfigError naming file and line of every fault.
+ */
+export async function loadConfig(
+  folder: string,
+  environment: Environment = () => undefined,
+): Promise<Config> {
   const faults: string[] = [];
   const gather = async <Part>(load: () => Promise<Part>): Promise<Part | undefined> => {
     try {
@@ -93,10 +102,11 @@ export async function loadConfig(folder: string): Promise<Config> {
         loadSlos(path.join(folder, 'slos'), { pipelines: knownPipelines(pipelines) }),
       )
     : NO_SLOS;
-  if (!pipelines || !prices || !budgets || !schedules || !slos) {
+  const notify = await load('notify.yaml', notifySchema(environment));
+  if (!pipelines || !prices || !budgets || !schedules || !slos || !notify) {
     throw new ConfigError(faults.join('\n'));
   }
-  return { pipelines, prices, budgets, schedules, slos };
+  return { pipelines, prices, budgets, schedules, slos, notify };
 }
 
 /** What definitions of SLOs need to know of the pipelines. */
