@@ -2,9 +2,11 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
+import type { NotifyEvent } from '@burnbook/domain/alert/notifyEvent';
 import { costBudgetOf } from '@burnbook/domain/budgetDefinition';
 import { priceUsage } from '@burnbook/domain/price';
 import { parseTime } from '@burnbook/domain/time';
+import { startAlerting } from './alert/alerting.js';
 import { buildApp } from './api/app.js';
 import type { ApiContext } from './api/apiContext.js';
 import { CommitFeed } from './api/commitFeed.js';
@@ -19,6 +21,7 @@ import { PriceLedger } from './cost/priceLedger.js';
 import { Repricing } from './cost/repricing.js';
 import { IngestQueue } from './ingest/ingestQueue.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
+import type { OutboxRow } from './store/commands/changeAlerts.js';
 import { StoreClient, type StoreClientOptions, type StoreEvent } from './store/storeClient.js';
 
 export interface ServerOptions {
@@ -37,6 +40,8 @@ export interface ServerOptions {
   readonly groupSpansMax: number;
   /** Lines that one transaction of a restatement takes; default as `Repricing` says. */
   readonly repriceChunkLines?: number;
+  /** Messages that an event of the alert desk leads to; none unless said. */
+  readonly messagesFor?: (event: NotifyEvent) => readonly OutboxRow[];
   readonly nowNs: () => bigint;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
@@ -102,6 +107,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       },
     },
   });
+  const upstreams = (): ReadonlyMap<string, readonly string[]> =>
+    new Map((config.pipelines.pipelines ?? []).map(({ name, upstream = [] }) => [name, upstream]));
+  const alerting = startAlerting({
+    store,
+    nowNs,
+    runbooks: options.runbooks,
+    upstreams,
+    ownerOf: (name) =>
+      config.pipelines.pipelines?.find((pipeline) => pipeline.name === name)?.owner ?? null,
+    messagesFor: options.messagesFor ?? (() => []),
+    report,
+  });
   const watch = new BudgetWatch({ book: budgets, report });
   const applyBudgets = (file: Config['budgets'], edit: Edit): void => {
     const definitions = file?.budgets ?? [];
@@ -118,7 +135,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     store.publishRates({ ...computeRatesOf(next.pipelines), knownAtNs: nowNs() });
   };
   applyConfig(options.config);
-  feed.listen(() => watch.touched());
+  feed.listen(() => {
+    watch.touched();
+    alerting.watch.touched();
+  });
+  alerting.watch.touched();
   const api: ApiContext = {
     store,
     prices,
@@ -128,6 +149,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     runbooks: () => options.runbooks,
     feed,
     budgets,
+    desk: alerting.desk,
+    upstreams,
     budgetsEditor: options.configFolder ? new BudgetsEditor(options.configFolder) : null,
     applyBudgets: (file, edit) => {
       config = { ...config, budgets: file };
@@ -148,6 +171,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     server = await listen(app.fetch, options);
   } catch (error) {
     await watch.stop();
+    await alerting.close();
     await ledger.close();
     await store.close();
     throw error;
@@ -162,6 +186,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       server.closeIdleConnections();
       await ingest.close();
       await watch.stop();
+      await alerting.close();
       await ledger.close();
       await repricing.close();
       // What still streams (server-sent events) ends now.

@@ -1,7 +1,9 @@
 /** What the routes stand on; built by the composition root. */
+import type { Upstreams } from '@burnbook/domain/alert/lineage';
 import { parseUsd } from '@burnbook/domain/money';
 import type { PricedUsage } from '@burnbook/domain/price';
 import type { Usage } from '@burnbook/domain/usage';
+import type { AlertDesk } from '../alert/alertDesk.js';
 import type { BudgetsEditor } from '../config/budgetsEditor.js';
 import type { BudgetsFile } from '../config/budgetsFile.js';
 import type { Config } from '../config/config.js';
@@ -24,6 +26,9 @@ export interface ApiContext {
   readonly runbooks: () => Runbooks;
   readonly feed: CommitFeed;
   readonly budgets: BudgetBook;
+  readonly desk: AlertDesk;
+  /** Which pipelines feed which, by the configuration. */
+  readonly upstreams: () => Upstreams;
   /** null: there is no configuration folder. */
   readonly budgetsEditor: BudgetsEditor | null;
   /** Takes over definitions that were written. */

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { healthSchema } from '../contract.js';
+import { alertRoutes } from './alertRoutes.js';
 import type { ApiContext } from './apiContext.js';
 import { batchRoutes } from './batchRoutes.js';
 import { budgetRoutes } from './budgetRoutes.js';
@@ -12,6 +13,7 @@ import { csvShape, sendCsv, wantsCsv } from './csv.js';
 import { events } from './events.js';
 import { exclusionRoutes } from './exclusionRoutes.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
+import { incidentRoutes } from './incidentRoutes.js';
 import { openApi } from './openApi.js';
 import { otlpRoutes } from './otlp.js';
 import type { SpanSink } from './otlpSink.js';
@@ -25,6 +27,7 @@ import { reservationRoutes } from './reservationRoutes.js';
 import { renderRunbookPage } from './runbookPage.js';
 import { retryRoutes } from './retryRoutes.js';
 import { placeOf, runbookFor, runbookRoutes } from './runbookRoutes.js';
+import { silenceRoutes } from './silenceRoutes.js';
 import { traceRoutes } from './traceRoutes.js';
 import { WebFiles } from './webFiles.js';
 
@@ -48,6 +51,9 @@ const ROUTES: readonly Route[] = [
   ...batchRoutes,
   ...traceRoutes,
   ...runbookRoutes,
+  ...alertRoutes,
+  ...incidentRoutes,
+  ...silenceRoutes,
 ];
 /** What there is below /api, and how it may be asked. */
 const PATHS: readonly (readonly [path: string, method: RouteMethod])[] = [

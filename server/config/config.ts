@@ -31,6 +31,8 @@ const pipelinesSchema = z.strictObject({
         name: z.string().min(1),
         owner: z.string().min(1).optional(),
         team: z.string().min(1).optional(),
+        /** Pipelines that it is fed from. */
+        upstream: z.array(z.string().min(1)).max(100).optional(),
         computeRates: computeRatesSchema.optional(),
       }),
     )

@@ -9,8 +9,10 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import type { BudgetsEditorOptions } from '../../server/config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
+import type { NotifyEvent } from '@burnbook/domain/alert/notifyEvent';
 import { loadRunbooks } from '../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../server/server.js';
+import type { OutboxRow } from '../../server/store/commands/changeAlerts.js';
 import { otlpBody, type Encoding, type SpanSpec } from './spanSpec.js';
 
 export interface TestServerOptions {
@@ -27,6 +29,8 @@ export interface TestServerOptions {
   readonly nowNs?: bigint;
   /** Where the configuration's files are, for routes that change them. */
   readonly configFolder?: BudgetsEditorOptions;
+  /** Messages that an event of the alert desk leads to; none unless said. */
+  readonly messagesFor?: (event: NotifyEvent) => readonly OutboxRow[];
 }
 
 export interface TestServer {
@@ -110,6 +114,7 @@ class InProcessServer implements TestServer {
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
       groupSpansMax: 8_192,
       repriceChunkLines: this.#options.repriceChunkLines ?? 20_000,
+      ...(this.#options.messagesFor ? { messagesFor: this.#options.messagesFor } : {}),
       nowNs: () => this.nowNs,
       log: (level, message) => this.log.push(`${level} ${message}`),
     });

@@ -1,4 +1,5 @@
 /** The store's commands by name. */
+import { changeAlerts } from './changeAlerts.js';
 import type { Command } from './command.js';
 import { compact } from './compact.js';
 import { defineBudgets } from './defineBudgets.js';
@@ -8,6 +9,7 @@ import { previewChunk, restateChunk, undoChunk, type Restated } from './repriceC
 import { beginRestatement, moveRestatement } from './restatements.js';
 
 const plain = {
+  changeAlerts,
   compact,
   defineBudgets,
   settleBudgets,

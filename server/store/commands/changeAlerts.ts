@@ -1,0 +1,102 @@
+/**
+ * Writes what the alert desk decided: alerts, incidents, silences and the messages about them, all or nothing. Whoever
+ * changes something else in the same breath (a budget's alert) calls `writeAlertChange` in its own transaction.
+ */
+import { listValue } from '@duckdb/node-api';
+import type { DeskChange } from '@burnbook/domain/alert/deskDraft';
+import type { NotifyKind } from '@burnbook/domain/alert/notifyEvent';
+import { subjectText, type StandingAlert } from '@burnbook/domain/alert/standingAlert';
+import type { CommandContext } from './command.js';
+
+/** A message to the world as it waits for its delivery. */
+export interface OutboxRow {
+  /** The same for the same message, however often it is made. */
+  readonly messageId: string;
+  readonly dedupKey: string;
+  readonly destination: string;
+  readonly kind: string;
+  readonly alertId: string | null;
+  readonly incidentId: string | null;
+  /** JSON that no destination's form is in yet. */
+  readonly body: string;
+  readonly createdNs: bigint;
+  readonly nextNs: bigint;
+}
+
+/** Messages that wait, and that a newer one makes pointless. */
+export interface Superseded {
+  readonly dedupKey: string;
+  readonly kinds: readonly NotifyKind[];
+}
+
+export interface AlertDeskChange extends Omit<DeskChange, 'events'> {
+  readonly atNs: bigint;
+  readonly messages: readonly OutboxRow[];
+  readonly supersede: readonly Superseded[];
+}
+
+export async function changeAlerts(
+  context: CommandContext,
+  change: AlertDeskChange,
+): Promise<void> {
+  await writeAlertChange(context, change);
+}
+
+export async function writeAlertChange(
+  { connection, sql }: CommandContext,
+  change: AlertDeskChange,
+): Promise<void> {
+  const replace = async (
+    table: 'alerts' | 'incidents' | 'silences',
+    ids: readonly string[],
+    rows: readonly object[],
+  ): Promise<void> => {
+    if (rows.length === 0) return;
+    await connection.run(sql.get(`delete_${table}`), { ids: listValue([...ids]) });
+    await insert(`insert_${table}`, rows);
+  };
+  const insert = async (name: string, rows: readonly object[]): Promise<void> => {
+    if (rows.length > 0) await connection.run(sql.get(name), { rows: jsonText(rows) });
+  };
+  const { alerts, changes, incidents, entries, silences, messages, supersede, atNs } = change;
+  await replace(
+    'alerts',
+    alerts.map(({ alertId }) => alertId),
+    alerts.map(alertRow),
+  );
+  await insert(
+    'insert_alert_changes',
+    changes.map((each) => ({ ...alertRow(each.alert), atNs: each.atNs, actor: each.actor })),
+  );
+  await replace(
+    'incidents',
+    incidents.map(({ incidentId }) => incidentId),
+    incidents,
+  );
+  await insert('insert_incident_entries', entries);
+  await replace(
+    'silences',
+    silences.map(({ silenceId }) => silenceId),
+    silences.map((each) => ({ ...each, matchers: jsonText(each.matchers) })),
+  );
+  for (const { dedupKey, kinds } of supersede) {
+    await connection.run(sql.get('supersede_messages'), {
+      dedupKey,
+      kinds: listValue([...kinds]),
+      at: atNs,
+    });
+  }
+  await insert('insert_messages', messages);
+}
+
+const alertRow = (alert: StandingAlert): object => ({
+  ...alert,
+  subject: subjectText(alert.subject),
+  details: jsonText(alert.details),
+});
+
+/** 64-bit numbers become texts: JSON's own lose their last digits. */
+const jsonText = (value: unknown): string =>
+  JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === 'bigint' ? part.toString() : part,
+  );
