@@ -185,6 +185,7 @@ function watchConfig(folder: string, server: RunningServer): () => void {
           log('info', `configuration of ${folder} in force`);
         },
         (error: unknown) => {
+          server.rejectConfig(messageOf(error));
           log(
             'error',
             `configuration rejected, the former one stays in force:\n${messageOf(error)}`,

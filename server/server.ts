@@ -1,14 +1,17 @@
 /** Puts the parts together and runs them; `main.ts` gives it everything that comes from outside. */
+import { statfs } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
 import type { NotifyEvent } from '@burnbook/domain/alert/notifyEvent';
 import { costBudgetOf } from '@burnbook/domain/budgetDefinition';
 import { priceUsage } from '@burnbook/domain/price';
 import { parseTime } from '@burnbook/domain/time';
-import { startAlerting } from './alert/alerting.js';
+import { Alerting } from './alert/alerting.js';
+import type { DiskSpace } from './alert/rules/diskNearlyFull.js';
 import { buildApp } from './api/app.js';
-import type { ApiContext } from './api/apiContext.js';
+import { batchCostRuleOf, type ApiContext } from './api/apiContext.js';
 import { CommitFeed } from './api/commitFeed.js';
 import type { GuardOptions } from './api/guard.js';
 import { BudgetsEditor, type BudgetsEditorOptions } from './config/budgetsEditor.js';
@@ -40,6 +43,8 @@ export interface ServerOptions {
   readonly groupSpansMax: number;
   /** Lines that one transaction of a restatement takes; default as `Repricing` says. */
   readonly repriceChunkLines?: number;
+  /** Room where the database is; by the file system unless said. */
+  readonly readDisk?: () => Promise<DiskSpace>;
   /** Messages that an event of the alert desk leads to; none unless said. */
   readonly messagesFor?: (event: NotifyEvent) => readonly OutboxRow[];
   readonly nowNs: () => bigint;
@@ -51,6 +56,8 @@ export interface RunningServer {
   readonly store: StoreClient;
   /** @param edit who changed it; the files, unless said. */
   applyConfig(config: Config, edit?: Edit): void;
+  /** The files hold something wrong: what they said before stays in force. @param message `file:line: what`. */
+  rejectConfig(message: string): void;
   /** Refuses new work, commits what is queued, checkpoints, closes. */
   close(): Promise<void>;
 }
@@ -67,9 +74,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const prices = new PriceBook();
   const feed = new CommitFeed(nowNs);
   let config: Config = EMPTY_CONFIG;
+  let onRestarted = (): void => undefined;
   const store = await StoreClient.open({
     ...options.store,
-    onEvent: (event) => log(event.kind === 'restarted' ? 'warn' : 'error', storeEventText(event)),
+    onEvent: (event) => {
+      log(event.kind === 'restarted' ? 'warn' : 'error', storeEventText(event));
+      if (event.kind === 'restarted') onRestarted();
+    },
   });
   const report = (error: unknown): void => {
     log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -109,16 +120,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const upstreams = (): ReadonlyMap<string, readonly string[]> =>
     new Map((config.pipelines.pipelines ?? []).map(({ name, upstream = [] }) => [name, upstream]));
-  const alerting = startAlerting({
+  const alerting = new Alerting({
     store,
     nowNs,
     runbooks: options.runbooks,
     upstreams,
     ownerOf: (name) =>
       config.pipelines.pipelines?.find((pipeline) => pipeline.name === name)?.owner ?? null,
+    batchCostRule: () => batchCostRuleOf(config),
+    readDisk: options.readDisk ?? (() => diskSpaceOf(path.dirname(options.store.file))),
+    deadlineAtRisk: () => false,
+    heartbeats: () => Promise.resolve([]),
+    backups: () => null,
     messagesFor: options.messagesFor ?? (() => []),
     report,
   });
+  onRestarted = () => alerting.storeRestarted();
   const watch = new BudgetWatch({ book: budgets, report });
   const applyBudgets = (file: Config['budgets'], edit: Edit): void => {
     const definitions = file?.budgets ?? [];
@@ -129,6 +146,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
     config = next;
+    alerting.configRead(null);
     applyBudgets(next.budgets, edit);
     prices.publish(next.prices);
     ledger.publish(next.prices);
@@ -137,9 +155,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   applyConfig(options.config);
   feed.listen(() => {
     watch.touched();
-    alerting.watch.touched();
+    alerting.touched();
   });
-  alerting.watch.touched();
+  alerting.touched();
   const api: ApiContext = {
     store,
     prices,
@@ -181,6 +199,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port: typeof address === 'object' && address ? address.port : options.port,
     store,
     applyConfig,
+    rejectConfig: (message) => alerting.configRead(message),
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
@@ -229,4 +248,9 @@ function storeEventText(event: StoreEvent): string {
     case 'restartFailed':
       return `the store's process cannot be started: ${event.message}`;
   }
+}
+
+async function diskSpaceOf(folder: string): Promise<DiskSpace> {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }

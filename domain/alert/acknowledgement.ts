@@ -21,7 +21,7 @@ export function acknowledge(draft: DeskDraft, incident: Incident, actor: string)
   });
   draft.write(incident.incidentId, 'acknowledged', `acknowledged by ${actor}`);
   const alert = spokesman(draft, incident.incidentId);
-  if (alert) draft.tell('acknowledged', alert.alertId, `acknowledged by ${actor}`);
+  if (alert) draft.tell('acknowledged', alert, `acknowledged by ${actor}`);
 }
 
 /** A step or a note says that somebody is there. */
@@ -51,7 +51,7 @@ export function breakAcknowledgements(draft: DeskDraft): void {
     });
     draft.write(incident.incidentId, 'alert', why);
     const alert = spokesman(draft, incident.incidentId);
-    if (alert) draft.tell('reminder', alert.alertId, why);
+    if (alert) draft.tell('reminder', alert, why);
   }
 }
 
@@ -84,7 +84,7 @@ export function escalate(draft: DeskDraft, mutings: Mutings): void {
     draft.putIncident({ ...incident, escalatedNs: draft.atNs });
     const text = 'not acknowledged in 10 min: escalated';
     draft.write(incidentId, 'escalated', text);
-    draft.tell('escalated', told.alertId, text);
+    draft.tell('escalated', told, text);
   }
 }
 
@@ -96,7 +96,7 @@ export function askOwners(draft: DeskDraft): void {
     draft.put({ ...alert, askedNs: draft.atNs });
     draft.tell(
       'reminder',
-      alert.alertId,
+      alert,
       'frozen for over 24 h, because the data that could clear it stopped coming: keep it, or close it as not recovered',
     );
   }

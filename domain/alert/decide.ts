@@ -243,10 +243,10 @@ function tellWorld(draft: DeskDraft, mutings: Mutings): void {
     if (isActive(alert)) {
       if (alert.told === alert.severity || mutings.of(alert)) continue;
       draft.put({ ...alert, told: alert.severity, toldNs: alert.toldNs ?? draft.atNs });
-      draft.tell(alert.told === null ? 'firing' : 'severity', alert.alertId);
+      draft.tell(alert.told === null ? 'firing' : 'severity', alert);
     } else if (alert.told !== null) {
       draft.put({ ...alert, told: null, toldNs: null });
-      draft.tell('resolved', alert.alertId, alert.reason);
+      draft.tell('resolved', alert, alert.reason);
     }
   }
 }

@@ -102,9 +102,8 @@ export class DeskDraft {
     });
   }
 
-  tell(kind: NotifyKind, alertId: string, note: string | null = null): void {
-    const alert = this.alerts.get(alertId);
-    if (!alert) return;
+  /** @param alert `told` still says what the world knew before. */
+  tell(kind: NotifyKind, alert: StandingAlert, note: string | null = null): void {
     const incident =
       alert.incidentId === null ? null : (this.incidents.get(alert.incidentId) ?? null);
     this.#events.push({ kind, alert, incident, atNs: this.atNs, note });

@@ -13,8 +13,8 @@ import {
 } from '@burnbook/domain/alert/deskDraft';
 import { REOPEN_NS } from '@burnbook/domain/alert/grouping';
 import type { AlertCondition, AlertSource } from '@burnbook/domain/alert/alert';
-import type { DeskEvent, NotifyEvent, NotifyKind } from '@burnbook/domain/alert/notifyEvent';
-import type { AlertDeskChange, OutboxRow, Superseded } from '../store/commands/changeAlerts.js';
+import type { DeskEvent, NotifyEvent } from '@burnbook/domain/alert/notifyEvent';
+import type { AlertDeskChange, OutboxRow } from '../store/commands/changeAlerts.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { alertOf, incidentOf, silenceOf } from './alertRows.js';
 
@@ -38,12 +38,6 @@ export type CommitWith = (change: AlertDeskChange | null) => Promise<void>;
 
 /** Conditions beyond it are left out, tickets first: nobody can work on so many. */
 const CONDITIONS_MAX = 2_000;
-/** What a newer message of an alert makes pointless. Never the first one: the world would not hear of it. */
-const SUPERSEDES: Readonly<Partial<Record<NotifyKind, readonly NotifyKind[]>>> = {
-  severity: ['severity', 'reminder'],
-  resolved: ['severity', 'reminder', 'escalated', 'acknowledged'],
-};
-
 export class AlertDesk {
   readonly #o: AlertDeskOptions;
   readonly #listeners = new Set<DeskListener>();
@@ -117,7 +111,7 @@ export class AlertDesk {
     const { verified, upstreams } = this.#o;
     const { state, change } = decide(before, input, { newId, verified, upstreams: upstreams() });
     try {
-      await commit(isEmptyChange(change) ? null : this.#written(change, input.atNs));
+      await commit(isEmptyChange(change) ? null : this.#written(change));
     } catch (error) {
       this.#state = null;
       throw error;
@@ -127,17 +121,12 @@ export class AlertDesk {
     return change;
   }
 
-  #written({ events, ...change }: DeskChange, atNs: bigint): AlertDeskChange {
+  #written({ events, ...change }: DeskChange): AlertDeskChange {
     return {
       ...change,
-      atNs,
       messages: events.flatMap((event) =>
         this.#o.messagesFor({ ...event, ...this.#o.guide(event) }),
       ),
-      supersede: events.flatMap(({ kind, alert }): Superseded[] => {
-        const kinds = SUPERSEDES[kind];
-        return kinds ? [{ dedupKey: alert.alertId, kinds }] : [];
-      }),
     };
   }
 

@@ -35,9 +35,8 @@ export class RuleWatch {
     this.#minutes = setInterval(() => this.touched(), MINUTE_MS).unref();
   }
 
-  /** Something may have changed. @param everything the rules of the minute are asked too, be it over or not. */
-  touched({ everything = false } = {}): void {
-    if (everything) this.#minuteNs = null;
+  /** Something may have changed. */
+  touched(): void {
     if (this.#timer || this.#stopped) return;
     const waitMs = Math.max(0, this.#earliestMs - performance.now());
     this.#timer = setTimeout(() => {

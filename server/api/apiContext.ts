@@ -58,8 +58,11 @@ export function pipelineEntry(
 }
 
 /** When a batch costs too much, by the configuration. */
-export function batchCostRule(context: ApiContext): BatchCostRule {
-  const said = context.config().pipelines.batchCostAboveNormal;
+export const batchCostRule = (context: ApiContext): BatchCostRule =>
+  batchCostRuleOf(context.config());
+
+export function batchCostRuleOf({ pipelines }: Config): BatchCostRule {
+  const said = pipelines.batchCostAboveNormal;
   return {
     ratioMax: said?.ratio ?? BATCH_COST_RULE.ratioMax,
     costMinNano: said?.minUsd === undefined ? BATCH_COST_RULE.costMinNano : parseUsd(said.minUsd),

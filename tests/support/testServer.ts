@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
+import type { DiskSpace } from '../../server/alert/rules/diskNearlyFull.js';
 import type { BudgetsEditorOptions } from '../../server/config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
 import type { NotifyEvent } from '@burnbook/domain/alert/notifyEvent';
@@ -30,6 +31,8 @@ export interface TestServerOptions {
   /** Where the configuration's files are, for routes that change them. */
   readonly configFolder?: BudgetsEditorOptions;
   /** Messages that an event of the alert desk leads to; none unless said. */
+  /** Room where the database is. */
+  readonly readDisk?: () => Promise<DiskSpace>;
   readonly messagesFor?: (event: NotifyEvent) => readonly OutboxRow[];
 }
 
@@ -114,6 +117,7 @@ class InProcessServer implements TestServer {
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
       groupSpansMax: 8_192,
       repriceChunkLines: this.#options.repriceChunkLines ?? 20_000,
+      ...(this.#options.readDisk ? { readDisk: this.#options.readDisk } : {}),
       ...(this.#options.messagesFor ? { messagesFor: this.#options.messagesFor } : {}),
       nowNs: () => this.nowNs,
       log: (level, message) => this.log.push(`${level} ${message}`),

@@ -4,7 +4,6 @@
  */
 import { listValue } from '@duckdb/node-api';
 import type { DeskChange } from '@burnbook/domain/alert/deskDraft';
-import type { NotifyKind } from '@burnbook/domain/alert/notifyEvent';
 import { subjectText, type StandingAlert } from '@burnbook/domain/alert/standingAlert';
 import type { CommandContext } from './command.js';
 
@@ -23,16 +22,8 @@ export interface OutboxRow {
   readonly nextNs: bigint;
 }
 
-/** Messages that wait, and that a newer one makes pointless. */
-export interface Superseded {
-  readonly dedupKey: string;
-  readonly kinds: readonly NotifyKind[];
-}
-
 export interface AlertDeskChange extends Omit<DeskChange, 'events'> {
-  readonly atNs: bigint;
   readonly messages: readonly OutboxRow[];
-  readonly supersede: readonly Superseded[];
 }
 
 export async function changeAlerts(
@@ -58,7 +49,7 @@ export async function writeAlertChange(
   const insert = async (name: string, rows: readonly object[]): Promise<void> => {
     if (rows.length > 0) await connection.run(sql.get(name), { rows: jsonText(rows) });
   };
-  const { alerts, changes, incidents, entries, silences, messages, supersede, atNs } = change;
+  const { alerts, changes, incidents, entries, silences, messages } = change;
   await replace(
     'alerts',
     alerts.map(({ alertId }) => alertId),
@@ -79,13 +70,6 @@ export async function writeAlertChange(
     silences.map(({ silenceId }) => silenceId),
     silences.map((each) => ({ ...each, matchers: jsonText(each.matchers) })),
   );
-  for (const { dedupKey, kinds } of supersede) {
-    await connection.run(sql.get('supersede_messages'), {
-      dedupKey,
-      kinds: listValue([...kinds]),
-      at: atNs,
-    });
-  }
   await insert('insert_messages', messages);
 }
 
