@@ -104,20 +104,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onCommit: (commit) => feed.committed(commit),
     onError: report,
   });
-  const budgets = new BudgetBook({
-    store,
-    nowNs,
-    prices: {
-      changesNs: () =>
-        (config.prices.prices ?? []).flatMap(({ validFrom }) =>
-          validFrom === undefined ? [] : (parseTime(`${validFrom}T00:00:00Z`) ?? []),
-        ),
-      priceAt: (call, atNs) => {
-        const answer = prices.resolve({ ...call, requestModel: null }, atNs);
-        return 'price' in answer ? answer.price : null;
-      },
-    },
-  });
   const upstreams = (): ReadonlyMap<string, readonly string[]> =>
     new Map((config.pipelines.pipelines ?? []).map(({ name, upstream = [] }) => [name, upstream]));
   const alerting = new Alerting({
@@ -136,6 +122,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     report,
   });
   onRestarted = () => alerting.storeRestarted();
+  const budgets = new BudgetBook({
+    store,
+    nowNs,
+    desk: alerting.desk,
+    prices: {
+      changesNs: () =>
+        (config.prices.prices ?? []).flatMap(({ validFrom }) =>
+          validFrom === undefined ? [] : (parseTime(`${validFrom}T00:00:00Z`) ?? []),
+        ),
+      priceAt: (call, atNs) => {
+        const answer = prices.resolve({ ...call, requestModel: null }, atNs);
+        return 'price' in answer ? answer.price : null;
+      },
+    },
+  });
   const watch = new BudgetWatch({ book: budgets, report });
   const applyBudgets = (file: Config['budgets'], edit: Edit): void => {
     const definitions = file?.budgets ?? [];

@@ -235,7 +235,7 @@ test('an alert goes when its figures have been back for five minutes, its incide
   await expect
     .poll(
       async () => {
-        await later(6);
+        await later(20);
         return (await alertsOf(server)).map(({ name }) => name).toSorted();
       },
       { timeout: 20_000, interval: 500 },
