@@ -17,3 +17,4 @@ export * from './contract/trace.js';
 export * from './contract/runbook.js';
 export * from './contract/alert.js';
 export * from './contract/slo.js';
+export * from './contract/backup.js';

@@ -24,6 +24,7 @@ import { PriceLedger } from './cost/priceLedger.js';
 import { Repricing } from './cost/repricing.js';
 import { IngestQueue } from './ingest/ingestQueue.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
+import { Backups, type BackupSettings } from './store/backup/backups.js';
 import type { OutboxRow } from './store/commands/changeAlerts.js';
 import { StoreClient, type StoreClientOptions, type StoreEvent } from './store/storeClient.js';
 
@@ -65,6 +66,8 @@ export interface RunningServer {
 /** Longer than the 90 s of Go's clients: a server that closes first races with the next request. */
 const KEEP_ALIVE_MS = 120_000;
 const HEADERS_MS = 10_000;
+/** Of backups that somebody asks for where the files say nothing. */
+const BACKUPS_KEPT = 7;
 /** Who changes definitions when the files change. */
 const FILE_EDIT: Edit = { actor: 'configuration files', reason: null };
 
@@ -106,6 +109,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const upstreams = (): ReadonlyMap<string, readonly string[]> =>
     new Map((config.pipelines.pipelines ?? []).map(({ name, upstream = [] }) => [name, upstream]));
+  const backupSettings = ({ pipelines }: Config): BackupSettings =>
+    pipelines.backup ?? {
+      folder: path.join(path.dirname(options.store.file), 'backups'),
+      everyHours: null,
+      keep: BACKUPS_KEPT,
+    };
+  const backups = new Backups({
+    store,
+    nowNs,
+    settings: backupSettings(options.config),
+    log,
+    onChanged: () => alerting.touched(),
+  });
   const alerting = new Alerting({
     store,
     nowNs,
@@ -117,7 +133,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     readDisk: options.readDisk ?? (() => diskSpaceOf(path.dirname(options.store.file))),
     deadlineAtRisk: () => false,
     heartbeats: () => Promise.resolve([]),
-    backups: () => null,
+    backups: () => backups.facts,
     messagesFor: options.messagesFor ?? (() => []),
     report,
   });
@@ -148,6 +164,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
     config = next;
     alerting.configRead(null);
+    backups.define(backupSettings(next));
     applyBudgets(next.budgets, edit);
     prices.publish(next.prices);
     ledger.publish(next.prices);
@@ -168,6 +185,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     runbooks: () => options.runbooks,
     feed,
     budgets,
+    backups,
     desk: alerting.desk,
     upstreams,
     budgetsEditor: options.configFolder ? new BudgetsEditor(options.configFolder) : null,
@@ -189,6 +207,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     server = await listen(app.fetch, options);
   } catch (error) {
+    backups.stop();
     await watch.stop();
     await alerting.close();
     await ledger.close();
@@ -204,6 +223,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
+      backups.stop();
       await ingest.close();
       await watch.stop();
       await alerting.close();
@@ -213,6 +233,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       server.closeAllConnections();
       await closed;
       await store.close();
+      await backups.idle();
     },
   };
 }

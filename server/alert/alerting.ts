@@ -3,12 +3,13 @@ import type { Upstreams } from '@burnbook/domain/alert/lineage';
 import type { NotifyEvent } from '@burnbook/domain/alert/notifyEvent';
 import type { BatchCostRule } from '../cost/batchCostAlert.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
+import type { BackupFacts } from '../store/backup/backups.js';
 import type { OutboxRow } from '../store/commands/changeAlerts.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { AlertDesk } from './alertDesk.js';
 import { firstActionFor, runbookPathOf } from './guide.js';
 import { RuleWatch } from './ruleWatch.js';
-import { backupFailed, type BackupFacts } from './rules/backupFailed.js';
+import { backupFailed } from './rules/backupFailed.js';
 import { batchCost } from './rules/batchCost.js';
 import { collectorDropping } from './rules/collectorDropping.js';
 import { configRejected, type Rejection } from './rules/configRejected.js';
@@ -34,8 +35,7 @@ export interface AlertingOptions {
   readonly deadlineAtRisk: (pipelines: readonly string[]) => boolean;
   /** Signs of life that are expected of others. */
   readonly heartbeats: () => Promise<readonly HeartbeatFacts[]>;
-  /** null: there are none to speak of. */
-  readonly backups: () => BackupFacts | null;
+  readonly backups: () => BackupFacts;
   readonly messagesFor: (event: NotifyEvent) => readonly OutboxRow[];
   readonly report: (error: unknown) => void;
 }

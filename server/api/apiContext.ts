@@ -13,6 +13,7 @@ import type { PriceBook } from '../cost/priceBook.js';
 import type { PriceLedger } from '../cost/priceLedger.js';
 import type { Repricing } from '../cost/repricing.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
+import type { Backups } from '../store/backup/backups.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { CommitFeed } from './commitFeed.js';
 
@@ -26,6 +27,7 @@ export interface ApiContext {
   readonly runbooks: () => Runbooks;
   readonly feed: CommitFeed;
   readonly budgets: BudgetBook;
+  readonly backups: Backups;
   readonly desk: AlertDesk;
   /** Which pipelines feed which, by the configuration. */
   readonly upstreams: () => Upstreams;

@@ -5,6 +5,7 @@ import { compress } from 'hono/compress';
 import { healthSchema } from '../contract.js';
 import { alertRoutes } from './alertRoutes.js';
 import type { ApiContext } from './apiContext.js';
+import { backupRoutes } from './backupRoutes.js';
 import { batchRoutes } from './batchRoutes.js';
 import { budgetRoutes } from './budgetRoutes.js';
 import { costRoutes } from './costRoutes.js';
@@ -54,6 +55,7 @@ const ROUTES: readonly Route[] = [
   ...alertRoutes,
   ...incidentRoutes,
   ...silenceRoutes,
+  ...backupRoutes,
 ];
 /** What there is below /api, and how it may be asked. */
 const PATHS: readonly (readonly [path: string, method: RouteMethod])[] = [

@@ -56,8 +56,8 @@ export interface TestServer {
   get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   applyConfig(config: Config): void;
-  /** Closes in good order and starts again on the same data. */
-  restart(): Promise<void>;
+  /** Closes in good order and starts again on the same data. @param between what happens while it is away. */
+  restart(between?: () => Promise<void>): Promise<void>;
   /** Closes and removes the data. */
   close(): Promise<void>;
 }
@@ -199,8 +199,9 @@ class InProcessServer implements TestServer {
     this.running.applyConfig(config);
   }
 
-  async restart(): Promise<void> {
+  async restart(between?: () => Promise<void>): Promise<void> {
     await this.running.close();
+    await between?.();
     await this.start();
   }
 
