@@ -19,3 +19,4 @@ export * from './contract/runbook.js';
 export * from './contract/alert.js';
 export * from './contract/delivery.js';
 export * from './contract/slo.js';
+export * from './contract/backup.js';

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
+import { BackupCommandError, backupCommand } from './api/backupCommand.js';
 import { RepriceCommandError, repriceCommand, undoCommand } from './api/repriceCommand.js';
 import { loadConfig } from './config/config.js';
 import { writeStarterConfig } from './config/starter.js';
@@ -32,6 +33,12 @@ interface RepriceFlags {
   readonly apply: boolean;
   readonly why?: string;
   readonly undo?: string;
+  readonly url: string;
+  readonly actor?: string;
+}
+
+interface BackupFlags {
+  readonly to?: string;
   readonly url: string;
   readonly actor?: string;
 }
@@ -95,7 +102,26 @@ program
   .option('--actor <name>', 'who does it', process.env['USER'] ?? process.env['USERNAME'])
   .action((flags: RepriceFlags) => run(() => reprice(flags)));
 
+program
+  .command('backup')
+  .description('have a running server copy all that it stores, check the copy, and bring it here')
+  .option('--to <folder>', 'folder that gets a copy; the configured one unless said')
+  .option('--url <url>', 'the server; BURNBOOK_TOKEN signs in', 'http://127.0.0.1:4318')
+  .option('--actor <name>', 'who does it', process.env['USER'] ?? process.env['USERNAME'])
+  .action((flags: BackupFlags) => run(() => backup(flags)));
+
 await program.parseAsync();
+
+async function backup({ to, url, actor }: BackupFlags): Promise<void> {
+  if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no address`);
+  await backupCommand({
+    url,
+    token: process.env['BURNBOOK_TOKEN'] ?? null,
+    actor: actor ?? 'command line',
+    to: to ?? null,
+    write: (line) => process.stdout.write(`${line}\n`),
+  });
+}
 
 async function reprice(flags: RepriceFlags): Promise<void> {
   const connection = {
@@ -197,6 +223,7 @@ function watchConfig(folder: string, server: RunningServer): () => void {
           log('info', `configuration of ${folder} in force`);
         },
         (error: unknown) => {
+          server.rejectConfig(messageOf(error));
           log(
             'error',
             `configuration rejected, the former one stays in force:\n${messageOf(error)}`,
@@ -315,6 +342,7 @@ function isExpected(error: unknown): boolean {
     error instanceof RunbookError ||
     error instanceof StoreOpenError ||
     error instanceof RepriceCommandError ||
+    error instanceof BackupCommandError ||
     ['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes((error as NodeJS.ErrnoException).code ?? '')
   );
 }

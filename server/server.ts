@@ -1,13 +1,16 @@
 /** Puts the parts together and runs them; `main.ts` gives it everything that comes from outside. */
+import { statfs } from 'node:fs/promises';
 import type { Server } from 'node:http';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
-import type { AlertCondition } from '@burnbook/domain/alert/alert';
 import { costBudgetOf } from '@burnbook/domain/budgetDefinition';
 import { priceUsage } from '@burnbook/domain/price';
 import { parseTime } from '@burnbook/domain/time';
+import { Alerting } from './alert/alerting.js';
+import type { DiskSpace } from './alert/rules/diskNearlyFull.js';
 import { buildApp } from './api/app.js';
-import type { ApiContext } from './api/apiContext.js';
+import { batchCostRuleOf, type ApiContext } from './api/apiContext.js';
 import { CommitFeed } from './api/commitFeed.js';
 import type { GuardOptions } from './api/guard.js';
 import { BudgetsEditor, type BudgetsEditorOptions } from './config/budgetsEditor.js';
@@ -27,6 +30,7 @@ import { ExclusionBook } from './slo/exclusionBook.js';
 import { ServerMeter } from './slo/serverMeter.js';
 import { SloEngine } from './slo/sloEngine.js';
 import { SloWatch } from './slo/sloWatch.js';
+import { Backups, type BackupSettings } from './store/backup/backups.js';
 import { StoreClient, type StoreClientOptions, type StoreEvent } from './store/storeClient.js';
 
 export interface ServerOptions {
@@ -49,8 +53,8 @@ export interface ServerOptions {
   readonly budgetsUnseenMsMax?: number;
   /** Lines that one transaction of a restatement takes; default as `Repricing` says. */
   readonly repriceChunkLines?: number;
-  /** What SLOs see after each evaluation; nobody is told unless said. */
-  readonly onConditions?: (conditions: readonly AlertCondition[], atNs: bigint) => Promise<void>;
+  /** Room where the database is; by the file system unless said. */
+  readonly readDisk?: () => Promise<DiskSpace>;
   readonly nowNs: () => bigint;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -63,6 +67,8 @@ export interface RunningServer {
   readonly notifier: Notifier;
   /** @param edit who changed it; the files, unless said. */
   applyConfig(config: Config, edit?: Edit): void;
+  /** The files hold something wrong: what they said before stays in force. @param message `file:line: what`. */
+  rejectConfig(message: string): void;
   /** Refuses new work, commits what is queued, checkpoints, closes. */
   close(): Promise<void>;
 }
@@ -70,6 +76,10 @@ export interface RunningServer {
 /** Longer than the 90 s of Go's clients: a server that closes first races with the next request. */
 const KEEP_ALIVE_MS = 120_000;
 const HEADERS_MS = 10_000;
+/** Of backups that somebody asks for where the files say nothing. */
+const BACKUPS_KEPT = 7;
+/** SLOs look back a year at most, and a month ahead for what is expected. */
+const EXCLUDED_NS_MAX = 400n * 86_400_000_000_000n;
 /** Who changes definitions when the files change. */
 const FILE_EDIT: Edit = { actor: 'configuration files', reason: null };
 
@@ -79,12 +89,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const prices = new PriceBook();
   const feed = new CommitFeed(nowNs);
   let config: Config = EMPTY_CONFIG;
-  let restarted = (): void => undefined;
+  let onRestarted = (): void => undefined;
   const store = await StoreClient.open({
     ...options.store,
     onEvent: (event) => {
       log(event.kind === 'restarted' ? 'warn' : 'error', storeEventText(event));
-      if (event.kind === 'restarted') restarted();
+      if (event.kind === 'restarted') onRestarted();
     },
   });
   const report = (error: unknown): void => {
@@ -105,13 +115,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   });
   const meter = new ServerMeter({ store, nowNs });
-  restarted = () => meter.count({ name: 'restart', outcome: 'store' });
+  const exclusions = new ExclusionBook({ store, nowNs });
   const slos = new SloEngine({
     store,
     nowNs,
     meter,
-    excluded: () => [],
-    onConditions: options.onConditions ?? (() => Promise.resolve()),
+    excluded: ({ name, service, pipelines }) =>
+      exclusions.excludedTime(
+        { slo: name, service, pipelines },
+        { startNs: nowNs() - EXCLUDED_NS_MAX, endNs: nowNs() + EXCLUDED_NS_MAX },
+      ),
+    onConditions: (conditions, atNs) => alerting.desk.report('slo', conditions, atNs),
     report,
   });
   const sloWatch = new SloWatch({ engine: slos, report });
@@ -128,9 +142,44 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     onError: report,
   });
+  const upstreams = (): ReadonlyMap<string, readonly string[]> =>
+    new Map((config.pipelines.pipelines ?? []).map(({ name, upstream = [] }) => [name, upstream]));
+  const backupSettings = ({ pipelines }: Config): BackupSettings =>
+    pipelines.backup ?? {
+      folder: path.join(path.dirname(options.store.file), 'backups'),
+      everyHours: null,
+      keep: BACKUPS_KEPT,
+    };
+  const backups = new Backups({
+    store,
+    nowNs,
+    settings: backupSettings(options.config),
+    log,
+    onChanged: () => alerting.touched(),
+  });
+  const alerting = new Alerting({
+    store,
+    nowNs,
+    runbooks: options.runbooks,
+    upstreams,
+    ownerOf: (name) =>
+      config.pipelines.pipelines?.find((pipeline) => pipeline.name === name)?.owner ?? null,
+    batchCostRule: () => batchCostRuleOf(config),
+    readDisk: options.readDisk ?? (() => diskSpaceOf(path.dirname(options.store.file))),
+    deadlineAtRisk: () => false,
+    heartbeats: () => notifier.heartbeats.states(),
+    backups: () => backups.facts,
+    messagesFor: (event) => notifier.messagesFor(event),
+    report,
+  });
+  onRestarted = () => {
+    meter.count({ name: 'restart', outcome: 'store' });
+    alerting.storeRestarted();
+  };
   const budgets = new BudgetBook({
     store,
     nowNs,
+    desk: alerting.desk,
     prices: {
       changesNs: () =>
         (config.prices.prices ?? []).flatMap(({ validFrom }) =>
@@ -159,10 +208,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     random: options.random,
     log,
     report,
-    delivered: () => undefined,
+    delivered: ({ outcome, latencyMs }) =>
+      meter.count({ name: 'delivery', outcome, tookMs: latencyMs }),
   });
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
     config = next;
+    alerting.configRead(null);
+    backups.define(backupSettings(next));
     applyBudgets(next.budgets, edit);
     slos.define({ ...(next.slos ?? NO_SLOS), schedules: next.schedules ?? new Map() }, edit);
     sloWatch.touched();
@@ -175,7 +227,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   feed.listen(() => {
     watch.touched();
     sloWatch.touched();
+    alerting.touched();
   });
+  alerting.touched();
   const api: ApiContext = {
     store,
     prices,
@@ -184,10 +238,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     config: () => config,
     runbooks: () => options.runbooks,
     feed,
-    exclusions: new ExclusionBook({ store, nowNs }),
+    exclusions,
     budgets,
     slos,
     notifier,
+    backups,
+    desk: alerting.desk,
+    upstreams,
     budgetsEditor: options.configFolder ? new BudgetsEditor(options.configFolder) : null,
     applyBudgets: (file, edit) => {
       config = { ...config, budgets: file };
@@ -216,9 +273,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     server = await listen(app.fetch, options);
   } catch (error) {
+    backups.stop();
     await watch.stop();
     await sloWatch.stop();
     await notifier.stop();
+    await alerting.close();
     await ledger.close();
     await store.close();
     throw error;
@@ -229,20 +288,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     store,
     notifier,
     applyConfig,
+    rejectConfig: (message) => alerting.configRead(message),
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
+      backups.stop();
       await ingest.close();
       await watch.stop();
       await sloWatch.stop();
       await meter.flush(true).catch(report);
       await notifier.stop();
+      await alerting.close();
       await ledger.close();
       await repricing.close();
       // What still streams (server-sent events) ends now.
       server.closeAllConnections();
       await closed;
       await store.close();
+      await backups.idle();
     },
   };
 }
@@ -279,4 +342,9 @@ function storeEventText(event: StoreEvent): string {
     case 'restartFailed':
       return `the store's process cannot be started: ${event.message}`;
   }
+}
+
+async function diskSpaceOf(folder: string): Promise<DiskSpace> {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }

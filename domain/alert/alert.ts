@@ -56,4 +56,6 @@ export interface AlertDetails {
   readonly stakeNano?: bigint;
   /** Figures under the sentence: name → value as text. */
   readonly figures?: Readonly<Record<string, string>>;
+  /** Names of destinations that its policy says; none: those for its severity. */
+  readonly destinations?: readonly string[];
 }

@@ -1,7 +1,9 @@
 /** What the routes stand on; built by the composition root. */
+import type { Upstreams } from '@burnbook/domain/alert/lineage';
 import { parseUsd } from '@burnbook/domain/money';
 import type { PricedUsage } from '@burnbook/domain/price';
 import type { Usage } from '@burnbook/domain/usage';
+import type { AlertDesk } from '../alert/alertDesk.js';
 import type { BudgetsEditor } from '../config/budgetsEditor.js';
 import type { BudgetsFile } from '../config/budgetsFile.js';
 import type { Config } from '../config/config.js';
@@ -14,6 +16,7 @@ import type { ExclusionBook } from '../slo/exclusionBook.js';
 import type { Notifier } from '../notify/notifier.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
 import type { SloEngine } from '../slo/sloEngine.js';
+import type { Backups } from '../store/backup/backups.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { CommitFeed } from './commitFeed.js';
 
@@ -31,6 +34,10 @@ export interface ApiContext {
   readonly budgets: BudgetBook;
   readonly slos: SloEngine;
   readonly notifier: Notifier;
+  readonly backups: Backups;
+  readonly desk: AlertDesk;
+  /** Which pipelines feed which, by the configuration. */
+  readonly upstreams: () => Upstreams;
   /** null: there is no configuration folder. */
   readonly budgetsEditor: BudgetsEditor | null;
   /** Takes over definitions that were written. */
@@ -60,8 +67,11 @@ export function pipelineEntry(
 }
 
 /** When a batch costs too much, by the configuration. */
-export function batchCostRule(context: ApiContext): BatchCostRule {
-  const said = context.config().pipelines.batchCostAboveNormal;
+export const batchCostRule = (context: ApiContext): BatchCostRule =>
+  batchCostRuleOf(context.config());
+
+export function batchCostRuleOf({ pipelines }: Config): BatchCostRule {
+  const said = pipelines.batchCostAboveNormal;
   return {
     ratioMax: said?.ratio ?? BATCH_COST_RULE.ratioMax,
     costMinNano: said?.minUsd === undefined ? BATCH_COST_RULE.costMinNano : parseUsd(said.minUsd),

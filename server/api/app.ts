@@ -3,7 +3,9 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { compress } from 'hono/compress';
 import { healthSchema } from '../contract.js';
+import { alertRoutes } from './alertRoutes.js';
 import type { ApiContext } from './apiContext.js';
+import { backupRoutes } from './backupRoutes.js';
 import { batchRoutes } from './batchRoutes.js';
 import { batchSizeRoutes } from './batchSizeRoutes.js';
 import { budgetRoutes } from './budgetRoutes.js';
@@ -15,6 +17,7 @@ import { events } from './events.js';
 import { exclusionRoutes } from './exclusionRoutes.js';
 import { exclusionWindowRoutes } from './exclusionWindowRoutes.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
+import { incidentRoutes } from './incidentRoutes.js';
 import { openApi } from './openApi.js';
 import { otlpRoutes, type OtlpRouteOptions } from './otlp.js';
 import type { SpanSink } from './otlpSink.js';
@@ -29,6 +32,7 @@ import { renderRunbookPage } from './runbookPage.js';
 import { retryRoutes } from './retryRoutes.js';
 import { placeOf, runbookFor, runbookRoutes } from './runbookRoutes.js';
 import { sloRoutes } from './sloRoutes.js';
+import { silenceRoutes } from './silenceRoutes.js';
 import { traceRoutes } from './traceRoutes.js';
 import { WebFiles } from './webFiles.js';
 
@@ -58,6 +62,10 @@ const ROUTES: readonly Route[] = [
   ...batchRoutes,
   ...traceRoutes,
   ...runbookRoutes,
+  ...alertRoutes,
+  ...incidentRoutes,
+  ...silenceRoutes,
+  ...backupRoutes,
 ];
 /** What there is below /api, and how it may be asked. */
 const PATHS: readonly (readonly [path: string, method: RouteMethod])[] = [

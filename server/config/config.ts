@@ -29,12 +29,22 @@ const pipelinesSchema = z.strictObject({
       minUsd: amount.optional(),
     })
     .optional(),
+  /** Copies of all that is stored, each checked after it was written. */
+  backup: z
+    .strictObject({
+      folder: z.string().refine(path.isAbsolute, 'must be an absolute path'),
+      everyHours: z.number().min(0.25).max(8_760).default(24),
+      keep: z.number().int().min(1).max(1_000).default(7),
+    })
+    .optional(),
   pipelines: z
     .array(
       z.strictObject({
         name: z.string().min(1),
         owner: z.string().min(1).optional(),
         team: z.string().min(1).optional(),
+        /** Pipelines that it is fed from. */
+        upstream: z.array(z.string().min(1)).max(100).optional(),
         computeRates: computeRatesSchema.optional(),
         schedule: scheduleSchema.optional(),
       }),

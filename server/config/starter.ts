@@ -24,6 +24,12 @@ const FILES: Readonly<Record<string, string>> = {
 #       cpuSecondUsd: "0.00001"
 #       memoryGbSecondUsd: "0"
 #       source: "our own cluster, 2026"
+#     upstream: [mail-import]        # pipelines that it is fed from: their page explains its late batches
+#
+# backup:
+#   folder: /var/backups/burnbook    # absolute; each backup is a folder in it
+#   everyHours: 24
+#   keep: 7
 `,
   'prices.yaml': `# Prices that the built-in catalogue lacks or that a contract changes, in US dollars. A call is priced once, when it
 # arrives, by what holds at its own time; a change here never touches what is stored (see burnbook reprice).

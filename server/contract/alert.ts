@@ -89,7 +89,11 @@ export const incidentDetailSchema = freshnessSchema.extend({
 export type IncidentDetail = z.infer<typeof incidentDetailSchema>;
 
 /** `POST /api/incidents/{id}/entries` */
-export const newEntrySchema = z.strictObject({ text: z.string().trim().min(1).max(10_000) });
+export const newEntrySchema = z.strictObject({
+  text: z.string().trim().min(1).max(10_000),
+  /** `step`: of a runbook. */
+  kind: z.enum(['note', 'step']).default('note'),
+});
 /** `POST /api/incidents/{id}/close`, `/api/alerts/{id}/close` (a frozen or held one, "not recovered") */
 export const closeSchema = z.strictObject({ reason: z.string().trim().min(3).max(1_000) });
 
@@ -122,3 +126,42 @@ export const silenceAlertSchema = z.strictObject({
     .max(30 * 86_400),
   reason: z.string().trim().min(3).max(500),
 });
+
+/** `/api/alerts/{id}` */
+export const alertDetailSchema = freshnessSchema.extend({
+  alert: alertRowSchema,
+  /** What became of it, the newest change first. */
+  history: z.array(
+    z.object({
+      at: time,
+      state: alertStateSchema,
+      severity: severitySchema,
+      summary: z.string(),
+      actor: z.string(),
+      reason: z.string().nullable(),
+    }),
+  ),
+  /** Who was told of it, or is to be, the newest message first; at most 100. */
+  messages: z.array(
+    z.object({
+      id: z.string(),
+      destination: z.string(),
+      kind: z.string(),
+      state: z.string(),
+      at: time,
+    }),
+  ),
+});
+export type AlertDetail = z.infer<typeof alertDetailSchema>;
+
+export const silencesSchema = listOf(silenceSchema).extend(freshnessSchema.shape);
+export type Silences = z.infer<typeof silencesSchema>;
+
+/** SSE `/api/events`: event `alert`, once a change of alerts or incidents. */
+export const alertEventSchema = z.object({
+  at: time,
+  /** Ids, at most 100 of each. */
+  alerts: z.array(z.string()),
+  incidents: z.array(z.string()),
+});
+export type AlertEvent = z.infer<typeof alertEventSchema>;

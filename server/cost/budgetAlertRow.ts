@@ -42,7 +42,7 @@ export function raisedAlert(
   key: BudgetAlertKey & { readonly name: AlertName },
   budget: CostBudget,
   status: BudgetStatus,
-): RaisedAlert {
+): RaisedAlert & BudgetAlertKey & { readonly name: AlertName } {
   const { forecast, emptyAtNs } = status;
   return {
     ...key,

@@ -16,10 +16,12 @@ import {
   type BudgetState,
   type BudgetStatus,
 } from '@burnbook/domain/budgetStatus';
+import { subjectText } from '@burnbook/domain/alert/standingAlert';
 import type { CostBudget } from '@burnbook/domain/costBudget';
 import type { HoldStatus } from '../store/reservations/holdOps.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { alertRowOf, raisedAlert, type BudgetAlertRow } from './budgetAlertRow.js';
+import { budgetCondition, budgetSubject, type BudgetAlertSink } from './budgetConditions.js';
 import { PeriodCloser } from './budgetClosing.js';
 import { measureBudgets } from './budgetMeasure.js';
 import { LastEvaluation } from './lastEvaluation.js';
@@ -62,6 +64,7 @@ export interface BudgetBookOptions {
   readonly prices: PriceSchedule;
   /** How long a change may be missing in `latest`, ms. Default 0: never. */
   readonly unseenMsMax?: number;
+  readonly desk: BudgetAlertSink;
 }
 
 const PENDING_MAX = 100;
@@ -70,6 +73,7 @@ export class BudgetBook {
   readonly #store: StoreClient;
   readonly #nowNs: () => bigint;
   readonly #prices: PriceSchedule;
+  readonly #desk: BudgetAlertSink;
   readonly #closer: PeriodCloser;
   /** What is not yet in the store, oldest first: each edit keeps its person. */
   readonly #pending: Pending[] = [];
@@ -81,8 +85,9 @@ export class BudgetBook {
   #running: Promise<readonly BudgetReport[]> | null = null;
   #next: Promise<readonly BudgetReport[]> | null = null;
 
-  constructor({ store, nowNs, prices, unseenMsMax = 0 }: BudgetBookOptions) {
+  constructor({ store, nowNs, prices, desk, unseenMsMax = 0 }: BudgetBookOptions) {
     this.#store = store;
+    this.#desk = desk;
     this.#last = new LastEvaluation<BudgetReport>(unseenMsMax);
     this.#prices = prices;
     this.#nowNs = nowNs;
@@ -198,16 +203,37 @@ export class BudgetBook {
     const raise = changes.flatMap((change) =>
       change.raise.map((key) => raisedAlert(key, change.budget, change.status)),
     );
-    const resolve = [
-      ...changes.flatMap((change) =>
-        change.resolve.map(({ alert, reason }) => ({ alertId: alert.alertId, reason })),
-      ),
-      ...orphans.map(({ alertId }) => ({ alertId, reason: 'budget removed' })),
+    const ended = [
+      ...changes.flatMap((change) => change.resolve),
+      ...orphans.map((alert) => ({ alert, reason: 'budget removed' })),
     ];
-    if (raise.length + resolve.length + close.length > 0) {
-      await this.#store.command('settleBudgets', { raise, resolve, close, atNs: nowNs });
-      known = await this.#alerts(sinceNs);
-    }
+    const resolve = ended.map(({ alert, reason }) => ({ alertId: alert.alertId, reason }));
+    const reasons = new Map(
+      ended.map(({ alert, reason }) => [subjectText(budgetSubject(alert)), reason]),
+    );
+    const over = new Set(resolve.map(({ alertId }) => alertId));
+    const conditions = drafts.flatMap(({ budget, status }) => [
+      ...(known.get(budget.id) ?? [])
+        .filter(({ alertId, resolvedNs }) => resolvedNs === null && !over.has(alertId))
+        .map((alert) => budgetCondition(alert, { budget, status })),
+      ...raise
+        .filter((alert) => alert.budget === budget.id)
+        .map((alert) => budgetCondition({ ...alert, raisedNs: nowNs }, { budget, status })),
+    ]);
+    await this.#desk.reportWith(
+      {
+        source: 'budget',
+        conditions,
+        atNs: nowNs,
+        withdrawn: (subject) => reasons.get(subjectText(subject)) ?? null,
+      },
+      async (alerts) => {
+        if (!alerts && raise.length + resolve.length + close.length === 0) return;
+        const change = { raise, resolve, close, atNs: nowNs, alerts };
+        await this.#store.command('settleBudgets', change);
+        known = await this.#alerts(sinceNs);
+      },
+    );
     this.#closer.closed(defined, nowNs);
     return drafts.map((draft) => {
       const alerts = (known.get(draft.budget.id) ?? []).filter(

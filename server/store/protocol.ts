@@ -67,6 +67,8 @@ export type ToStore =
       readonly name: HoldOpName;
       readonly payload: unknown;
     }
+  /** Into a folder that is there and empty. */
+  | { readonly type: 'backup'; readonly id: number; readonly folder: string }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'close' };
 

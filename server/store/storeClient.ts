@@ -6,6 +6,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { isDeepStrictEqual } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import type { CopyReport } from './backup/copyDatabases.js';
 import type { CommandName, CommandPayload, CommandResult } from './commands/index.js';
 import type { IngestGroup } from './ingestBatch.js';
 import {
@@ -171,6 +172,14 @@ export class StoreClient {
    */
   hold<Name extends HoldOpName>(name: Name, payload: HoldPayload<Name>): Promise<HoldResult<Name>> {
     return this.#call((id) => ({ type: 'hold', id, name, payload }));
+  }
+
+  /**
+   * Copies all databases into a folder that is there and empty, as of now, and looks at the copies.
+   * @throws StoreError
+   */
+  backup(folder: string): Promise<readonly CopyReport[]> {
+    return this.#call((id) => ({ type: 'backup', id, folder }));
   }
 
   /** Waits for what is under way, checkpoints and closes. */

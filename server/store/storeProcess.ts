@@ -16,6 +16,8 @@ import { AggregateResponses } from './attribution/aggregateResponses.js';
 import { ResponseIndex } from './attribution/responseIndex.js';
 import { SourceTable, type SourceRow } from './attribution/sourceTable.js';
 import { SpanArena } from './attribution/spanArena.js';
+import { DATABASE_FILES } from './backup/backupFolder.js';
+import { copyDatabases, type CopyReport } from './backup/copyDatabases.js';
 import { breakGlass } from './commands/breakGlass.js';
 import { commandOf, restatingCommandOf } from './commands/index.js';
 import { storeReservations } from './commands/storeReservations.js';
@@ -55,6 +57,8 @@ const LOSS_MEMORY_NS = 14n * 86_400n * 1_000_000_000n;
 
 const rates = new ComputeRates();
 let store: Store | undefined;
+let copying: Promise<unknown> = Promise.resolve();
+let copyConnection: DuckDBConnection | undefined;
 
 process.on('message', (message: ToStore) => void receive(message));
 process.on('disconnect', () => void closeAndExit());
@@ -117,6 +121,12 @@ async function receive(message: ToStore): Promise<void> {
               return restated.result;
             })
           : await commit.run(() => writer.command(commandOf(message.name), message.payload));
+        return { type: 'done', id: message.id, result };
+      });
+      return;
+    case 'backup':
+      await answer(message.id, async () => {
+        const result = await copyAll(message.folder);
         return { type: 'done', id: message.id, result };
       });
       return;
@@ -241,6 +251,29 @@ async function filterOf(
   return filter;
 }
 
+/** One after the other: two would use the same name. */
+async function copyAll(folder: string): Promise<CopyReport[]> {
+  const { database } = opened();
+  const copied = copying.then(async () => {
+    const connection = await database.connect();
+    copyConnection = connection;
+    try {
+      const named = await connection.runAndReadAll('SELECT current_database()');
+      const [burnbookFile, holdsFile] = DATABASE_FILES;
+      return await copyDatabases(connection, [
+        // Reservations first: what was spent on one since then is known, and not the other way round.
+        { database: 'holds', file: path.join(folder, holdsFile) },
+        { database: named.getRows()[0]?.[0] as string, file: path.join(folder, burnbookFile) },
+      ]);
+    } finally {
+      copyConnection = undefined;
+      connection.closeSync();
+    }
+  });
+  copying = copied.catch(() => undefined);
+  return copied;
+}
+
 async function publishRates({ fallback, byPipeline, knownAtNs }: RatesMessage): Promise<void> {
   rates.publish({ fallback, byPipeline: new Map(byPipeline) });
   const all = [...(fallback ? [fallback] : []), ...byPipeline.map(([, rate]) => rate)];
@@ -273,6 +306,9 @@ async function closeAndExit(): Promise<void> {
   const closing = store;
   store = undefined;
   if (closing) {
+    // A copy of much data takes minutes: who stops the server does not wait for it.
+    copyConnection?.interrupt();
+    await copying;
     await closing.commit.idle();
     await closing.holds.idle();
     await closing.writerConnection.run('CHECKPOINT').catch(() => undefined);

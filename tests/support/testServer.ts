@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
+import type { DiskSpace } from '../../server/alert/rules/diskNearlyFull.js';
 import type { BudgetsEditorOptions } from '../../server/config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
 import { loadRunbooks } from '../../server/runbook/loadRunbooks.js';
@@ -27,6 +28,9 @@ export interface TestServerOptions {
   readonly nowNs?: bigint;
   /** Where the configuration's files are, for routes that change them. */
   readonly configFolder?: BudgetsEditorOptions;
+  /** Messages that an event of the alert desk leads to; none unless said. */
+  /** Room where the database is. */
+  readonly readDisk?: () => Promise<DiskSpace>;
 }
 
 export interface TestServer {
@@ -49,8 +53,8 @@ export interface TestServer {
   get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   applyConfig(config: Config): void;
-  /** Closes in good order and starts again on the same data. */
-  restart(): Promise<void>;
+  /** Closes in good order and starts again on the same data. @param between what happens while it is away. */
+  restart(between?: () => Promise<void>): Promise<void>;
   /** Closes and removes the data. */
   close(): Promise<void>;
 }
@@ -112,6 +116,7 @@ class InProcessServer implements TestServer {
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
       groupSpansMax: 8_192,
       repriceChunkLines: this.#options.repriceChunkLines ?? 20_000,
+      ...(this.#options.readDisk ? { readDisk: this.#options.readDisk } : {}),
       nowNs: () => this.nowNs,
       random: Math.random,
       log: (level, message) => this.log.push(`${level} ${message}`),
@@ -193,8 +198,9 @@ class InProcessServer implements TestServer {
     this.running.applyConfig(config);
   }
 
-  async restart(): Promise<void> {
+  async restart(between?: () => Promise<void>): Promise<void> {
     await this.running.close();
+    await between?.();
     await this.start();
   }
 

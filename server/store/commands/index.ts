@@ -1,4 +1,5 @@
 /** The store's commands by name. */
+import { changeAlerts } from './changeAlerts.js';
 import type { Command } from './command.js';
 import { beat } from './beat.js';
 import { changeDestination } from './changeDestination.js';
@@ -19,6 +20,7 @@ import { previewChunk, restateChunk, undoChunk, type Restated } from './repriceC
 import { beginRestatement, moveRestatement } from './restatements.js';
 
 const plain = {
+  changeAlerts,
   compact,
   countEvents,
   countServer,

@@ -1,4 +1,5 @@
 /** Raises and resolves alerts of cost budgets and closes their periods: each once, whoever asks how often. */
+import { writeAlertChange, type AlertDeskChange } from './changeAlerts.js';
 import type { CommandContext } from './command.js';
 
 export interface RaisedAlert {
@@ -31,12 +32,15 @@ export interface SettleBudgets {
   readonly resolve: readonly { readonly alertId: string; readonly reason: string }[];
   readonly close: readonly ClosedPeriod[];
   readonly atNs: bigint;
+  /** What the alert desk makes of it; null: nothing. */
+  readonly alerts: AlertDeskChange | null;
 }
 
 export async function settleBudgets(
-  { connection, sql }: CommandContext,
-  { raise, resolve, close, atNs }: SettleBudgets,
+  context: CommandContext,
+  { raise, resolve, close, atNs, alerts }: SettleBudgets,
 ): Promise<void> {
+  const { connection, sql } = context;
   for (const { alertId, reason } of resolve) {
     await connection.run(sql.get('resolve_budget_alert'), { alertId, reason, at: atNs });
   }
@@ -55,4 +59,5 @@ export async function settleBudgets(
       at: atNs,
     });
   }
+  if (alerts) await writeAlertChange(context, alerts);
 }

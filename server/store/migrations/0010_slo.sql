@@ -108,8 +108,19 @@ CREATE TABLE alerts (
   started_ns BIGINT NOT NULL,
   fired_ns BIGINT,
   changed_ns BIGINT NOT NULL,
+  -- When sentence and details were last written: they change more often than the state.
+  updated_ns BIGINT NOT NULL,
+  frozen_ns BIGINT,
+  -- When its owner was last asked what to do with a frozen one.
+  asked_ns BIGINT,
   resolved_ns BIGINT,
-  reason VARCHAR
+  reason VARCHAR,
+  closed_by VARCHAR,
+  -- The state in which a person closed it while its condition was still reported: until that ends it does not fire again.
+  suppressed VARCHAR,
+  -- Severity with which the world knows that it fires, and since when; NULL: the world knows of nothing.
+  told VARCHAR,
+  told_ns BIGINT
 );
 
 -- Every change of an alert's state or severity, in the transaction of the change.
@@ -129,16 +140,24 @@ CREATE TABLE incidents (
   title VARCHAR NOT NULL,
   severity VARCHAR NOT NULL,
   pipeline VARCHAR,
+  -- Alerts of one group that fire soon after each other share an incident.
+  group_key VARCHAR NOT NULL,
   state VARCHAR NOT NULL,
   opened_ns BIGINT NOT NULL,
   changed_ns BIGINT NOT NULL,
+  -- When an alert last fired in it.
+  fired_ns BIGINT NOT NULL,
+  -- Since when it waits for an acknowledgement.
+  waiting_ns BIGINT NOT NULL,
   acknowledged_ns BIGINT,
   acknowledged_by VARCHAR,
   acknowledgement_ends_ns BIGINT,
   escalated_ns BIGINT,
   closed_ns BIGINT,
   closed_by VARCHAR,
-  reason VARCHAR
+  reason VARCHAR,
+  -- How many entries its timeline has: the number of the last one.
+  entries INTEGER NOT NULL
 );
 
 -- An incident's timeline, append-only.

@@ -1,0 +1,112 @@
+/** The alert desk with the rules that report to it, put together once a server. */
+import type { Upstreams } from '@burnbook/domain/alert/lineage';
+import type { NotifyEvent } from '@burnbook/domain/alert/notifyEvent';
+import type { BatchCostRule } from '../cost/batchCostAlert.js';
+import type { Runbooks } from '../runbook/loadRunbooks.js';
+import type { BackupFacts } from '../store/backup/backups.js';
+import type { OutboxRow } from '../store/commands/outbox.js';
+import type { StoreClient } from '../store/storeClient.js';
+import { AlertDesk } from './alertDesk.js';
+import { firstActionFor, runbookPathOf } from './guide.js';
+import { RuleWatch } from './ruleWatch.js';
+import { backupFailed } from './rules/backupFailed.js';
+import { batchCost } from './rules/batchCost.js';
+import { collectorDropping } from './rules/collectorDropping.js';
+import { configRejected, type Rejection } from './rules/configRejected.js';
+import { diskNearlyFull, type DiskSpace } from './rules/diskNearlyFull.js';
+import { heartbeatMissed, type HeartbeatFacts } from './rules/heartbeatMissed.js';
+import { providerErrors } from './rules/providerErrors.js';
+import { quarantineGrowing } from './rules/quarantineGrowing.js';
+import { retryStorm } from './rules/retryStorm.js';
+import { retryWaste } from './rules/retryWaste.js';
+import { storeRestarted } from './rules/storeRestarted.js';
+import { unpricedUsage } from './rules/unpricedUsage.js';
+
+export interface AlertingOptions {
+  readonly store: StoreClient;
+  readonly nowNs: () => bigint;
+  readonly runbooks: Runbooks;
+  readonly upstreams: () => Upstreams;
+  readonly ownerOf: (pipeline: string) => string | null;
+  readonly batchCostRule: () => BatchCostRule;
+  /** Room where the database is. */
+  readonly readDisk: () => Promise<DiskSpace>;
+  /** Whether one of these pipelines is likely to miss a deadline. */
+  readonly deadlineAtRisk: (pipelines: readonly string[]) => boolean;
+  /** Signs of life that are expected of others. */
+  readonly heartbeats: () => Promise<readonly HeartbeatFacts[]>;
+  readonly backups: () => BackupFacts;
+  readonly messagesFor: (event: NotifyEvent) => readonly OutboxRow[];
+  readonly report: (error: unknown) => void;
+}
+
+/** More restarts than these change nothing. */
+const RESTARTS_MAX = 100;
+
+export class Alerting {
+  readonly desk: AlertDesk;
+  readonly #watch: RuleWatch;
+  readonly #nowNs: () => bigint;
+  readonly #restarts: bigint[] = [];
+  #rejection: Rejection | null = null;
+
+  constructor(options: AlertingOptions) {
+    const { store, nowNs, runbooks, upstreams, ownerOf, messagesFor, report } = options;
+    this.#nowNs = nowNs;
+    this.desk = new AlertDesk({
+      store,
+      upstreams,
+      messagesFor,
+      // Until executions of runbooks are recorded nobody has followed one.
+      verified: () => true,
+      guide: ({ alert }) => ({
+        runbookPath: runbookPathOf(alert),
+        firstAction: firstActionFor(runbooks, alert),
+      }),
+    });
+    this.#watch = new RuleWatch({
+      desk: this.desk,
+      rules: [
+        retryStorm,
+        providerErrors(options.deadlineAtRisk),
+        collectorDropping,
+        storeRestarted(() => this.#restarts),
+        configRejected(() => this.#rejection),
+        heartbeatMissed(options.heartbeats),
+        backupFailed(options.backups),
+        diskNearlyFull(options.readDisk),
+        retryWaste,
+        unpricedUsage,
+        quarantineGrowing,
+        batchCost(options.batchCostRule),
+      ],
+      context: { store, ownerOf },
+      nowNs,
+      report,
+    });
+  }
+
+  /** Something may have changed that rules look at. */
+  touched(): void {
+    this.#watch.touched();
+  }
+
+  /** The store's process is back after it had died. */
+  storeRestarted(): void {
+    this.#restarts.push(this.#nowNs());
+    if (this.#restarts.length > RESTARTS_MAX) this.#restarts.shift();
+    this.#watch.touched();
+  }
+
+  /** @param message what is wrong with the files; null: they are in force. */
+  configRead(message: string | null): void {
+    if (message === null && this.#rejection === null) return;
+    this.#rejection = message === null ? null : { atNs: this.#nowNs(), message };
+    this.#watch.touched();
+  }
+
+  async close(): Promise<void> {
+    await this.#watch.stop();
+    await this.desk.idle();
+  }
+}

@@ -1,0 +1,38 @@
+/** RetryWasteHigh: too much of what a pipeline spends in a day goes into tries that lost where another won. */
+import { formatUsdShort } from '@burnbook/domain/money';
+import { factBounds } from '../../cost/timeRange.js';
+import { DAY_NS, percent, type AlertRule } from './alertRule.js';
+
+const SHARE_MAX = 0.1;
+
+export const retryWaste: AlertRule = {
+  source: 'cost',
+  names: ['RetryWasteHigh'],
+  after: 'minute',
+  evaluate: async ({ store, nowNs, ownerOf }) => {
+    const range = { fromNs: nowNs - DAY_NS, toNs: nowNs };
+    const rows = await store.query('alert_retry_waste', {
+      ...factBounds(range),
+      shareMax: SHARE_MAX,
+    });
+    return rows.map((row) => {
+      const pipeline = row['pipeline'] as string;
+      const wasteNano = row['waste'] as bigint;
+      const spentNano = row['spent'] as bigint;
+      const share = percent(Number(wasteNano) / Number(spentNano));
+      const waste = formatUsdShort(wasteNano);
+      const spent = formatUsdShort(spentNano);
+      return {
+        name: 'RetryWasteHigh',
+        subject: { pipeline },
+        severity: 'ticket',
+        state: 'firing',
+        summary: `${pipeline} lost $${waste} of $${spent} to retries in 24 h: ${share}, at most ${percent(SHARE_MAX)} is usual`,
+        owner: ownerOf(pipeline),
+        runbook: 'RetryWasteHigh',
+        sinceNs: nowNs,
+        details: { stakeNano: wasteNano, figures: { wasteUsd: waste, spentUsd: spent, share } },
+      };
+    });
+  },
+};

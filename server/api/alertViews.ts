@@ -1,0 +1,94 @@
+/** Alerts, incidents and silences from facts to what the contract says. */
+import type {
+  Incident as IncidentFacts,
+  IncidentEntry as EntryFacts,
+} from '@burnbook/domain/alert/incident';
+import type { DeskState } from '@burnbook/domain/alert/deskDraft';
+import { Mutings } from '@burnbook/domain/alert/muting';
+import type { Silence as SilenceFacts } from '@burnbook/domain/alert/silence';
+import { isActive, type StandingAlert } from '@burnbook/domain/alert/standingAlert';
+import { formatTime } from '@burnbook/domain/time';
+import { firstActionFor, runbookPathOf } from '../alert/guide.js';
+import type { AlertRow, Incident, IncidentEntry, Silence } from '../contract.js';
+import type { ApiContext } from './apiContext.js';
+import { timeOrNull, usdOrNull } from './views.js';
+
+/** Says of an alert what the contract asks, with what mutes it as of now. */
+export async function alertViewer(api: ApiContext): Promise<(alert: StandingAlert) => AlertRow> {
+  const state = await api.desk.state();
+  const mutings = mutingsOf(api, state);
+  return (alert) => alertView(api, alert, mutings);
+}
+
+export const mutingsOf = (api: ApiContext, state: DeskState): Mutings =>
+  new Mutings(state.alerts.values(), {
+    silences: state.silences.values(),
+    upstreams: api.upstreams(),
+    atNs: api.nowNs(),
+  });
+
+function alertView(api: ApiContext, alert: StandingAlert, mutings: Mutings): AlertRow {
+  const { details } = alert;
+  const muting = isActive(alert) ? mutings.of(alert) : null;
+  return {
+    id: alert.alertId,
+    name: alert.name,
+    source: alert.source,
+    subject: { ...alert.subject },
+    severity: alert.severity,
+    state: alert.state,
+    summary: alert.summary,
+    owner: alert.owner,
+    runbook: runbookPathOf(alert),
+    firstAction: firstActionFor(api.runbooks(), alert),
+    incidentId: alert.incidentId,
+    startedAt: formatTime(alert.startedNs),
+    firedAt: timeOrNull(alert.firedNs),
+    changedAt: formatTime(alert.changedNs),
+    resolvedAt: timeOrNull(alert.resolvedNs),
+    reason: alert.reason,
+    budgetLeft: details.budgetLeft ?? null,
+    emptyAt: timeOrNull(details.emptyAtNs ?? null),
+    stakeUsd: usdOrNull(details.stakeNano ?? null),
+    figures: { ...details.figures },
+    muted: muting && { by: muting.by, id: muting.id, until: timeOrNull(muting.untilNs) },
+  };
+}
+
+export const incidentView = (facts: IncidentFacts, alerts: readonly AlertRow[]): Incident => ({
+  id: facts.incidentId,
+  title: facts.title,
+  severity: facts.severity,
+  pipeline: facts.pipeline,
+  state: facts.state,
+  openedAt: formatTime(facts.openedNs),
+  changedAt: formatTime(facts.changedNs),
+  acknowledgedAt: timeOrNull(facts.acknowledgedNs),
+  acknowledgedBy: facts.acknowledgedBy,
+  acknowledgementEndsAt: timeOrNull(facts.acknowledgementEndsNs),
+  escalatedAt: timeOrNull(facts.escalatedNs),
+  closedAt: timeOrNull(facts.closedNs),
+  closedBy: facts.closedBy,
+  reason: facts.reason,
+  alerts: [...alerts],
+});
+
+export const entryView = (facts: EntryFacts): IncidentEntry => ({
+  id: facts.entryId,
+  at: formatTime(facts.atNs),
+  kind: facts.kind,
+  actor: facts.actor,
+  text: facts.text,
+});
+
+export const silenceView = (facts: SilenceFacts): Silence => ({
+  id: facts.silenceId,
+  matchers: { ...facts.matchers },
+  from: formatTime(facts.fromNs),
+  to: formatTime(facts.toNs),
+  actor: facts.actor,
+  reason: facts.reason,
+  createdAt: formatTime(facts.createdNs),
+  removedAt: timeOrNull(facts.removedNs),
+  removedBy: facts.removedBy,
+});

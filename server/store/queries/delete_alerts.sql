@@ -1,0 +1,1 @@
+DELETE FROM alerts WHERE alert_id IN (SELECT unnest($ids::VARCHAR[]))

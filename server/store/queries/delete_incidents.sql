@@ -1,0 +1,1 @@
+DELETE FROM incidents WHERE incident_id IN (SELECT unnest($ids::VARCHAR[]))

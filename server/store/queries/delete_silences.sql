@@ -1,0 +1,1 @@
+DELETE FROM silences WHERE silence_id IN (SELECT unnest($ids::VARCHAR[]))
