@@ -8,7 +8,10 @@ import { originOf } from './budgetSpend.js';
 
 /** What is known today of the prices of later. */
 export interface PriceSchedule {
-  /** When a rule of the overlay comes into force, UTC nanoseconds, in any order. */
+  /**
+   * When a rule of the overlay begins or ends to be valid, UTC nanoseconds, in any order: the ledger has it too, but a
+   * moment later.
+   */
   readonly changesNs: () => readonly bigint[];
   /** The price of a call at a time, as known now; null: none. */
   readonly priceAt: (
@@ -25,7 +28,7 @@ export interface PriceChange extends PriceStep {
 const SINCE_NS = 28n * 86_400_000_000_000n;
 /** No forecast looks further ahead. */
 const AHEAD_NS = 400n * 86_400_000_000_000n;
-const CHANGES_MAX = 20;
+const CHANGES_MAX = 50;
 
 interface Group {
   readonly row: QueryRow;
@@ -39,7 +42,12 @@ export async function priceChanges(
   schedule: PriceSchedule,
   { budgets, nowNs }: { readonly budgets: readonly CostBudget[]; readonly nowNs: bigint },
 ): Promise<readonly (readonly PriceChange[])[]> {
-  const times = [...new Set(schedule.changesNs())]
+  const recorded = await store.query('price_change_times', {
+    after: nowNs,
+    before: nowNs + AHEAD_NS,
+    limit: CHANGES_MAX,
+  });
+  const times = [...new Set([...schedule.changesNs(), ...recorded.map(({ ns }) => ns as bigint)])]
     .filter((ns) => ns > nowNs && ns < nowNs + AHEAD_NS)
     .toSorted((a, b) => (a < b ? -1 : 1))
     .slice(0, CHANGES_MAX);

@@ -1,6 +1,5 @@
 /** The store's commands by name. */
 import type { Command } from './command.js';
-import { compact } from './compact.js';
 import { defineBudgets } from './defineBudgets.js';
 import { recordAudit } from './recordAudit.js';
 import { recordPrices } from './recordPrices.js';
@@ -9,7 +8,6 @@ import { previewChunk, restateChunk, undoChunk, type Restated } from './repriceC
 import { beginRestatement, moveRestatement } from './restatements.js';
 
 const plain = {
-  compact,
   defineBudgets,
   settleBudgets,
   recordAudit,
