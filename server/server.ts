@@ -182,9 +182,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     desk: alerting.desk,
     prices: {
       changesNs: () =>
-        (config.prices.prices ?? []).flatMap(({ validFrom }) =>
-          validFrom === undefined ? [] : (parseTime(`${validFrom}T00:00:00Z`) ?? []),
-        ),
+        (config.prices.prices ?? [])
+          .flatMap(({ validFrom, validTo }) => [validFrom ?? [], validTo ?? []].flat())
+          .flatMap((day) => parseTime(`${day}T00:00:00Z`) ?? []),
       priceAt: (call, atNs) => {
         const answer = prices.resolve({ ...call, requestModel: null }, atNs);
         return 'price' in answer ? answer.price : null;
