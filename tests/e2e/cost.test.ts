@@ -1,12 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parseUsd } from '@burnbook/domain/money';
 import { launchBrowser } from '../support/browser.js';
-import { LOOKS, violations } from './support/axe.js';
+import { LOOKS, unstick, violations } from './support/axe.js';
 import { startBuiltServer, type BuiltServer } from './support/builtServer.js';
+import { holdsJourney } from './support/holdsJourney.js';
 import { DESKTOP, openPage, PHONE } from './support/openPage.js';
+import { repriceJourney } from './support/repriceJourney.js';
 import { sendCosts } from './support/sendCosts.js';
 
 const started = await launchBrowser();
@@ -29,15 +31,6 @@ budgets:
     amountUsd: "900.00"
     hardLimit: true
     owner: data-platform
-`;
-
-/** What the model without a price costs, once somebody says so. */
-const PRICES = `prices:
-  - provider: acme
-    model: house-rerank-7b
-    inputUsdPerMillion: "0.5"
-    outputUsdPerMillion: "2"
-    source: 'the contract of May'
 `;
 
 describe.skipIf(started.browser === null)('the pages of costs', () => {
@@ -204,86 +197,11 @@ describe.skipIf(started.browser === null)('the pages of costs', () => {
   });
 
   test('show who holds money in a hard limit, give it back by hand, and set the limit aside', async () => {
-    const held = await fetch(`${server.origin}/api/reservations`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        ...{ amountUsd: '2.50', ttlSeconds: 3_600, idempotencyKey: 'night' },
-        ...{ pipeline: 'mail-features', batch: 'tonight', team: 'search' },
-      }),
-    });
-    expect(held.status).toBe(201);
-    const page = await open('/cost/budgets/mail-guard?range=-7d&tz=UTC');
-    const now = page.getByRole('table', { name: 'Held now' });
-    await now
-      .getByRole('row', { name: /tonight.*search/ })
-      .getByText('$2.50')
-      .first()
-      .waitFor();
-    await now.getByRole('button', { name: 'Release' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Release what is held' });
-    await dialog.getByLabel('Your name').fill('Zoë');
-    await dialog.getByLabel('Why').fill('its worker is gone');
-    await page.keyboard.press('Enter');
-    await page.getByText('Nothing is held.').waitFor();
-    await page
-      .getByRole('table', { name: 'Ended lately' })
-      .getByRole('row', { name: /tonight.*Given back/ })
-      .waitFor();
-
-    await page.getByRole('button', { name: 'Set the limit aside' }).click();
-    const glass = page.getByRole('dialog');
-    expect(await glass.getByLabel('Your name').inputValue()).toBe('Zoë');
-    await glass.getByLabel('Why').fill('the audit is due');
-    await glass.getByRole('button', { name: 'Set aside' }).click();
-    await page.getByText(/by Zoë \(the audit is due\) until/).waitFor();
-    await page.getByRole('link', { name: 'All reservations' }).click();
-    await page.getByText('Nothing is held.').waitFor();
-    await page.getByRole('button', { name: 'Given back' }).click();
-    await page
-      .getByRole('row', { name: /tonight/ })
-      .getByText('mail-guard')
-      .waitFor();
-    expect(page.url()).toContain('state=released');
+    await holdsJourney(server, open);
   });
 
   test('price stored calls again after a price was added: previewed, applied, undone', async () => {
-    writeFileSync(join(server.config, 'prices.yaml'), PRICES);
-    // The files are read again when they have stood still for a moment.
-    const asked = `${server.origin}/api/prices?provider=acme&model=house-rerank-7b`;
-    await expect
-      .poll(async () => (await fetch(asked)).text(), { timeout: 10_000 })
-      .toContain('$0.5 in');
-    const page = await open('/cost/prices?range=-7d&tz=UTC');
-    const ledger = page.getByRole('region', { name: 'Price ledger' });
-    await ledger.getByLabel('Provider').fill('acme');
-    await ledger.getByLabel('Model, as calls name it').fill('house-rerank-7b');
-    await page.keyboard.press('Enter');
-    await ledger.getByText('house-rerank-7b costs $0.5 in').waitFor();
-    await ledger
-      .getByRole('row', { name: /input tokens/ })
-      .getByText('the contract')
-      .waitFor();
-    await page.getByRole('button', { name: 'Preview' }).click();
-    const change = page.getByRole('table', { name: 'What would change, by model' });
-    const row = change.getByRole('row', { name: /house-rerank-7b/ });
-    await row.getByText(/priced at last: \d/).waitFor();
-    const difference = await row.locator('td').last().innerText();
-    await page.getByText(/^\+\$.* lines would change\.$/).waitFor();
-    await page.getByRole('button', { name: 'Apply …' }).click();
-    await page.getByLabel('Your name').fill('Zoë');
-    await page.getByLabel('Why').fill('acme sent its prices');
-    await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
-    const done = page
-      .getByRole('table', { name: 'Restatements' })
-      .getByRole('row', { name: /acme sent its prices/ });
-    await done.getByText('Applied').waitFor();
-    expect(await done.innerText()).toContain(difference);
-    await done.getByRole('button', { name: 'Undo' }).click();
-    await page.getByLabel('Why').fill('of June, not May');
-    await page.getByRole('dialog').getByRole('button', { name: 'Undo' }).click();
-    await done.getByText('Undone').waitFor();
-    await done.getByText(/undone by Zoë .* of June, not May/).waitFor();
+    await repriceJourney(server, open);
   });
 
   test('show the change to make by hand where the server may not write its files', async () => {
@@ -435,13 +353,3 @@ describe.skipIf(started.browser === null)('the pages of costs', () => {
     90_000,
   );
 });
-
-/** What a bar covers depends on where one has scrolled to; a reader scrolls on. */
-async function unstick(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    for (const element of document.querySelectorAll<HTMLElement>('body *')) {
-      const { position } = getComputedStyle(element);
-      if (position === 'sticky' || position === 'fixed') element.style.position = 'static';
-    }
-  });
-}
