@@ -122,12 +122,12 @@ function Limit({ budget, onGlass }: { budget: BudgetDetail; onGlass: () => void 
             <Money usd={holds.availableUsd} />
           </dd>
         </div>
-        <div>
-          <button type="button" class="button" onClick={onGlass}>
-            {t(holds.breakGlass === null ? 'glass.ask' : 'glass.endAct')}
-          </button>
-        </div>
       </dl>
+      <p class="form-actions">
+        <button type="button" class="button" onClick={onGlass}>
+          {t(holds.breakGlass === null ? 'glass.ask' : 'glass.endAct')}
+        </button>
+      </p>
     </>
   );
 }
