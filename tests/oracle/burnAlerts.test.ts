@@ -124,7 +124,7 @@ describe('burn rates and firing times', () => {
       // Every pair fires at some time and is quiet at another: nothing is compared with nothing.
       for (const index of pairs.keys()) {
         const outcomes = new Set(all.map((minute) => minute.pairs[index]?.fires));
-        expect([...outcomes].toSorted(), String(index)).toEqual([false, true]);
+        expect(outcomes, String(index)).toEqual(new Set([false, true]));
       }
       if (version === null) return;
       const { ok, output } = promtoolVerdict({ series: events, targetPpb, pairs, expected });
