@@ -25,6 +25,7 @@ import { reservationRoutes } from './reservationRoutes.js';
 import { renderRunbookPage } from './runbookPage.js';
 import { retryRoutes } from './retryRoutes.js';
 import { placeOf, runbookFor, runbookRoutes } from './runbookRoutes.js';
+import { sloPastRoutes } from './sloPastRoutes.js';
 import { sloRoutes } from './sloRoutes.js';
 import { traceRoutes } from './traceRoutes.js';
 import { WebFiles } from './webFiles.js';
@@ -45,6 +46,7 @@ const ROUTES: readonly Route[] = [
   ...exclusionRoutes,
   ...retryRoutes,
   ...sloRoutes,
+  ...sloPastRoutes,
   ...budgetRoutes,
   ...priceRoutes,
   ...repriceRoutes,

@@ -1,12 +1,14 @@
-/** Server-sent events: what was committed, at most once a second, restatements under way, and a sign of life every 15 s. */
+/** Server-sent events: what was committed, at most once a second, restatements under way, SLOs that changed, and a sign of life every 15 s. */
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { RestatementEvent } from '../contract.js';
+import { formatTime } from '@burnbook/domain/time';
+import type { RestatementEvent, SloEvent } from '../contract.js';
 import type { ApiContext } from './apiContext.js';
 import { ApiError } from './problem.js';
 
 const LISTENERS_MAX = 500;
 const LIFE_MS = 15_000;
+const NAMES_MAX = 100;
 
 export function events(api: ApiContext, context: Context): Response {
   if (api.feed.listeners >= LISTENERS_MAX) {
@@ -22,10 +24,15 @@ export function events(api: ApiContext, context: Context): Response {
         const event: RestatementEvent = { id: String(restatement), ...progress };
         void stream.writeSSE({ event: 'restatement', data: JSON.stringify(event) });
       });
+      const stopSlos = api.slos.listen((names) => {
+        const event: SloEvent = { at: formatTime(api.nowNs()), slos: names.slice(0, NAMES_MAX) };
+        void stream.writeSSE({ event: 'slo', data: JSON.stringify(event) });
+      });
       const life = setInterval(() => void stream.write(': alive\n\n'), LIFE_MS).unref();
       stream.onAbort(() => {
         stop();
         stopRepricing();
+        stopSlos();
         clearInterval(life);
         resolve();
       });

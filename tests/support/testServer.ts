@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import type { BudgetsEditorOptions } from '../../server/config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
 import { loadRunbooks } from '../../server/runbook/loadRunbooks.js';
-import { startServer, type RunningServer } from '../../server/server.js';
+import { startServer, type RunningServer, type ServerOptions } from '../../server/server.js';
 import { otlpBody, type Encoding, type SpanSpec } from './spanSpec.js';
 
 export interface TestServerOptions {
@@ -25,6 +25,8 @@ export interface TestServerOptions {
   readonly token?: string;
   /** Where the server's clock stands at its start; now unless said. */
   readonly nowNs?: bigint;
+  /** Told of what SLOs see. */
+  readonly onConditions?: ServerOptions['onConditions'];
   /** Where the configuration's files are, for routes that change them. */
   readonly configFolder?: BudgetsEditorOptions;
 }
@@ -110,6 +112,7 @@ class InProcessServer implements TestServer {
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
       groupSpansMax: 8_192,
       repriceChunkLines: this.#options.repriceChunkLines ?? 20_000,
+      ...(this.#options.onConditions ? { onConditions: this.#options.onConditions } : {}),
       nowNs: () => this.nowNs,
       log: (level, message) => this.log.push(`${level} ${message}`),
     });
