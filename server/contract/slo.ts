@@ -292,5 +292,13 @@ export const replaySchema = z.object({
 });
 export type Replay = z.infer<typeof replaySchema>;
 
+/** SSE `/api/events`: event `slo`, when SLOs came to stand otherwise. */
+export const sloEventSchema = z.object({
+  at: time,
+  /** Their names, at most 100. */
+  slos: z.array(z.string()),
+});
+export type SloEvent = z.infer<typeof sloEventSchema>;
+
 /** Money that an SLO's alerts put at stake. */
 export const stakeSchema = z.object({ usd: usd.nullable(), text: z.string() });

@@ -31,7 +31,6 @@ export interface TestServerOptions {
   readonly nowNs?: bigint;
   /** Where the configuration's files are, for routes that change them. */
   readonly configFolder?: BudgetsEditorOptions;
-  /** Messages that an event of the alert desk leads to; none unless said. */
   /** Room where the database is. */
   readonly readDisk?: () => Promise<DiskSpace>;
 }
