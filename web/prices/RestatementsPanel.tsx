@@ -116,7 +116,7 @@ function columns(onUndo: (row: Restatement) => void): Column<Restatement>[] {
     },
     {
       key: 'state',
-      label: t('reservation.state'),
+      label: t('batches.state'),
       phone: 'meta',
       cell: (row) => <State row={row} onUndo={onUndo} />,
     },

@@ -103,7 +103,7 @@ function Limit({ budget, onGlass }: { budget: BudgetDetail; onGlass: () => void 
           <Instant at={holds.breakGlass.until} />
         </p>
       )}
-      {refusing && (
+      {refusing && holds.breakGlass === null && (
         <p class="panel-lead">
           <Status kind="page" strong word={t('reservation.refuses')} /> {refusing.summary}
         </p>
