@@ -9,7 +9,7 @@ export interface EventSum {
   readonly total: number;
   /**
    * Distinct things that went wrong: ten failed attempts of one operation are one. Where events have no operations
-   * (slices of time, rows) each bad one counts for itself.
+   * (slices of time, rows, runs) each bad one counts for itself, so that this is total − good.
    */
   readonly badOperations: number;
 }

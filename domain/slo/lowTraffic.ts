@@ -23,9 +23,21 @@ export function isSignificant(
     readonly method: BudgetingMethod;
   },
 ): boolean {
+  const { trials, bad } = trialsOf(sum, method);
   if (sum.badOperations < BAD_OPERATIONS_MIN) return false;
-  const parts = method === 'RatioTimeslices' ? SLICE_PARTS : 1;
-  const trials = Math.round(sum.total / parts);
-  const bad = Math.floor(badOf(sum) / parts);
   return binomialTail(bad, trials, budgetShare({ targetPpb })) <= CHANCE_MAX[severity];
+}
+
+/**
+ * The attempts of one operation fail together: they are one trial. A bad slice is one by itself; the parts of a slice that
+ * was partly bad add up.
+ */
+function trialsOf(sum: EventSum, method: BudgetingMethod): { trials: number; bad: number } {
+  if (method === 'RatioTimeslices') {
+    return {
+      trials: Math.round(sum.total / SLICE_PARTS),
+      bad: Math.floor(badOf(sum) / SLICE_PARTS),
+    };
+  }
+  return { trials: sum.good + sum.badOperations, bad: sum.badOperations };
 }

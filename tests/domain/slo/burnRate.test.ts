@@ -234,8 +234,14 @@ describe('the low-traffic test', () => {
     );
 
   test('lets no single operation fire, however often it was tried', () => {
-    expect(told(10, 10, 1)).toBe(false);
-    expect(told(10, 10, 2)).toBe(true);
+    expect(told(100, 100, 1)).toBe(false);
+    expect(told(1, 1, 1)).toBe(false);
+  });
+
+  test('takes the attempts of an operation for one trial', () => {
+    // Two operations of ten that failed with three attempts each: 6 of 14 attempts are no more than 2 of 10.
+    expect(told(14, 6, 2)).toBe(false);
+    expect(told(18, 12, 4)).toBe(true);
   });
 
   test('asks that chance would make it less than once in ten thousand, of a ticket in a thousand', () => {
