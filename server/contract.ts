@@ -10,6 +10,7 @@ export * from './contract/cost.js';
 export * from './contract/budget.js';
 export * from './contract/reservation.js';
 export * from './contract/costs.js';
+export * from './contract/batchSize.js';
 export * from './contract/exclusion.js';
 export * from './contract/waste.js';
 export * from './contract/price.js';

@@ -162,6 +162,10 @@ async function serve(flags: ServeFlags): Promise<void> {
     version,
     queueBytesMax: 128 * MIB,
     groupSpansMax: 8_192,
+    // Twice as many spans a commit take a third less of the processors at 10,000 spans/s.
+    gatherMsMax: 100,
+    // After commits the watch evaluates them in a twentieth of the time: each 0.2 s every 4 s, twice that under full load.
+    budgetsUnseenMsMax: 10_000,
     nowNs,
     log,
   });

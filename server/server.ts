@@ -40,6 +40,10 @@ export interface ServerOptions {
   readonly version: string;
   readonly queueBytesMax: number;
   readonly groupSpansMax: number;
+  /** How long spans may wait for others to be committed with, ms; default as `IngestQueue` says. */
+  readonly gatherMsMax?: number;
+  /** How long the overview may show budgets without a change of costs, ms; default as `BudgetBook` says. */
+  readonly budgetsUnseenMsMax?: number;
   /** Lines that one transaction of a restatement takes; default as `Repricing` says. */
   readonly repriceChunkLines?: number;
   /** What SLOs see after each evaluation; nobody is told unless said. */
@@ -89,7 +93,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     nowNs,
     sleep,
     onError: report,
-    onRestated: (pipelines) => feed.restated(pipelines),
+    onRestated: (pipelines) => {
+      budgets.touched();
+      feed.restated(pipelines);
+    },
   });
   const meter = new ServerMeter({ store, nowNs });
   restarted = () => meter.count({ name: 'restart', outcome: 'store' });
@@ -107,7 +114,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     resolvePrice: (call, startNs) => prices.resolve(call, startNs),
     queueBytesMax: options.queueBytesMax,
     groupSpansMax: options.groupSpansMax,
+    ...(options.gatherMsMax === undefined ? {} : { gatherMsMax: options.gatherMsMax }),
     onCommit: (commit) => {
+      budgets.touched();
       slos.touched();
       feed.committed(commit);
     },
@@ -126,6 +135,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         return 'price' in answer ? answer.price : null;
       },
     },
+    ...(options.budgetsUnseenMsMax === undefined
+      ? {}
+      : { unseenMsMax: options.budgetsUnseenMsMax }),
   });
   const watch = new BudgetWatch({ book: budgets, report });
   const applyBudgets = (file: Config['budgets'], edit: Edit): void => {
@@ -168,7 +180,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const found = prices.resolve({ provider, model, requestModel: null, tier }, atNs);
       return 'price' in found ? priceUsage(found.price, usage) : found;
     },
-    refused: () => watch.touched(),
+    refused: () => {
+      budgets.touched();
+      watch.touched();
+    },
     nowNs,
     version: options.version,
     report,

@@ -60,7 +60,7 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
   const [{ total, previous, series }, facts, budgets] = await Promise.all([
     readOverviewCosts(api.store, ranges, { bucketNs, signal }),
     readOverview(api.store, ranges, { rule: batchCostRule(api), nowNs: api.nowNs(), signal }),
-    api.budgets.evaluate(),
+    api.budgets.latest(),
   ]);
   const sum = (count: (pipeline: PipelineFacts) => number): number =>
     facts.pipelines.reduce((all, pipeline) => all + count(pipeline), 0);

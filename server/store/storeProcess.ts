@@ -3,6 +3,7 @@
  *
  * It ends when the channel closes, so that after a kill -9 of the server nobody keeps the file locked.
  */
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { storedRate } from '@burnbook/domain/price';
@@ -17,6 +18,7 @@ import { SourceTable, type SourceRow } from './attribution/sourceTable.js';
 import { SpanArena } from './attribution/spanArena.js';
 import { breakGlass } from './commands/breakGlass.js';
 import { commandOf, restatingCommandOf } from './commands/index.js';
+import { storeReservations } from './commands/storeReservations.js';
 import { DatabaseLockedError, openDatabase, type Database } from './database.js';
 import { GroupCommit } from './groupCommit.js';
 import { GroupWriter } from './groupWriter.js';
@@ -28,8 +30,8 @@ import {
   type ToStore,
 } from './protocol.js';
 import { QueryRunner } from './queryRunner.js';
+import { HoldJournal } from './reservations/holdJournal.js';
 import { HoldLedger } from './reservations/holdLedger.js';
-import { HoldLog } from './reservations/holdLog.js';
 import type { HoldOpName, HoldPayload } from './reservations/holdOps.js';
 import { HoldReader } from './reservations/holdReader.js';
 import { SqlTexts } from './sqlTexts.js';
@@ -208,10 +210,10 @@ async function build(options: StoreOpenOptions): Promise<Store> {
     onWritten: (changes) => holds.committed(changes),
     settleAfterMs: options.settleAfterMs,
   });
-  const holdsConnection = await database.connect();
   const holds = await HoldLedger.open({
-    openLog: (failed) => HoldLog.open(holdsConnection, sql, failed),
+    ...(await HoldJournal.open(path.dirname(options.file))),
     reader: new HoldReader(await database.connect(), sql),
+    write: (payload) => writer.command(storeReservations, payload),
     exclusively: (work) => commit.run(work),
     writeBreakGlass: (op) => commit.run(() => writer.command(breakGlass, op)),
   });
@@ -273,9 +275,7 @@ async function closeAndExit(): Promise<void> {
   if (closing) {
     await closing.commit.idle();
     await closing.holds.idle();
-    for (const statement of ['CHECKPOINT', 'CHECKPOINT holds']) {
-      await closing.writerConnection.run(statement).catch(() => undefined);
-    }
+    await closing.writerConnection.run('CHECKPOINT').catch(() => undefined);
     closing.database.close();
   }
   process.exit(0);

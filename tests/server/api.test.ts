@@ -214,6 +214,7 @@ describe('every endpoint answers what its schema says, no more and no less', () 
       '/api/budgets/{id}/history',
       '/api/budgets/{id}/reservations',
       '/api/costs',
+      '/api/costs/batch-size',
       '/api/costs/exclusions',
       '/api/costs/series',
       '/api/costs/waterfall',

@@ -6,6 +6,7 @@ import { countServer } from './countServer.js';
 import { defineBudgets } from './defineBudgets.js';
 import { defineSlos } from './defineSlos.js';
 import { keepSlos } from './keepSlos.js';
+import { recordAudit } from './recordAudit.js';
 import { recordPrices } from './recordPrices.js';
 import { settleBudgets } from './settleBudgets.js';
 import { previewChunk, restateChunk, undoChunk, type Restated } from './repriceChunk.js';
@@ -19,6 +20,7 @@ const plain = {
   keepSlos,
   defineBudgets,
   settleBudgets,
+  recordAudit,
   recordPrices,
   previewChunk,
   beginRestatement,
