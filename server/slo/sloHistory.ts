@@ -62,7 +62,7 @@ export async function sloHistory(
   });
   const corrected = await correctedCounts(store, known);
   return known.map(({ row, version, facts, definition }, index) => {
-    const then = { good: Number(row['good']), total: Number(row['total']) };
+    const shown = { good: Number(row['good']), total: Number(row['total']) };
     const { from, to } = facts.counted;
     const open = { good: 0, total: 0 };
     for (const [minute, counts] of unstored(definition.indicatorId)) {
@@ -73,20 +73,20 @@ export async function sloHistory(
     const stored = corrected.get(index);
     // Slices are judged by what was shown: they are no sum of events.
     const now = facts.isOfSlices
-      ? then
+      ? shown
       : {
           good: (stored?.good ?? 0) + open.good,
           total: (stored?.total ?? 0) + open.total,
         };
-    const differs = now.good !== then.good || now.total !== then.total;
+    const differs = now.good !== shown.good || now.total !== shown.total;
     return {
       atNs: row['at_ns'] as bigint,
       version,
       kind: facts.kind,
-      knownThen: { ...then, budgetLeft: facts.budgetLeft, verdict: facts.verdict },
+      knownThen: { ...shown, budgetLeft: facts.budgetLeft, verdict: facts.verdict },
       correctedNow: differs
-        ? correctedFacts(now, { then, facts, definition })
-        : { ...then, budgetLeft: facts.budgetLeft, verdict: facts.verdict },
+        ? correctedFacts(now, { shown, facts, definition })
+        : { ...shown, budgetLeft: facts.budgetLeft, verdict: facts.verdict },
       causes: differs ? causesOf(stored?.causes ?? []) : [],
     };
   });
@@ -125,16 +125,16 @@ async function correctedCounts(
 function correctedFacts(
   now: { readonly good: number; readonly total: number },
   {
-    then,
+    shown,
     facts,
     definition,
   }: {
-    readonly then: { readonly total: number };
+    readonly shown: { readonly total: number };
     readonly facts: SnapshotFacts;
     readonly definition: VersionFacts;
   },
 ): KnownFacts {
-  const expected = facts.totalExpected + now.total - then.total;
+  const expected = facts.totalExpected + now.total - shown.total;
   const allowed = (budgetPpb(definition) / PPB) * expected;
   const bad = now.total - now.good;
   const budgetLeft = now.total > 0 && allowed > 0 ? 1 - bad / allowed : null;

@@ -65,9 +65,9 @@ export class GroupWriter {
   async prepare(): Promise<void> {
     await this.#connection.run(this.#sql.get('create_doomed'));
     await this.#connection.run(this.#sql.get('create_flipped'));
-    await this.#retried.restore(this.#connection, this.#sql);
     const newest = await this.#connection.runAndReadAll(this.#sql.get('newest_uncounted'));
     this.#commits = (newest.getRows()[0]?.[0] ?? 0n) as bigint;
+    await this.#retried.restore(this.#connection, this.#sql);
   }
 
   async write(changes: ChangeSet, prices: IngestGroup['prices']): Promise<void> {
