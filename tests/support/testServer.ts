@@ -31,7 +31,7 @@ export interface TestServerOptions {
   /** Where the configuration's files are, for routes that change them. */
   readonly configFolder?: BudgetsEditorOptions;
   /** Messages that an event of the alert desk leads to; none unless said. */
-  /** Room where the database is. */
+  /** Room where the database is; plenty unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
   readonly messagesFor?: (event: NotifyEvent) => readonly OutboxRow[];
 }
@@ -117,7 +117,9 @@ class InProcessServer implements TestServer {
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
       groupSpansMax: 8_192,
       repriceChunkLines: this.#options.repriceChunkLines ?? 20_000,
-      ...(this.#options.readDisk ? { readDisk: this.#options.readDisk } : {}),
+      // How full the machine is that the tests run on is nobody's business.
+      readDisk:
+        this.#options.readDisk ?? (() => Promise.resolve({ freeBytes: 1e12, totalBytes: 2e12 })),
       ...(this.#options.messagesFor ? { messagesFor: this.#options.messagesFor } : {}),
       nowNs: () => this.nowNs,
       log: (level, message) => this.log.push(`${level} ${message}`),
