@@ -226,12 +226,9 @@ test('the alerts of a cost budget change with it, in one transaction, and pages 
   const raised = await alertsOf(server, 'name=CostBudgetBurningFast');
   expect(
     raised
-      .map(({ subject, severity, owner }) => [subject['budgetKind'], severity, owner])
+      .map(({ subject, severity, owner }) => `${subject['budgetKind']} ${severity} ${owner}`)
       .toSorted(),
-  ).toEqual([
-    ['threshold 50', 'ticket', 'data-platform'],
-    ['threshold 80', 'ticket', 'data-platform'],
-  ]);
+  ).toEqual(['threshold 50 ticket data-platform', 'threshold 80 ticket data-platform']);
   expect(raised[0]).toMatchObject({
     source: 'budget',
     incidentId: null,

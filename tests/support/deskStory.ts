@@ -32,11 +32,15 @@ export class DeskStory {
   /** @param input what happens `minute` minutes after the beginning. */
   at(minute: number, input: Untimed): DeskChange {
     this.minute = minute;
-    const { state, change } = decide(this.state, { ...input, atNs: this.atNs } as DeskInput, {
-      newId: (text) => text,
-      upstreams: this.upstreams,
-      verified: this.verified,
-    });
+    const { state, change } = decide(
+      this.state,
+      { ...input, atNs: this.atNs },
+      {
+        newId: (text) => text,
+        upstreams: this.upstreams,
+        verified: this.verified,
+      },
+    );
     this.state = state;
     this.events.push(...change.events);
     this.entries.push(...change.entries);
