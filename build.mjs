@@ -35,7 +35,6 @@ const parts = [
       ...tsProjects(),
       'tsconfig.base.json',
       'server/store/migrations',
-      'server/store/holdsMigrations',
       'server/store/queries',
       'runbooks',
     ],
@@ -85,7 +84,6 @@ function buildCode() {
   for (const workspace of ['domain', 'collectors', 'pipelines'])
     pruneCompiled(workspace, `${workspace}/dist`);
   mirror('server/store/migrations', 'dist/server/store/migrations', '.sql');
-  mirror('server/store/holdsMigrations', 'dist/server/store/holdsMigrations', '.sql');
   mirror('server/store/queries', 'dist/server/store/queries', '.sql');
   mirror('runbooks', 'dist/runbooks', '.md');
 }

@@ -3,11 +3,18 @@ import { defineConfig } from 'vitest/config';
 /** `npm run test:slow` sets it: long runs (thousands of kills, millions of spans) stay out of `npm test`. */
 const slow = process.env['BURNBOOK_TEST_SLOW'] === '1';
 
+/** Tests that need a process of their own: they set globals, or are about processes. */
+const APART = [
+  'tests/tidy.test.ts',
+  'tests/{chaos,collectors,e2e,pipelines}/**/*.test.ts',
+  'tests/server/emittersAiSdk.test.ts',
+];
+
+const excluded = ['**/node_modules/**', '**/dist/**', ...(slow ? [] : ['**/*.slow.test.ts'])];
+
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
-    include: ['tests/**/*.test.{ts,tsx}'],
-    exclude: ['**/node_modules/**', '**/dist/**', ...(slow ? [] : ['**/*.slow.test.ts'])],
     environment: 'node',
     pool: 'forks',
     // Two cores is the smallest machine that the product is measured on.
@@ -15,5 +22,19 @@ export default defineConfig({
     testTimeout: slow ? 600_000 : 30_000,
     hookTimeout: 60_000,
     allowOnly: false,
+    projects: [
+      // They run in the order of their names: the longest files, which are apart, begin.
+      { extends: true, test: { name: 'apart', include: APART, exclude: excluded } },
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['tests/**/*.test.{ts,tsx}'],
+          exclude: [...excluded, ...APART],
+          // Loading the server takes a second of every file that has a process of its own.
+          isolate: false,
+        },
+      },
+    ],
   },
 });

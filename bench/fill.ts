@@ -96,11 +96,9 @@ async function fill(options: {
 
 async function schemaHash(): Promise<string> {
   const hash = createHash('sha256');
-  for (const migrations of ['migrations', 'holdsMigrations']) {
-    const folder = path.join(repositoryFolder, 'server', 'store', migrations);
-    for (const name of (await readdir(folder)).toSorted()) {
-      hash.update(await readFile(path.join(folder, name)));
-    }
+  const folder = path.join(repositoryFolder, 'server', 'store', 'migrations');
+  for (const name of (await readdir(folder)).toSorted()) {
+    hash.update(await readFile(path.join(folder, name)));
   }
   return hash.digest('hex').slice(0, 16);
 }

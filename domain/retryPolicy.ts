@@ -154,7 +154,7 @@ interface Played {
   readonly latencyChangeNs: bigint;
 }
 
-type Verdict = 'succeeded' | 'successLost' | 'failed' | 'unknown';
+export type Verdict = 'succeeded' | 'successLost' | 'failed' | 'unknown';
 
 function gather(attempts: readonly RecordedAttempt[]): Operation[] {
   const operations = new Map<string, Map<string, RecordedAttempt[]>>();
@@ -203,32 +203,41 @@ function play(operation: Operation, policy: RetryPolicy): Played {
   const timeoutNs = timeoutMs === null ? null : BigInt(timeoutMs) * NS_PER_MS;
   const isCut = (each: Try): boolean => timeoutNs !== null && durationOf(each) > timeoutNs;
   const cut = made.filter(isCut);
-  const won = made.some((each) => each.won && !isCut(each));
-  const last = made.at(-1);
-  const possible = won || !last ? 0 : possibleAfter(last, { isCut: isCut(last), attemptsMax });
   return {
     operation,
     made,
     notMade: tries.filter((each) => !made.includes(each)),
     cut,
-    possible,
-    verdict: won
-      ? 'succeeded'
-      : possible > 0
-        ? 'unknown'
-        : hasWon(operation)
-          ? 'successLost'
-          : 'failed',
+    ...judge(
+      made.map((each) => ({ ...each, isCut: isCut(each) })),
+      { hadWon: hasWon(operation), attemptsMax },
+    ),
     latencyChangeNs: latencyChange(tries, made, { policy, timeoutNs }),
   };
 }
 
+export interface MadeTry {
+  readonly number: number;
+  readonly won: boolean;
+  readonly errorClass: string | null;
+  /** Longer than the time-out. */
+  readonly isCut: boolean;
+}
+
+/** How an operation ends with the attempts that the policy makes, by itself. @param made in order of their numbers. */
+export function judge(
+  made: readonly MadeTry[],
+  { hadWon, attemptsMax }: { readonly hadWon: boolean; readonly attemptsMax: number | null },
+): { readonly verdict: Verdict; readonly possible: number } {
+  if (made.some(({ won, isCut }) => won && !isCut)) return { verdict: 'succeeded', possible: 0 };
+  const last = made.at(-1);
+  const possible = last ? possibleAfter(last, attemptsMax) : 0;
+  return { verdict: possible > 0 ? 'unknown' : hadWon ? 'successLost' : 'failed', possible };
+}
+
 /** Attempts that may follow the last recorded one, which did not win. */
-function possibleAfter(
-  last: Try,
-  { isCut, attemptsMax }: { readonly isCut: boolean; readonly attemptsMax: number | null },
-): number {
-  const canPass = isCut || (!last.won && PASSING.has(last.errorClass));
+function possibleAfter(last: MadeTry, attemptsMax: number | null): number {
+  const canPass = last.isCut || (!last.won && PASSING.has(last.errorClass));
   if (!canPass) return 0;
   if (attemptsMax !== null) return Math.max(0, attemptsMax - last.number);
   // How many the recorded policy allows is not told: one where a success was cut, none where it had given up.

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
-import type { NotifyEvent } from '@burnbook/domain/alert/notifyEvent';
+import type { AlertCondition, AlertSubject } from '@burnbook/domain/alert/alert';
 import { costBudgetOf } from '@burnbook/domain/budgetDefinition';
 import { priceUsage } from '@burnbook/domain/price';
 import { parseTime } from '@burnbook/domain/time';
@@ -16,16 +16,22 @@ import { CommitFeed } from './api/commitFeed.js';
 import type { GuardOptions } from './api/guard.js';
 import { BudgetsEditor, type BudgetsEditorOptions } from './config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from './config/config.js';
+import { NO_SLOS } from './config/slosFile.js';
 import { BudgetBook, type Edit } from './cost/budgetBook.js';
 import { BudgetWatch } from './cost/budgetWatch.js';
 import { computeRatesOf } from './cost/computeRate.js';
 import { PriceBook } from './cost/priceBook.js';
 import { PriceLedger } from './cost/priceLedger.js';
 import { Repricing } from './cost/repricing.js';
+import { NO_NOTIFY_SETTINGS } from '@burnbook/domain/notify/notifySettings';
 import { IngestQueue } from './ingest/ingestQueue.js';
+import { Notifier } from './notify/notifier.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
+import { ExclusionBook } from './slo/exclusionBook.js';
+import { ServerMeter } from './slo/serverMeter.js';
+import { SloEngine } from './slo/sloEngine.js';
+import { SloWatch } from './slo/sloWatch.js';
 import { Backups, type BackupSettings } from './store/backup/backups.js';
-import type { OutboxRow } from './store/commands/changeAlerts.js';
 import { StoreClient, type StoreClientOptions, type StoreEvent } from './store/storeClient.js';
 
 export interface ServerOptions {
@@ -42,19 +48,26 @@ export interface ServerOptions {
   readonly version: string;
   readonly queueBytesMax: number;
   readonly groupSpansMax: number;
+  /** How long spans may wait for others to be committed with, ms; default as `IngestQueue` says. */
+  readonly gatherMsMax?: number;
+  /** How long the overview may show budgets without a change of costs, ms; default as `BudgetBook` says. */
+  readonly budgetsUnseenMsMax?: number;
   /** Lines that one transaction of a restatement takes; default as `Repricing` says. */
   readonly repriceChunkLines?: number;
   /** Room where the database is; by the file system unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
-  /** Messages that an event of the alert desk leads to; none unless said. */
-  readonly messagesFor?: (event: NotifyEvent) => readonly OutboxRow[];
+  /** What SLOs see after each evaluation; the alert desk is told unless said. */
+  readonly onConditions?: (conditions: readonly AlertCondition[], atNs: bigint) => Promise<void>;
   readonly nowNs: () => bigint;
+  /** From 0 to below 1. */
+  readonly random: () => number;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
 export interface RunningServer {
   readonly port: number;
   readonly store: StoreClient;
+  readonly notifier: Notifier;
   /** @param edit who changed it; the files, unless said. */
   applyConfig(config: Config, edit?: Edit): void;
   /** The files hold something wrong: what they said before stays in force. @param message `file:line: what`. */
@@ -77,12 +90,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const prices = new PriceBook();
   const feed = new CommitFeed(nowNs);
   let config: Config = EMPTY_CONFIG;
-  let onRestarted = (): void => undefined;
+  let restarted = (): void => undefined;
   const store = await StoreClient.open({
     ...options.store,
     onEvent: (event) => {
       log(event.kind === 'restarted' ? 'warn' : 'error', storeEventText(event));
-      if (event.kind === 'restarted') onRestarted();
+      if (event.kind === 'restarted') restarted();
     },
   });
   const report = (error: unknown): void => {
@@ -97,14 +110,43 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     nowNs,
     sleep,
     onError: report,
-    onRestated: (pipelines) => feed.restated(pipelines),
+    onRestated: (pipelines) => {
+      budgets.touched();
+      feed.restated(pipelines);
+    },
   });
+  const meter = new ServerMeter({ store, nowNs });
+  restarted = () => {
+    meter.count({ name: 'restart', outcome: 'store' });
+    alerting.storeRestarted();
+  };
+  const slos = new SloEngine({
+    store,
+    nowNs,
+    meter,
+    excluded: () => [],
+    onConditions:
+      options.onConditions ??
+      ((conditions, atNs) => {
+        const names = new Set((config.slos ?? NO_SLOS).slos.map(({ name }) => name));
+        const withdrawn = ({ slo }: AlertSubject): string | null =>
+          slo === undefined || names.has(slo) ? null : `the SLO ${slo} was removed`;
+        return alerting.desk.report('slo', conditions, atNs, { withdrawn });
+      }),
+    report,
+  });
+  const sloWatch = new SloWatch({ engine: slos, report });
   const ingest = new IngestQueue({
     store,
     resolvePrice: (call, startNs) => prices.resolve(call, startNs),
     queueBytesMax: options.queueBytesMax,
     groupSpansMax: options.groupSpansMax,
-    onCommit: (commit) => feed.committed(commit),
+    ...(options.gatherMsMax === undefined ? {} : { gatherMsMax: options.gatherMsMax }),
+    onCommit: (commit) => {
+      budgets.touched();
+      slos.touched();
+      feed.committed(commit);
+    },
     onError: report,
   });
   const upstreams = (): ReadonlyMap<string, readonly string[]> =>
@@ -132,12 +174,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     batchCostRule: () => batchCostRuleOf(config),
     readDisk: options.readDisk ?? (() => diskSpaceOf(path.dirname(options.store.file))),
     deadlineAtRisk: () => false,
-    heartbeats: () => Promise.resolve([]),
+    heartbeats: () => notifier.heartbeats.states(),
     backups: () => backups.facts,
-    messagesFor: options.messagesFor ?? (() => []),
+    messagesFor: (event) => notifier.messagesFor(event),
     report,
   });
-  onRestarted = () => alerting.storeRestarted();
+  alerting.desk.listen(() => notifier.touched());
   const budgets = new BudgetBook({
     store,
     nowNs,
@@ -152,6 +194,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         return 'price' in answer ? answer.price : null;
       },
     },
+    ...(options.budgetsUnseenMsMax === undefined
+      ? {}
+      : { unseenMsMax: options.budgetsUnseenMsMax }),
   });
   const watch = new BudgetWatch({ book: budgets, report });
   const applyBudgets = (file: Config['budgets'], edit: Edit): void => {
@@ -161,11 +206,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     store.publishLimits({ budgets: hard.map(costBudgetOf), atNs: nowNs() });
     watch.touched();
   };
+  const notifier = new Notifier({
+    store,
+    nowNs,
+    random: options.random,
+    log,
+    report,
+    delivered: () => undefined,
+  });
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
     config = next;
     alerting.configRead(null);
     backups.define(backupSettings(next));
     applyBudgets(next.budgets, edit);
+    slos.define({ ...(next.slos ?? NO_SLOS), schedules: next.schedules ?? new Map() }, edit);
+    sloWatch.touched();
+    notifier.define(next.notify ?? NO_NOTIFY_SETTINGS);
     prices.publish(next.prices);
     ledger.publish(next.prices);
     store.publishRates({ ...computeRatesOf(next.pipelines), knownAtNs: nowNs() });
@@ -173,6 +229,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   applyConfig(options.config);
   feed.listen(() => {
     watch.touched();
+    sloWatch.touched();
     alerting.touched();
   });
   alerting.touched();
@@ -184,10 +241,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     config: () => config,
     runbooks: () => options.runbooks,
     feed,
+    exclusions: new ExclusionBook({ store, nowNs }),
     budgets,
     backups,
     desk: alerting.desk,
     upstreams,
+    slos,
+    notifier,
     budgetsEditor: options.configFolder ? new BudgetsEditor(options.configFolder) : null,
     applyBudgets: (file, edit) => {
       config = { ...config, budgets: file };
@@ -197,19 +257,30 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const found = prices.resolve({ provider, model, requestModel: null, tier }, atNs);
       return 'price' in found ? priceUsage(found.price, usage) : found;
     },
-    refused: () => watch.touched(),
+    refused: () => {
+      budgets.touched();
+      watch.touched();
+    },
     nowNs,
     version: options.version,
     report,
   };
-  const app = buildApp({ api, ingest, guard: options.guard, webFolder: options.webFolder });
+  const app = buildApp({
+    api,
+    ingest,
+    guard: options.guard,
+    webFolder: options.webFolder,
+    onIngest: (event) => meter.count({ name: 'ingest', ...event }),
+  });
   let server: Server;
   try {
     server = await listen(app.fetch, options);
   } catch (error) {
     backups.stop();
     await watch.stop();
+    await sloWatch.stop();
     await alerting.close();
+    await notifier.stop();
     await ledger.close();
     await store.close();
     throw error;
@@ -218,6 +289,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     port: typeof address === 'object' && address ? address.port : options.port,
     store,
+    notifier,
     applyConfig,
     rejectConfig: (message) => alerting.configRead(message),
     close: async () => {
@@ -226,7 +298,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       backups.stop();
       await ingest.close();
       await watch.stop();
+      await sloWatch.stop();
+      await meter.flush(true).catch(report);
       await alerting.close();
+      await notifier.stop();
       await ledger.close();
       await repricing.close();
       // What still streams (server-sent events) ends now.

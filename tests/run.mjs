@@ -5,11 +5,12 @@
  *   node tests/run.mjs --slow   those too
  *
  * Each stage counts as one check. The last line is `N passed, N failed, N skipped`; the exit code is 1 when anything
- * failed. A failed stage does not stop the others; only the tests need a whole build.
+ * failed. A failed stage does not stop the others; only the tests need a whole build. The checks run beside the tests,
+ * with a lower priority: they take what the tests leave while they wait.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,11 +25,18 @@ const checks = [
   { name: 'lint', command: [bin('oxlint', 'bin/oxlint'), '--type-aware', '--deny-warnings'] },
   {
     name: 'format',
-    command: [bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+    command: [
+      bin('prettier', 'bin/prettier.cjs'),
+      '--check',
+      '--log-level',
+      'warn',
+      '--cache',
+      '.',
+    ],
   },
   { name: 'unused code', command: [bin('knip', 'bin/knip.js')] },
 ];
-const checksAtOnce = 2;
+const BACKGROUND_PRIORITY = 10;
 
 const options = process.argv.slice(2);
 const unknownOption = options.find((option) => option !== '--slow');
@@ -41,27 +49,26 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 const failedStages = [];
 
 const built = await stage(build);
-await inParallel(checks.filter(({ when }) => when === undefined || existsSync(join(root, when))));
+const checking = inTurn(
+  checks.filter(({ when }) => when === undefined || existsSync(join(root, when))),
+);
 if (built) await testStage({ slow: options.includes('--slow') });
 else console.log('tests: not run, the build failed');
+await checking;
 if (failedStages.length > 0) console.log(`failed: ${failedStages.join(', ')}`);
 process.exitCode = counts.failed > 0 ? 1 : 0;
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 
 /** Runs one stage and counts it as one check; its output is shown only when it failed. */
-async function stage({ name, command }) {
-  const { code, output, seconds } = await run(command, { show: false });
+async function stage({ name, command }, priority = 0) {
+  const { code, output, seconds } = await run(command, { show: false, priority });
   if (code !== 0) process.stdout.write(output);
   report({ name, ok: code === 0, seconds });
   return code === 0;
 }
 
-async function inParallel(stages) {
-  const waiting = [...stages];
-  const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await stage(next);
-  };
-  await Promise.all(Array.from({ length: checksAtOnce }, worker));
+async function inTurn(stages) {
+  for (const each of stages) await stage(each, BACKGROUND_PRIORITY);
 }
 
 /** Counts vitest's own tests, not the stage. */
@@ -98,7 +105,7 @@ function report({ name, ok, seconds }) {
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} ${seconds} s`);
 }
 
-function run(command, { show, env = {} }) {
+function run(command, { show, env = {}, priority = 0 }) {
   const startedMs = performance.now();
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, command, {
@@ -106,6 +113,8 @@ function run(command, { show, env = {} }) {
       env: { ...process.env, ...env },
       stdio: show ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });
+    // Without a process id it did not start: told by its error.
+    if (priority !== 0 && child.pid !== undefined) setPriority(child.pid, priority);
     const chunks = [];
     child.stdout?.on('data', (chunk) => chunks.push(chunk));
     child.stderr?.on('data', (chunk) => chunks.push(chunk));

@@ -12,7 +12,8 @@ export interface ModelServerOptions {
   classify: Classifier<'spam' | 'ham'>;
   dial: FaultDial;
   embeddingModel: string;
-  chatModel: string;
+  /** All answered by the same classifier: they differ in price. */
+  chatModels: readonly string[];
 }
 
 /**
@@ -27,7 +28,7 @@ export function createModelServer(options: ModelServerOptions): Server {
   const routes: Record<string, Handler> = {
     'GET /v1/models': async () => ({
       object: 'list',
-      data: [options.embeddingModel, options.chatModel].map((id) => ({ id, object: 'model' })),
+      data: [options.embeddingModel, ...options.chatModels].map((id) => ({ id, object: 'model' })),
     }),
     'GET /faults': async () => dial.settings(),
     'PUT /faults': async ({ body }) => {
@@ -97,7 +98,7 @@ const bodyBytesMax = 8 * 1024 * 1024;
 const plainText = { disallowedSpecial: new Set<string>() };
 
 async function embeddings(body: Body, options: ModelServerOptions): Promise<unknown> {
-  requireModel(body, options.embeddingModel);
+  requireModel(body, [options.embeddingModel]);
   const texts = typeof body['input'] === 'string' ? [body['input']] : body['input'];
   if (!Array.isArray(texts) || texts.length === 0 || texts.length > inputsMax) {
     throw new ApiError(400, `input must be text or 1 to ${inputsMax} texts`);
@@ -130,7 +131,7 @@ async function chat(
   fault: Fault | null,
   options: ModelServerOptions,
 ): Promise<unknown> {
-  requireModel(body, options.chatModel);
+  const model = requireModel(body, options.chatModels);
   const messages = body['messages'];
   if (!Array.isArray(messages) || messages.length === 0 || !messages.every(isMessage)) {
     throw new ApiError(400, 'messages must be a list of { role, content }');
@@ -149,7 +150,7 @@ async function chat(
     id: `chatcmpl-${randomUUID()}`,
     object: 'chat.completion',
     created: Math.floor(Date.now() / 1000),
-    model: options.chatModel,
+    model,
     choices: [
       {
         index: 0,
@@ -165,10 +166,10 @@ async function chat(
   };
 }
 
-function requireModel(body: Body, model: string): void {
-  if (body['model'] !== model) {
-    throw new ApiError(404, `the model ${JSON.stringify(body['model'])} does not exist here`);
-  }
+function requireModel(body: Body, models: readonly string[]): string {
+  const model = models.find((each) => each === body['model']);
+  if (model !== undefined) return model;
+  throw new ApiError(404, `the model ${JSON.stringify(body['model'])} does not exist here`);
 }
 
 function isMessage(value: unknown): value is { role: string; content: string } {

@@ -30,7 +30,7 @@ const server = createModelServer({
   classify,
   dial: createFaultDial(Number(values.seed)),
   embeddingModel: 'text-embedding-3-small',
-  chatModel: 'gpt-4o-mini',
+  chatModels: ['gpt-4o-mini', 'gpt-4.1-nano'],
 });
 server.listen(Number(values.port), '127.0.0.1', () => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -1,10 +1,10 @@
 /** The alert desk with the rules that report to it, put together once a server. */
 import type { Upstreams } from '@burnbook/domain/alert/lineage';
-import type { NotifyEvent } from '@burnbook/domain/alert/notifyEvent';
+import type { NotifyEvent } from '@burnbook/domain/notify/notifyEvent';
 import type { BatchCostRule } from '../cost/batchCostAlert.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
 import type { BackupFacts } from '../store/backup/backups.js';
-import type { OutboxRow } from '../store/commands/changeAlerts.js';
+import type { OutboxRow } from '../store/commands/outbox.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { AlertDesk } from './alertDesk.js';
 import { firstActionFor, runbookPathOf } from './guide.js';

@@ -133,6 +133,7 @@ export function budgetLeft(reports: readonly BudgetReport[]): Overview['budgetLe
       atLeast: status.unpriced > 0,
       emptyState: status.emptyState,
       emptyAt: timeOrNull(status.emptyAtNs),
+      asOf: formatTime(status.nowNs),
     },
   };
 }

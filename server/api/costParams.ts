@@ -30,22 +30,6 @@ export const filterOf = (text: string): CostFilter => asked('filter', () => pars
 export const dimensionsOf = (text: string): CostDimension[] =>
   asked('groupBy', () => parseGroupBy(text));
 
-/** Lines are read one by one where their sums cannot tell. */
-const LINES_DAYS_MAX = 31n;
-
-/** @throws ApiError 400 when the range is too long to read its lines one by one. */
-export function boundLines(reads: boolean, ranges: readonly (TimeRange | null)[]): void {
-  const longest = ranges.some(
-    (range) => range !== null && range.toNs - range.fromNs > LINES_DAYS_MAX * DAY_NS,
-  );
-  if (!reads || !longest) return;
-  throw new ApiError(
-    400,
-    `from: environment and attempt are told by lines alone: the range must not be longer than ${LINES_DAYS_MAX} days`,
-    'from',
-  );
-}
-
 export async function comparisonFor(
   store: StoreClient,
   range: TimeRange,

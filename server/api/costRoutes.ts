@@ -61,7 +61,7 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
   const [{ total, previous, series }, facts, budgets, desk] = await Promise.all([
     readOverviewCosts(api.store, ranges, { bucketNs, signal }),
     readOverview(api.store, ranges, { rule: batchCostRule(api), nowNs: api.nowNs(), signal }),
-    api.budgets.evaluate(),
+    api.budgets.latest(),
     api.desk.state(),
   ]);
   const sum = (count: (pipeline: PipelineFacts) => number): number =>

@@ -16,9 +16,8 @@ import {
 import { costChange } from '../cost/costChange.js';
 import { TIME_DIMENSIONS, type TimeUnit } from '../cost/costDimension.js';
 import { costPeriods, PERIODS_MAX } from '../cost/costPeriods.js';
-import { costsBy, nanoPer, readsLines, type CostGroup, type Measures } from '../cost/costs.js';
+import { costsBy, nanoPer, type CostGroup, type Measures } from '../cost/costs.js';
 import {
-  boundLines,
   compareParam,
   comparisonFor,
   costParams,
@@ -96,7 +95,6 @@ async function costs({ api, query, signal }: RouteRequest): Promise<Costs> {
   const filter = filterOf(filterText);
   const offset = offsetOf(asked.cursor);
   const comparison = await comparisonFor(api.store, range, { compare, tz });
-  boundLines(readsLines({ dimensions, filter }), [range, comparison]);
   const byTime = dimensions.some(({ type }) => type === 'time');
   const { groups, matching, total } = await costsBy(api.store, {
     range,
@@ -135,7 +133,6 @@ async function series({ api, query }: RouteRequest): Promise<CostSeries> {
     throw new ApiError(400, 'groupBy: must be one dimension that is no period', 'groupBy');
   }
   const filter = filterOf(filterText);
-  boundLines(readsLines({ dimensions: [dimension], filter }), [range]);
   const bucket = asked.bucket ?? usualBucket(range);
   const told = await costPeriods(api.store, { range, filter, tz }, { dimension, unit: bucket });
   if (!told) {
@@ -183,7 +180,6 @@ async function change({ api, query }: RouteRequest): Promise<WaterfallView> {
   const range = rangeOf(asked, { nowNs: api.nowNs(), spanNs: 30n * DAY_NS });
   const filter = filterOf(filterText);
   const comparison = await comparisonOf(api.store, range, { mode: compare, tz });
-  boundLines(filter.needsLines, [range, comparison]);
   const told = await costChange(api.store, { range, filter, tz }, comparison);
   const { waterfall, before, after } = told;
   return {

@@ -52,6 +52,13 @@ export interface OtlpRouteOptions {
   readonly nowNs: () => bigint;
   /** Told of faults: what the sink throws (answered with 503) and errors of the receiver itself (500). */
   readonly reportError?: (error: unknown) => void;
+  /** Told of each request that was answered, but for those that the client got wrong. */
+  readonly onAnswer?:
+    | ((answer: {
+        readonly outcome: 'acknowledged' | 'refused' | 'failed';
+        readonly tookMs: number;
+      }) => void)
+    | undefined;
 }
 
 const CONTENT_TYPES: Readonly<Record<OtlpEncoding, string>> = {
@@ -96,15 +103,23 @@ class Receiver {
     // Who names no type of ours, a browser for instance, can read JSON.
     const encoding = encodingOf(c) ?? 'json';
     const headers = { 'content-type': CONTENT_TYPES[encoding] };
+    const startMs = performance.now();
     try {
-      return new Response(encodeTraceResponse(encoding, await handle()), { status: 200, headers });
+      const body = encodeTraceResponse(encoding, await handle());
+      this.#tell('acknowledged', startMs);
+      return new Response(body, { status: 200, headers });
     } catch (error) {
       const refusal = this.#refusalOf(error);
+      if (refusal.status >= 500) this.#tell(refusal.status === 503 ? 'refused' : 'failed', startMs);
       return new Response(encodeStatus(encoding, refusal), {
         status: refusal.status,
         headers: { ...headers, ...refusal.headers },
       });
     }
+  }
+
+  #tell(outcome: 'acknowledged' | 'refused' | 'failed', startMs: number): void {
+    this.#options.onAnswer?.({ outcome, tookMs: performance.now() - startMs });
   }
 
   async traces(c: Context): Promise<PartialSuccess | undefined> {

@@ -11,17 +11,20 @@ import {
   grantSchema,
   listOf,
   renewSchema,
+  reservationRowSchema,
   reservationSchema,
   reserveSchema,
   settleSchema,
   type BreakGlassRequest,
   type GrantView,
   type Renew,
+  type ReservationRow,
   type ReservationView,
   type Reserve,
   type Settle,
 } from '../contract.js';
 import type { ChangeResult } from '../store/reservations/holdOps.js';
+import type { StoredHold } from '../store/reservations/holdBook.js';
 import { holdOf } from '../store/reservations/holdRow.js';
 import type { ApiContext } from './apiContext.js';
 import { ApiError } from './problem.js';
@@ -30,9 +33,20 @@ import { grantView, overText, reservationView } from './reservationViews.js';
 import { route, type RouteRequest } from './route.js';
 
 const NS_PER_S = 1_000_000_000n;
+/** Held, or settled and waiting for telemetry; and what is neither. */
+const STAGES = ['open', 'ended'] as const;
 const listQuery = {
-  state: z.enum(RESERVATION_STATES).optional(),
+  state: z
+    .enum([...RESERVATION_STATES, ...STAGES])
+    .optional()
+    .meta({ description: 'A state; or open: something may still count against budgets; or ended' }),
   pipeline: z.string().min(1).max(256).optional(),
+  budget: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .meta({ description: 'Of the hard budgets that it was held in when it was granted' }),
   limit: limitParam(50, 500),
   cursor: z.string().max(100).optional(),
 };
@@ -64,14 +78,14 @@ export const reservationRoutes = [
     path: '/api/reservations',
     summary: 'Reservations, newest first',
     query: listQuery,
-    answer: listOf(reservationSchema),
+    answer: listOf(reservationRowSchema),
     handle: reservations,
   }),
   route({
     path: '/api/reservations/:id',
     summary: 'A reservation as it stands',
     query: {},
-    answer: reservationSchema,
+    answer: reservationRowSchema,
     handle: reservation,
   }),
   route({
@@ -103,13 +117,10 @@ export const reservationRoutes = [
   route({
     method: 'delete',
     path: '/api/reservations/:id',
-    summary: 'Give back what is held',
-    query: {},
+    summary: 'Give back what is held; with a reason, by a person: audited',
+    query: endQuery,
     answer: reservationSchema,
-    handle: async ({ api, part }) => {
-      const id = part('id');
-      return changed(id, await api.store.hold('release', { atNs: api.nowNs(), id }));
-    },
+    handle: release,
   }),
   route({
     method: 'post',
@@ -228,30 +239,49 @@ function quoteOf(api: ApiContext, { amountUsd, tokens, ...request }: Reserve, at
   return { amountNano: amountNano ?? quote.costNanoUsd };
 }
 
+async function release({ api, part, query, actor }: RouteRequest): Promise<ReservationView> {
+  const id = part('id');
+  const { reason } = parseQuery(endQuery, query);
+  const atNs = api.nowNs();
+  const view = changed(id, await api.store.hold('release', { atNs, id }));
+  if (reason !== undefined) {
+    const action = 'reservation.release';
+    const subject = `reservation ${id}`;
+    await api.store.command('recordAudit', { atNs, actor, action, subject, reason });
+  }
+  return view;
+}
+
 async function reservations({ api, query }: RouteRequest) {
-  const { state, pipeline, limit, cursor } = parseQuery(listQuery, query);
+  const { state, pipeline, budget, limit, cursor } = parseQuery(listQuery, query);
   const offset = offsetOf(cursor);
   // What time has ended is written first.
-  await api.store.hold('status', { atNs: api.nowNs() });
+  await api.store.hold('store', { atNs: api.nowNs() });
   const rows = await api.store.query('reservations', {
     state: state ?? '',
     pipeline: pipeline ?? '',
+    budget: budget ?? '',
     limit: limit + 1,
     offset,
   });
   return {
-    items: rows.slice(0, limit).map((row) => reservationView(holdOf(row).reservation)),
+    items: rows.slice(0, limit).map((row) => rowView(holdOf(row))),
     nextCursor: rows.length > limit ? cursorOf(offset + limit) : null,
   };
 }
 
-async function reservation({ api, part }: RouteRequest): Promise<ReservationView> {
+async function reservation({ api, part }: RouteRequest): Promise<ReservationRow> {
   const id = part('id');
-  await api.store.hold('status', { atNs: api.nowNs() });
+  await api.store.hold('store', { atNs: api.nowNs() });
   const [row] = await api.store.query('reservation_by_id', { id });
   if (!row) throw noReservation(id);
-  return reservationView(holdOf(row).reservation);
+  return rowView(holdOf(row));
 }
+
+const rowView = ({ reservation: stored, grant }: StoredHold): ReservationRow => ({
+  ...reservationView(stored),
+  budgets: grant.budgets.map(({ id }) => id),
+});
 
 function changed(id: string, result: ChangeResult): ReservationView {
   if (result.kind === 'unknown') throw noReservation(id);

@@ -9,11 +9,11 @@ import {
   type WasteCause,
   type WhatIf,
 } from '../contract.js';
-import { needsLines, type CostDimension } from '../cost/costDimension.js';
+import type { CostDimension } from '../cost/costDimension.js';
 import type { CostFilter } from '../cost/costFilter.js';
 import { ATTEMPT_DIMENSIONS, isToldByAttempts, wasteBy, type WasteSums } from '../cost/waste.js';
 import { whatIf } from '../cost/whatIf.js';
-import { boundLines, costParams, DAY_NS, dimensionsOf, filterOf } from './costParams.js';
+import { costParams, DAY_NS, dimensionsOf, filterOf } from './costParams.js';
 import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';
 import { cursorOf, limitParam, offsetOf, parseQuery, rangeOf } from './query.js';
@@ -71,7 +71,6 @@ async function waste({ api, query }: RouteRequest): Promise<Waste> {
   const dimension = besideCause(groupBy);
   const offset = offsetOf(asked.cursor);
   const scope = { range, filter: filterOf(filterText), tz: 'UTC' };
-  boundLines(scope.filter.needsLines || (dimension !== null && needsLines(dimension)), [range]);
   const { groups, total, byAttempts } = await wasteBy(api.store, scope, dimension);
   const page = groups.slice(offset, offset + limit);
   return {

@@ -1,13 +1,17 @@
 /**
- * The configuration folder: `pipelines.yaml`, `prices.yaml` and `budgets.yaml`. A missing file is an empty one; a wrong one stops the
- * start with its file and line.
+ * The configuration folder: `pipelines.yaml`, `prices.yaml`, `budgets.yaml`, `notify.yaml` and `slos/*.yaml`. A missing file is an empty one; a
+ * wrong one stops the start with its file and line.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import type { NotifySettings } from '@burnbook/domain/notify/notifySettings';
 import { amount, unitPrice } from './amounts.js';
 import { budgetsSchema, type BudgetsFile } from './budgetsFile.js';
+import { notifySchema, type Environment } from './notifyFile.js';
 import { pricesSchema, type PricesFile } from './pricesFile.js';
+import { loadSchedules, scheduleSchema, type Schedules } from './schedules.js';
+import { loadSlos, NO_SLOS, type SlosContext, type SlosFile } from './slosFile.js';
 import { ConfigError, parseYaml } from './yamlFile.js';
 
 const computeRatesSchema = z.strictObject({
@@ -42,6 +46,7 @@ const pipelinesSchema = z.strictObject({
         /** Pipelines that it is fed from. */
         upstream: z.array(z.string().min(1)).max(100).optional(),
         computeRates: computeRatesSchema.optional(),
+        schedule: scheduleSchema.optional(),
       }),
     )
     .nullish()
@@ -66,28 +71,62 @@ export interface Config {
   readonly pipelines: PipelinesFile;
   readonly prices: PricesFile;
   readonly budgets?: BudgetsFile;
+  /** Schedules of `pipelines.yaml`, by pipeline. */
+  readonly schedules?: Schedules;
+  readonly slos?: SlosFile;
+  readonly notify?: NotifySettings;
 }
 
 export const EMPTY_CONFIG: Config = { pipelines: {}, prices: {} };
 
-/** @throws ConfigError naming file and line of every fault. */
-export async function loadConfig(folder: string): Promise<Config> {
+/**
+ * @param environment where `notify.yaml` finds its secrets; empty unless said.
+ * @throws ConfigError naming file and line of every fault.
+ */
+export async function loadConfig(
+  folder: string,
+  environment: Environment = () => undefined,
+): Promise<Config> {
   const faults: string[] = [];
-  const load = async <Schema extends z.ZodType>(name: string, schema: Schema) => {
-    const file = path.join(folder, name);
+  const gather = async <Part>(load: () => Promise<Part>): Promise<Part | undefined> => {
     try {
-      return parseYaml(file, await readIfThere(file), schema);
+      return await load();
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       faults.push(error.message);
       return undefined;
     }
   };
+  const load = <Schema extends z.ZodType>(name: string, schema: Schema) =>
+    gather(async () => {
+      const file = path.join(folder, name);
+      return parseYaml(file, await readIfThere(file), schema);
+    });
   const pipelines = await load('pipelines.yaml', pipelinesSchema);
   const prices = await load('prices.yaml', pricesSchema);
   const budgets = await load('budgets.yaml', budgetsSchema);
-  if (!pipelines || !prices || !budgets) throw new ConfigError(faults.join('\n'));
-  return { pipelines, prices, budgets };
+  const schedules = await gather(() => loadSchedules(folder, pipelines?.pipelines ?? []));
+  // Without the pipelines it is not known which have a schedule: what is wrong with them is told first.
+  const slos = pipelines
+    ? await gather(() =>
+        loadSlos(path.join(folder, 'slos'), { pipelines: knownPipelines(pipelines) }),
+      )
+    : NO_SLOS;
+  const notify = await load('notify.yaml', notifySchema(environment));
+  if (!pipelines || !prices || !budgets || !schedules || !slos || !notify) {
+    throw new ConfigError(faults.join('\n'));
+  }
+  return { pipelines, prices, budgets, schedules, slos, notify };
+}
+
+/** What definitions of SLOs need to know of the pipelines. */
+export function knownPipelines({ pipelines }: PipelinesFile): SlosContext['pipelines'] {
+  return new Map(
+    (pipelines ?? []).map(({ name, owner, schedule }) => [
+      name,
+      { ...(owner === undefined ? {} : { owner }), scheduled: schedule !== undefined },
+    ]),
+  );
 }
 
 async function readIfThere(file: string): Promise<string> {

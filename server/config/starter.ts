@@ -15,6 +15,11 @@ const FILES: Readonly<Record<string, string>> = {
 #   - name: mail-etl                 # as the collectors name it
 #     owner: data-platform
 #     team: data
+#     schedule:                      # when a batch is expected; an SLO of its deadline needs it
+#       cron: "30 2 * * mon-fri"
+#       timeZone: Europe/Berlin
+#       deadline: 2h                 # so long after its nominal time it is late
+#       holidays: [2026-12-25]       # days without a batch, or the name of a file with a day in each line
 #     computeRates:                  # only where it differs from the above
 #       cpuSecondUsd: "0.00001"
 #       memoryGbSecondUsd: "0"
@@ -84,14 +89,42 @@ const FILES: Readonly<Record<string, string>> = {
 #     owner: data-platform
 #     # runbook: CostBudgetBurningFast   # each alert has its own unless said
 `,
+  'slos/slos.yaml': `# What reliability is promised, in OpenSLO v1 (https://github.com/OpenSLO/OpenSLO). Any number of files and of objects in
+# each, divided by ---. Templates for the usual cases are in docs/slo-templates. Without alertPolicies an SLO has four pairs of
+# windows, derived from its period.
+#
+# apiVersion: openslo/v1
+# kind: SLO
+# metadata:
+#   name: mail-attempts
+#   annotations:
+#     burnbook/runbook: RetryStorm   # the alert that it raises; ErrorBudgetBurn unless said
+#     burnbook/owner: data-platform  # the pipeline's unless said
+# spec:
+#   service: mail-etl
+#   budgetingMethod: Occurrences     # | Timeslices | RatioTimeslices
+#   timeWindow: [{ duration: 28d, isRolling: true }]
+#   indicator:
+#     metadata: { name: attempts-ok }
+#     spec:
+#       ratioMetric:
+#         counter: true
+#         good:
+#           metricSource:
+#             type: burnbook
+#             spec: { events: attempts, where: { pipeline: mail-etl, outcome: succeeded } }
+#         total:
+#           metricSource: { type: burnbook, spec: { events: attempts, where: { pipeline: mail-etl } } }
+#   objectives: [{ target: 0.99 }]
+`,
 };
 
 /** @returns a line a file: written or kept. */
 export async function writeStarterConfig(folder: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
   const lines: string[] = [];
   for (const [name, text] of Object.entries(FILES)) {
     const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
     try {
       await writeFile(file, text, { flag: 'wx' });
       lines.push(`wrote ${file}`);

@@ -1,10 +1,23 @@
 /** One YAML file checked against a schema; every fault is told with the file and the line. */
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
+import { isNode, LineCounter, parseAllDocuments, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 
 /** What is wrong with a configuration file. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+}
+
+/** A path from the top of a document to one of its parts. */
+export type YamlPath = readonly PropertyKey[];
+
+/** One document of a file. */
+export interface YamlDocument {
+  readonly file: string;
+  readonly value: unknown;
+  /** Its text in the file. */
+  readonly text: string;
+  /** The line of the deepest part of the path that the document has. */
+  lineOf(path: YamlPath): number;
 }
 
 /**
@@ -17,27 +30,87 @@ export function parseYaml<Schema extends z.ZodType>(
   schema: Schema,
 ): z.infer<Schema> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    throw new ConfigError(
-      document.errors
-        .map((error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`)
-        .join('\n'),
-    );
-  }
-  const result = schema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const faults = syntaxFaults(file, parsed, lines);
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'));
+  const document = yamlDocument(file, { parsed, lines, text });
+  const result = schema.safeParse(document.value ?? {});
   if (result.success) return result.data;
-  throw new ConfigError(
-    result.error.issues
-      .map((issue) => {
-        const { path, message } = issue;
-        const where = path.map(String).join('.') || '(top level)';
-        const other = otherPath(issue);
-        const second = other ? ` (line ${lineOf(document, lines, other)})` : '';
-        return `${file}:${lineOf(document, lines, path)}: ${where}: ${message}${second}`;
-      })
-      .join('\n'),
-  );
+  throw new ConfigError(schemaFaults(document, result.error).join('\n'));
+}
+
+/**
+ * A file of several documents; empty ones are left out.
+ * @returns the documents that can be read, and a line for each that cannot.
+ */
+export function parseYamlDocuments(
+  file: string,
+  text: string,
+): { documents: YamlDocument[]; faults: string[] } {
+  const lines = new LineCounter();
+  const all = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const parsedDocuments = Array.isArray(all) ? all : [];
+  const faults = parsedDocuments.flatMap((parsed) => syntaxFaults(file, parsed, lines));
+  const documents = parsedDocuments
+    .filter(({ errors }) => errors.length === 0)
+    .map((parsed) => yamlDocument(file, { parsed, lines, text }))
+    .filter(({ value }) => value !== null && value !== undefined);
+  return { documents, faults };
+}
+
+/** One line a fault: `file:line: path: message`. */
+export function schemaFaults(document: YamlDocument, error: z.ZodError): string[] {
+  return error.issues.map((issue) => {
+    const [unknownKey] = issue.code === 'unrecognized_keys' ? issue.keys : [];
+    const path = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
+    const other = otherPath(issue);
+    const second = other ? ` (line ${document.lineOf(other)})` : '';
+    return fault(document, issue.path, `${issue.message}${second}`, path);
+  });
+}
+
+/** A fault that was found after the schema held. @param at where it stands, if not at what it is about. */
+export function fault(
+  document: YamlDocument,
+  path: YamlPath,
+  message: string,
+  at: YamlPath = path,
+): string {
+  const where = path.map(String).join('.') || '(top level)';
+  return `${document.file}:${document.lineOf(at)}: ${where}: ${message}`;
+}
+
+function yamlDocument(
+  file: string,
+  {
+    parsed,
+    lines,
+    text,
+  }: { readonly parsed: Document; readonly lines: LineCounter; readonly text: string },
+): YamlDocument {
+  const [from, , to] = parsed.range ?? [0, 0, text.length];
+  return {
+    file,
+    value: valueOf(file, parsed),
+    text: text.slice(from, to),
+    lineOf: (path) => lineOf(parsed, lines, path),
+  };
+}
+
+function valueOf(file: string, parsed: Document): unknown {
+  try {
+    return parsed.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new ConfigError(`${file}:1: ${(error as Error).message}`);
+  }
+}
+
+function syntaxFaults(
+  file: string,
+  { errors }: Pick<Document, 'errors'>,
+  lines: LineCounter,
+): string[] {
+  return errors.map((error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`);
 }
 
 /** Where the other half of a contradiction stands: `params.other` of an issue. */
@@ -46,11 +119,11 @@ function otherPath(issue: z.core.$ZodIssue): readonly PropertyKey[] | null {
   return Array.isArray(other) ? (other as readonly PropertyKey[]) : null;
 }
 
-/** The line of the deepest part of the path that the document has. */
-function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+function lineOf(document: Document, lines: LineCounter, path: YamlPath): number {
   for (let depth = path.length; depth > 0; depth--) {
     const node = document.getIn(path.slice(0, depth), true);
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
   }
-  return 1;
+  const first = document.contents;
+  return isNode(first) && first.range ? lines.linePos(first.range[0]).line : 1;
 }

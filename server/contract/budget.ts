@@ -197,10 +197,11 @@ export type BudgetEdited = z.infer<typeof budgetEditedSchema>;
 export const auditEntrySchema = z.object({
   at: time,
   actor: z.string(),
-  /** `budget.create`, `budget.edit`, `budget.delete`, `budget.breakGlass`, `budget.endBreakGlass` */
+  /** `budget.create`, `budget.edit`, `budget.delete`, `budget.breakGlass`, `budget.endBreakGlass`, `reservation.release` */
   action: z.string(),
   subject: z.string(),
   before: z.unknown(),
   after: z.unknown(),
   reason: z.string().nullable(),
 });
+export type AuditEntry = z.infer<typeof auditEntrySchema>;

@@ -81,6 +81,8 @@ export const overviewSchema = z.object({
         atLeast: z.boolean(),
         emptyState: z.enum(['empty', 'empties', 'lasts', 'unknown']),
         emptyAt: time.nullable(),
+        /** As of when; while telemetry comes in a few seconds behind the rest of the page. */
+        asOf: time,
       }),
     })
     .nullable(),

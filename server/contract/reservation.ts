@@ -138,6 +138,12 @@ export const reservationSchema = z.object({
 });
 export type ReservationView = z.infer<typeof reservationSchema>;
 
+export const reservationRowSchema = reservationSchema.extend({
+  /** The hard budgets that it was held in when it was granted. */
+  budgets: z.array(z.string()),
+});
+export type ReservationRow = z.infer<typeof reservationRowSchema>;
+
 export const breakGlassSchema = z.strictObject({
   untilSeconds: ttlSeconds.meta({ description: 'From now, at most a day' }),
   reason: z.string().trim().min(1).max(1_000),

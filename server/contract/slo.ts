@@ -235,16 +235,22 @@ export const exclusionWindowSchema = z.object({
   createdAt: time,
   removedAt: time.nullable(),
   removedBy: z.string().nullable(),
+  removedReason: z.string().nullable(),
 });
 export type ExclusionWindow = z.infer<typeof exclusionWindowSchema>;
 export const newExclusionWindowSchema = z.strictObject({
-  scope: z.record(z.enum(['slo', 'service', 'pipeline']), z.string().min(1)),
+  scope: z.strictObject({
+    slo: z.string().min(1).max(256).optional(),
+    service: z.string().min(1).max(256).optional(),
+    pipeline: z.string().min(1).max(256).optional(),
+  }),
   from: time,
   to: time,
   rrule: z.string().max(500).optional(),
   timeZone: z.string().default('UTC'),
-  reason: z.string().min(3).max(500),
+  reason: z.string().trim().min(3).max(500),
 });
+export type NewExclusionWindow = z.infer<typeof newExclusionWindowSchema>;
 
 /** `POST /api/slos/replay` */
 export const replayRequestSchema = z.strictObject({

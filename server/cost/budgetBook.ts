@@ -24,6 +24,7 @@ import { alertRowOf, raisedAlert, type BudgetAlertRow } from './budgetAlertRow.j
 import { budgetCondition, budgetSubject, type BudgetAlertSink } from './budgetConditions.js';
 import { PeriodCloser } from './budgetClosing.js';
 import { measureBudgets } from './budgetMeasure.js';
+import { LastEvaluation } from './lastEvaluation.js';
 import { priceChanges, type PriceChange, type PriceSchedule } from './priceChanges.js';
 
 export interface DefinedBudget {
@@ -62,6 +63,8 @@ export interface BudgetBookOptions {
   readonly nowNs: () => bigint;
   readonly prices: PriceSchedule;
   readonly desk: BudgetAlertSink;
+  /** How long a change may be missing in `latest`, ms. Default 0: never. */
+  readonly unseenMsMax?: number;
 }
 
 const PENDING_MAX = 100;
@@ -76,14 +79,16 @@ export class BudgetBook {
   readonly #pending: Pending[] = [];
   /** Edits that are being written to the files. */
   readonly #announced = new Set<{ readonly text: string; readonly edit: Edit }>();
+  readonly #last: LastEvaluation<BudgetReport>;
   #defined: readonly DefinedBudget[] = [];
   /** The evaluation under way, and the one that begins when it ends. */
   #running: Promise<readonly BudgetReport[]> | null = null;
   #next: Promise<readonly BudgetReport[]> | null = null;
 
-  constructor({ store, nowNs, prices, desk }: BudgetBookOptions) {
+  constructor({ store, nowNs, prices, desk, unseenMsMax = 0 }: BudgetBookOptions) {
     this.#store = store;
     this.#desk = desk;
+    this.#last = new LastEvaluation<BudgetReport>(unseenMsMax);
     this.#prices = prices;
     this.#nowNs = nowNs;
     this.#closer = new PeriodCloser(store);
@@ -106,6 +111,12 @@ export class BudgetBook {
     // While the store is away, files may be read again and again.
     if (this.#pending.length >= PENDING_MAX) this.#pending.pop();
     this.#pending.push({ definitions, edit });
+    this.#last.redefined();
+  }
+
+  /** Costs or holds may have changed. */
+  touched(): void {
+    this.#last.touched();
   }
 
   /** Whether there is anything to watch. */
@@ -113,10 +124,16 @@ export class BudgetBook {
     return this.#defined.length === 0 && this.#pending.length === 0;
   }
 
+  /** The newest evaluation where it is young enough (`unseenMsMax`), else a new one. */
+  latest(): Promise<readonly BudgetReport[]> {
+    const last = this.#last.at(this.#nowNs());
+    return last ? Promise.resolve(last) : this.evaluate();
+  }
+
   /** Measures all budgets as of now and settles their alerts. Calls that come together share one evaluation. */
   evaluate(): Promise<readonly BudgetReport[]> {
     if (!this.#running) {
-      this.#running = this.#evaluate().finally(() => (this.#running = null));
+      this.#running = this.#evaluateNoted().finally(() => (this.#running = null));
       return this.#running;
     }
     // What runs has begun before this call, and may not have seen what the caller has seen.
@@ -127,6 +144,13 @@ export class BudgetBook {
         return this.evaluate();
       });
     return this.#next;
+  }
+
+  async #evaluateNoted(): Promise<readonly BudgetReport[]> {
+    const note = this.#last.begin(this.#nowNs());
+    const reports = await this.#evaluate();
+    note(reports);
+    return reports;
   }
 
   async #evaluate(): Promise<readonly BudgetReport[]> {

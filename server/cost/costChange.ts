@@ -26,8 +26,8 @@ export async function costChange(
 ): Promise<CostChange> {
   const { range, filter } = scope;
   const rows = await store.query('cost_changes', {
-    ...factBounds(range, filter.needsLines),
-    ...previousBounds(comparison, filter.needsLines),
+    ...factBounds(range),
+    ...previousBounds(comparison),
     ...filter.params,
   });
   const [before, after] = [1, 0].map((period) =>

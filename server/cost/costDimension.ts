@@ -37,12 +37,6 @@ export type CostDimension =
   | { readonly type: 'tag'; readonly name: string; readonly pointer: string }
   | { readonly type: 'time'; readonly name: TimeUnit };
 
-/** Told by lines alone, not by their sums: asked for, they bound the range. */
-const OF_LINES: ReadonlySet<string> = new Set<ValueDimension>(['environment', 'attempt']);
-
-export const needsLines = (dimension: CostDimension): boolean =>
-  dimension.type === 'value' && OF_LINES.has(dimension.name);
-
 const DIMENSIONS_MAX = 2;
 
 /** @throws CostQueryError naming the dimension that there is not. */

@@ -13,7 +13,6 @@
 import type { QueryParams } from '../store/protocol.js';
 import {
   CostQueryError,
-  needsLines,
   readDimension,
   shown,
   TextScanner,
@@ -26,8 +25,6 @@ export interface CostFilter {
   readonly text: string;
   /** What `cost_selected` takes. */
   readonly params: QueryParams;
-  /** True when only lines, not their sums, can tell. */
-  readonly needsLines: boolean;
 }
 
 interface Term {
@@ -64,7 +61,6 @@ export function parseCostFilter(text: string): CostFilter {
       tagPointers: tags.size === 0 ? [''] : [...tags.values()],
       tagPatterns: tags.size === 0 ? ['', ''] : [...tags.keys()].flatMap(both),
     },
-    needsLines: terms.some(({ dimension }) => needsLines(dimension)),
   };
 }
 

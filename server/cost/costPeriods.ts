@@ -1,6 +1,6 @@
 /** Cost over time: a series for each of the dearest groups, by periods of the calendar. */
 import type { StoreClient } from '../store/storeClient.js';
-import { needsLines, type CostDimension, type TimeUnit } from './costDimension.js';
+import type { CostDimension, TimeUnit } from './costDimension.js';
 import { dimensionParams, type CostScope } from './costs.js';
 import { addCosts, costSumOf, type CostSum } from './costSum.js';
 import { factBounds, type TimeRange } from './timeRange.js';
@@ -44,7 +44,7 @@ export async function costPeriods(
   if (starts.length > PERIODS_MAX) return null;
   const { dimension1 = null, pointer1 = null } = dimensionParams([dimension]);
   const rows = await store.query('cost_periods', {
-    ...factBounds(range, filter.needsLines || needsLines(dimension)),
+    ...factBounds(range),
     ...filter.params,
     dimension1,
     pointer1,

@@ -2,7 +2,7 @@
 import { divideHalfEven } from '@burnbook/domain/money';
 import type { QueryParams, QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
-import { needsLines, type CostDimension } from './costDimension.js';
+import type { CostDimension } from './costDimension.js';
 import type { CostFilter } from './costFilter.js';
 import { costSumOf, type CostSum } from './costSum.js';
 import { factBounds, type Comparison, type TimeRange } from './timeRange.js';
@@ -53,23 +53,15 @@ export interface CostGroups {
   readonly total: CostGroup;
 }
 
-/** Whether the sums cannot answer, so that the lines of the range have to be read. */
-export const readsLines = ({
-  dimensions,
-  filter,
-}: Pick<CostQuestion, 'dimensions' | 'filter'>): boolean =>
-  filter.needsLines || dimensions.some(needsLines);
-
 export async function costsBy(store: StoreClient, question: CostQuestion): Promise<CostGroups> {
   const { range, comparison, dimensions, signal } = question;
-  const fromLines = readsLines(question);
   // An empty range where there is nothing to compare with.
   const previous = comparison ?? { fromNs: range.fromNs, toNs: range.fromNs };
   const rows = await store.query(
     'costs',
     {
-      ...factBounds(range, fromLines),
-      ...previousBounds(previous, fromLines),
+      ...factBounds(range),
+      ...previousBounds(previous),
       ...question.filter.params,
       ...dimensionParams(dimensions),
       tz: question.tz,
@@ -125,9 +117,9 @@ const measuresOf = (row: QueryRow): Measures => ({
 });
 
 /** The bounds of the range that another is compared with. */
-export const previousBounds = (range: TimeRange, fromLines: boolean): QueryParams =>
+export const previousBounds = (range: TimeRange): QueryParams =>
   Object.fromEntries(
-    Object.entries(factBounds(range, fromLines)).map(([name, value]) => [
+    Object.entries(factBounds(range)).map(([name, value]) => [
       `previous${name.charAt(0).toUpperCase()}${name.slice(1)}`,
       value,
     ]),

@@ -11,11 +11,11 @@ export interface TimeRange {
 /** A quarter of an hour, the grain of `cost_rollup`: days of any zone are sums of whole ones. */
 export const GRAIN_NS = 900_000_000_000n;
 
-/** The bounds of `cost_facts`. @param fromLines true: from lines alone, sums leave out what is asked. */
-export function factBounds({ fromNs, toNs }: TimeRange, fromLines = false): QueryParams {
+/** The bounds of `cost_facts`. */
+export function factBounds({ fromNs, toNs }: TimeRange): QueryParams {
   const firstWhole = ((fromNs + GRAIN_NS - 1n) / GRAIN_NS) * GRAIN_NS;
   const endWhole = (toNs / GRAIN_NS) * GRAIN_NS;
-  const hasWhole = !fromLines && firstWhole < endWhole;
+  const hasWhole = firstWhole < endWhole;
   return {
     from: fromNs,
     firstWhole: hasWhole ? firstWhole : toNs,

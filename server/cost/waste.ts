@@ -1,12 +1,7 @@
 /** Money and attempts lost, by cause. */
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
-import {
-  needsLines,
-  VALUE_DIMENSIONS,
-  type CostDimension,
-  type ValueDimension,
-} from './costDimension.js';
+import { VALUE_DIMENSIONS, type CostDimension, type ValueDimension } from './costDimension.js';
 import type { CostFilter } from './costFilter.js';
 import { dimensionParams, type CostScope } from './costs.js';
 import { factBounds } from './timeRange.js';
@@ -45,18 +40,17 @@ export async function wasteBy(
   { range, filter }: CostScope,
   dimension: CostDimension | null,
 ): Promise<WasteFacts> {
-  const bounds = { from: range.fromNs, to: range.toNs };
   const { dimension1 = null, pointer1 = null } = dimensionParams(dimension ? [dimension] : []);
   const [rows, tries] = await Promise.all([
     store.query('waste', {
-      ...factBounds(range, filter.needsLines || (dimension !== null && needsLines(dimension))),
+      ...factBounds(range),
       ...filter.params,
       dimension1,
       pointer1,
       byWork: !isToldByAttempts(filter) || !isOfAttempts(dimension),
     }),
     isToldByAttempts(filter)
-      ? store.query('tries', { ...bounds, patterns: filter.params['patterns'] ?? [] })
+      ? store.query('tries', { ...factBounds(range), patterns: filter.params['patterns'] ?? [] })
       : null,
   ]);
   const [all, ...groups] = rows;

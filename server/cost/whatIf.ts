@@ -5,10 +5,11 @@ import {
   type Replay,
   type RetryPolicy,
 } from '@burnbook/domain/retryPolicy';
+import { addReplays, replayShapes, type OperationShape } from '@burnbook/domain/retryShapes';
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { CostScope } from './costs.js';
-import type { TimeRange } from './timeRange.js';
+import { factBounds, type TimeRange } from './timeRange.js';
 
 export interface WhatIf {
   /** Shorter than asked when `truncated`: up to the first operation that is not replayed. */
@@ -28,6 +29,8 @@ export interface WhatIf {
 
 /** Operations that are replayed at once: about a tenth of a second. */
 const OPERATIONS_MAX = 20_000;
+/** No attempt has a higher number. */
+const NO_ATTEMPTS_MAX = 2n ** 62n;
 /** No attempt is longer. */
 const NO_TIMEOUT_NS = 2n ** 62n;
 const NS_PER_MS = 1_000_000n;
@@ -43,8 +46,17 @@ export async function whatIf(
   const toNs = cut ? (cut['start_ns'] as bigint) : range.toNs;
   const scope = { from: range.fromNs, to: toNs, patterns: filter.params['patterns'] ?? [] };
   const [rows, totals] = await Promise.all([
-    store.query('what_if_attempts', { ...scope, timeout }),
-    store.query('what_if_totals', scope),
+    store.query('what_if', {
+      ...scope,
+      timeout,
+      attemptsMax: BigInt(policy.attemptsMax ?? NO_ATTEMPTS_MAX),
+      backoffBase: milliseconds(policy.backoffBaseMs),
+      backoffMax: milliseconds(policy.backoffMaxMs),
+    }),
+    store.query('what_if_totals', {
+      ...factBounds({ fromNs: range.fromNs, toNs }),
+      patterns: scope.patterns,
+    }),
   ]);
   const [total] = totals;
   if (!total) throw new Error('what_if_totals.sql gave no row');
@@ -56,7 +68,9 @@ export async function whatIf(
     wasteNano: total['waste'] as bigint,
     failureNano: total['failure'] as bigint,
   };
-  const played = withTheRest(replay(rows.map(attemptOf), policy), recorded);
+  const nested = rows.filter((row) => row['part'] === 'nested').map(attemptOf);
+  const alone = replayShapes(shapesOf(rows), policy);
+  const played = withTheRest(addReplays(alone, replay(nested, policy)), recorded);
   return {
     range: { fromNs: range.fromNs, toNs },
     truncated: cut !== undefined,
@@ -80,6 +94,31 @@ function withTheRest(played: Replay, recorded: WhatIf['recorded']): Replay {
     outcomes: { ...played.outcomes, succeeded: played.outcomes.succeeded + rest },
     latencyOperations: played.latencyOperations + rest,
   };
+}
+
+const milliseconds = (ms: number | null): bigint | null => (ms === null ? null : BigInt(ms));
+
+/** A row for each attempt of a shape, in their order. */
+function shapesOf(rows: readonly QueryRow[]): OperationShape[] {
+  const shapes = new Map<unknown, QueryRow[]>();
+  for (const row of rows) {
+    if (row['part'] !== 'shape') continue;
+    const of = shapes.get(row['shape_number']);
+    if (of) of.push(row);
+    else shapes.set(row['shape_number'], [row]);
+  }
+  return [...shapes.values()].map((tries) => ({
+    operations: Number(tries[0]?.['operations']),
+    latencyChangeNs: tries[0]?.['latency_change'] as bigint,
+    tries: tries.map((row) => ({
+      number: Number(row['number']),
+      won: row['won'] === true,
+      errorClass: (row['error_class'] ?? null) as string | null,
+      tooLong: row['too_long'] === true,
+      costNano: row['cost'] as bigint,
+      unknownCosts: Number(row['unknown_costs']),
+    })),
+  }));
 }
 
 const keyOf = (key: bigint | null): string | null => (key === null ? null : String(key));

@@ -1,8 +1,9 @@
 /**
  * The bounded way from the receivers to the store: it groups batches into transactions and answers only after the commit.
  *
- * There is no timer: while the store works on two groups, whatever arrives gathers in the next one. Alone, a batch is
- * committed at once; under load groups grow by themselves up to `groupSpansMax`.
+ * While the store works on two groups, whatever arrives gathers in the next one, up to `groupSpansMax`. Every commit costs
+ * the same 20 ms of processor time before its first span, so that many small ones take it from everybody else: a small
+ * group waits until the store has rested as long as the last one took. Alone, a batch is committed at once.
  */
 import { storedPrice, type PriceVersion } from '@burnbook/domain/price';
 import type { SpanBatch } from '@burnbook/domain/spanBatch';
@@ -19,6 +20,8 @@ export interface IngestQueueOptions {
   /** Bytes that may wait for the store, under way ones included. */
   readonly queueBytesMax: number;
   readonly groupSpansMax: number;
+  /** How long a small group may wait for company, ms. Default 0: not at all. */
+  readonly gatherMsMax?: number;
   readonly onCommit?: (report: CommitReport) => void;
   readonly onError?: (error: unknown) => void;
 }
@@ -31,6 +34,8 @@ export type IngestResult =
 /** What a span costs in memory beyond its attributes: columns, facts and strings. */
 const SPAN_BYTES = 250;
 const GROUPS_UNDER_WAY_MAX = 2;
+/** A group of this share of `groupSpansMax` does not wait. */
+const SMALL_SHARE = 0.5;
 /** Clients have 10 s for all tries together, and give up at once on a longer wish. */
 const RETRY_AFTER_S = 1;
 
@@ -46,8 +51,12 @@ export class IngestQueue {
   readonly #waiting: Waiting[] = [];
   readonly #storedPrices = new Set<string>();
   #bytes = 0;
+  #waitingSpans = 0;
   #underWay = 0;
   #closed = false;
+  /** Before it no small group begins. */
+  #restsUntilMs = 0;
+  #rest: NodeJS.Timeout | null = null;
   #idle: (() => void)[] = [];
 
   constructor(options: IngestQueueOptions) {
@@ -74,6 +83,7 @@ export class IngestQueue {
     const { batch, prices } = ingestRows(spans, receivedNs, this.#o.resolvePrice);
     return new Promise((resolve) => {
       this.#waiting.push({ batch, prices, bytes, resolve });
+      this.#waitingSpans += batch.length;
       this.#next();
     });
   }
@@ -81,12 +91,14 @@ export class IngestQueue {
   /** Refuses what comes from now on and resolves when all before it is on disk. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#next();
     if (this.#underWay === 0 && this.#waiting.length === 0) return;
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
   #next(): void {
     while (this.#underWay < GROUPS_UNDER_WAY_MAX && this.#waiting.length > 0) {
+      if (this.#waitsForCompany()) return;
       const group: Waiting[] = [];
       let spans = 0;
       for (let head = this.#waiting[0]; head; head = this.#waiting[0]) {
@@ -96,8 +108,19 @@ export class IngestQueue {
         this.#waiting.shift();
       }
       this.#underWay++;
+      this.#waitingSpans -= spans;
       void this.#commit(group);
     }
+  }
+
+  #waitsForCompany(): boolean {
+    if (this.#closed || this.#waitingSpans >= this.#o.groupSpansMax * SMALL_SHARE) return false;
+    const restMs = this.#restsUntilMs - performance.now();
+    if (restMs <= 0) return false;
+    // A commit that has ended meanwhile may have made the rest shorter.
+    if (this.#rest) clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.#next(), restMs);
+    return true;
   }
 
   async #commit(group: readonly Waiting[]): Promise<void> {
@@ -109,6 +132,9 @@ export class IngestQueue {
       }
     }
     let result: IngestResult = { kind: 'committed' };
+    const { gatherMsMax = 0 } = this.#o;
+    const startMs = performance.now();
+    this.#restsUntilMs = startMs + gatherMsMax;
     try {
       const report = await this.#o.store.commit({
         batches: group.map(({ batch }) => batch),
@@ -122,6 +148,8 @@ export class IngestQueue {
         this.#o.onError?.(error);
     }
     this.#underWay--;
+    const tookMs = performance.now() - startMs;
+    this.#restsUntilMs = Math.min(this.#restsUntilMs, startMs + 2 * tookMs);
     for (const { bytes, resolve } of group) {
       this.#bytes -= bytes;
       resolve(result);

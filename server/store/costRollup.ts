@@ -42,6 +42,8 @@ export function rollUp(
       owner.step,
       owner.team,
       owner.environment,
+      line.attempt,
+      line.attemptKey !== null,
       owner.tags,
       provider,
       model,

@@ -5,11 +5,10 @@
  * nothing in this process touches the file with `fs` (closing it would drop DuckDB's lock).
  */
 import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBInstance } from './duckdb.js';
 
 export interface DatabaseOptions {
-  /** Beside it lies `reservations.duckdb`, attached as `holds`: see `HoldLog`. */
   readonly file: string;
   /** DuckDB's own limit; the process needs about 250 MB besides. */
   readonly memoryLimit: string;
@@ -31,17 +30,12 @@ export interface Database {
 }
 
 const LOCK_RETRY_MS = 250;
-const HOLDS_FILE = 'reservations.duckdb';
 
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const instance = await openInstance(options);
   const connection = await instance.connect();
   try {
-    const holdsFile = path.join(path.dirname(options.file), HOLDS_FILE).replaceAll("'", "''");
-    await connection.run(`ATTACH '${holdsFile}' AS holds (STORAGE_VERSION 'latest')`);
-    await migrate(connection, 'migrations');
-    await connection.run('USE holds');
-    await migrate(connection, 'holdsMigrations');
+    await migrate(connection);
   } finally {
     connection.closeSync();
   }
@@ -86,11 +80,8 @@ function holder(message: string): string {
   return pid ? ` (process ${pid})` : '';
 }
 
-/** Brings the database that the connection uses to the newest schema. */
-async function migrate(
-  connection: DuckDBConnection,
-  files: 'migrations' | 'holdsMigrations',
-): Promise<void> {
+/** Brings the database to the newest schema. */
+async function migrate(connection: DuckDBConnection): Promise<void> {
   await connection.run(
     'CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER NOT NULL, name VARCHAR NOT NULL)',
   );
@@ -98,7 +89,7 @@ async function migrate(
     'SELECT coalesce(max(version), 0) AS version FROM schema_versions',
   );
   const current = Number(applied.getRowObjects()[0]?.['version'] ?? 0);
-  const folder = new URL(`./${files}/`, import.meta.url);
+  const folder = new URL('./migrations/', import.meta.url);
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
   const newest = Number(names.at(-1)?.slice(0, 4) ?? 0);
   if (current > newest) {

@@ -1,18 +1,22 @@
 /**
  * Writes one change set in one transaction. It resolves only after the COMMIT: what it wrote survives kill -9.
  */
-import { listValue, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { BloomFilter } from './attribution/bloomFilter.js';
 import type { ChangeSet } from './attribution/changeSet.js';
 import type { LosingAttempts, Loss, LossChange } from './attribution/losingAttempts.js';
 import type { SourceTable } from './attribution/sourceTable.js';
 import type { Command } from './commands/command.js';
 import { rollUp, type RollupRow } from './costRollup.js';
+import { listValue } from './duckdb.js';
 import type { IngestGroup } from './ingestBatch.js';
+import { firstWins } from './firstWins.js';
+import { RetriedOperations } from './retriedOperations.js';
 import { RowAppenders, runKey } from './rowAppenders.js';
 import type { ActivityRow, Owner, SpanKey } from './rows.js';
 import { isMergeable } from './runSummary.js';
 import type { SqlTexts } from './sqlTexts.js';
+import { touchedMinutes } from './touchedMinutes.js';
 
 /** A line under an attempt starts within it, but for the clocks of two machines. */
 const CLOCK_SKEW_NS = 600_000_000_000n;
@@ -33,7 +37,10 @@ export class GroupWriter {
   #unmergedSummaries = 0;
   /** What the table of the same name holds, as far as this process wrote it. */
   readonly #unsettled = new Set<string>();
+  readonly #retried: RetriedOperations;
   #hasRestated = false;
+  /** Number of the newest commit that noted minutes; they only grow, across starts too. */
+  #commits = 0n;
 
   constructor(
     connection: DuckDBConnection,
@@ -52,11 +59,15 @@ export class GroupWriter {
     this.#sinceNs = state.sinceNs;
     this.#unmergedRowsMax = state.unmergedRowsMax;
     this.#rows = new RowAppenders(connection, state.sources);
+    this.#retried = new RetriedOperations(state.losses, state.sinceNs);
   }
 
   async prepare(): Promise<void> {
     await this.#connection.run(this.#sql.get('create_doomed'));
     await this.#connection.run(this.#sql.get('create_flipped'));
+    await this.#retried.restore(this.#connection, this.#sql);
+    const newest = await this.#connection.runAndReadAll(this.#sql.get('newest_uncounted'));
+    this.#commits = (newest.getRows()[0]?.[0] ?? 0n) as bigint;
   }
 
   async write(changes: ChangeSet, prices: IngestGroup['prices']): Promise<void> {
@@ -74,12 +85,17 @@ export class GroupWriter {
       const minutes = this.#rows.facts(changes, prices);
       const rollup = await this.#judge(changes);
       for (const row of rollup) this.#rows.rollup(row);
+      const wins = firstWins(changes.attempts);
+      for (const row of wins) this.#rows.firstWins(row);
       for (const line of changes.lines.add) this.#rows.line(line);
       const redone = runsToMergeAnew(changes.activities.remove);
       for (const activity of changes.activities.add) this.#rows.activity(activity);
       const summaries = this.#rows.summaries(changes.activities.add, redone);
       for (const attempt of changes.attempts.add) this.#rows.attempt(attempt);
       const noted = this.#noteUnsettled(changes);
+      const touched = touchedMinutes(changes);
+      if (touched.length > 0) this.#commits++;
+      for (const minute of touched) this.#rows.uncounted(this.#commits, minute);
       await this.#rows.finish();
       await this.#mergeAnew(redone, changes.activities.add);
       for (const [hour, spans] of changes.resent) {
@@ -87,7 +103,8 @@ export class GroupWriter {
       }
       await this.#connection.run('COMMIT');
       for (const key of noted) this.#unsettled.add(key);
-      this.#unmergedRollup += rollup.length;
+      this.#retried.committed();
+      this.#unmergedRollup += rollup.length + wins.length;
       this.#unmergedMinutes += minutes;
       this.#unmergedSummaries += summaries;
     } catch (error) {
@@ -100,7 +117,7 @@ export class GroupWriter {
 
   /** Whether commits touched batches that are not settled since. */
   get hasUnsettled(): boolean {
-    return this.#unsettled.size > 0 || this.#hasRestated;
+    return this.#unsettled.size > 0 || this.#hasRestated || this.#retried.hasUnsettled;
   }
 
   /** Runs a command that changes costs of stored lines, and so unsettles their batches. */
@@ -110,12 +127,17 @@ export class GroupWriter {
   ): Promise<Result> {
     const result = await this.command(command, payload);
     this.#hasRestated = true;
+    this.#retried.restated();
     return result;
   }
 
   /** Sums up the batches that commits touched, so that lists need not. */
   async settle(): Promise<void> {
-    await this.#merge('settle_batches');
+    await this.command(async ({ connection, sql }) => {
+      await connection.run(sql.get('settle_batches'));
+      await this.#retried.settle(connection, sql);
+    }, undefined);
+    this.#retried.settled();
     this.#unsettled.clear();
     this.#hasRestated = false;
   }
@@ -197,10 +219,13 @@ export class GroupWriter {
    * as they stand now, and lines that stay move by a statement of their own: rare, since an attempt and its calls mostly
    * arrive together.
    */
-  async #judge({ lines, attempts }: ChangeSet): Promise<RollupRow[]> {
+  async #judge(changes: ChangeSet): Promise<RollupRow[]> {
+    const { lines, attempts } = changes;
     const lossOf = (key: bigint | null): Loss | null => this.#losses.lossOf(key);
     const gone = rollUp(lines.remove, [], lossOf);
+    this.#retried.look(attempts.add);
     const decided = await this.#losses.apply(attempts.remove, attempts.add);
+    this.#retried.note(changes, decided, this.#rows);
     if (decided.length > 0) await this.#flip(decided);
     for (const { attemptKey } of lines.add)
       if (attemptKey !== null) this.#withLines.add(attemptKey);

@@ -75,6 +75,6 @@ export function countSpan(row: MinuteRow, durationNs: number, failed: boolean): 
   row.buckets.set(bucket, (row.buckets.get(bucket) ?? 0) + 1);
 }
 
-function bucketOf(durationNs: number): number {
+export function bucketOf(durationNs: number): number {
   return durationNs <= 1 ? 0 : Math.floor(Math.log(durationNs) / LOG_GROWTH);
 }

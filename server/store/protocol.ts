@@ -48,6 +48,14 @@ export type ToStore =
       readonly timeoutMs: number;
     }
   | {
+      readonly type: 'sql';
+      readonly id: number;
+      readonly sql: string;
+      /** null: only whether it is allowed. */
+      readonly range: { readonly fromNs: bigint; readonly toNs: bigint } | null;
+      readonly timeoutMs: number;
+    }
+  | {
       readonly type: 'command';
       readonly id: number;
       readonly name: string;

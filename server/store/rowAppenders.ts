@@ -1,4 +1,5 @@
 /** The tables that a commit appends to, and how each kind of row becomes columns. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { AcceptedBatch, ChangeSet } from './attribution/changeSet.js';
 import type { SourceTable } from './attribution/sourceTable.js';
@@ -6,8 +7,10 @@ import type { RollupRow } from './costRollup.js';
 import type { IngestGroup } from './ingestBatch.js';
 import { countSpan, MinuteCounts, minuteOf, type MinuteRow } from './minuteCounts.js';
 import type { ActivityRow, AttemptRow, LineRow, Owner, SpanKey } from './rows.js';
+import type { FirstWins } from './firstWins.js';
 import { summarise } from './runSummary.js';
 import { TableAppender, type ColumnType } from './tableAppender.js';
+import type { TouchedMinute } from './touchedMinutes.js';
 
 const KEY: ColumnType[] = ['u64', 'u64', 'u64', 'i64'];
 const texts = (count: number): ColumnType[] => Array.from({ length: count }, () => 'text');
@@ -74,11 +77,15 @@ const COLUMNS = {
     ...bigs(5),
     'bool',
   ],
-  cost_rollup: ['i64', ...texts(7), ...bigs(7), ...texts(3)],
+  cost_rollup: ['i64', ...texts(7), ...bigs(7), ...texts(3), 'i32', 'bool'],
+  first_wins: ['i64', ...texts(3), 'i64'],
   doomed: ['text', 'u64', 'u64', 'u64'],
   flipped: ['u64', 'i64', 'i64'],
   losing_attempts: ['u64', 'bool'],
   unsettled: texts(3),
+  unsettled_operations: ['u64', 'i64', 'i64'],
+  unsettled_tries: ['u64', 'i64'],
+  uncounted: ['i64', 'text', 'i64', 'u64', 'text'],
 } satisfies Record<string, ColumnType[]>;
 
 type TableName = keyof typeof COLUMNS;
@@ -100,7 +107,12 @@ export class RowAppenders {
 
   /** Writes all that is pending into the current transaction. */
   async finish(): Promise<void> {
-    for (const table of Object.values(this.tables)) await table.finish();
+    for (const table of Object.values(this.tables)) {
+      if (!table.isPending) continue;
+      await table.finish();
+      // An appender blocks while it writes: 1 to 10 ms a table. What else has come meanwhile goes in between.
+      await nextTurn();
+    }
   }
 
   /** Forgets all that is pending, after a failure. */
@@ -183,7 +195,11 @@ export class RowAppenders {
     table.text(owner.step).text(row.model).text(owner.team);
     table.number(row.lines).number(row.excluded).number(row.unpriced).number(row.tokens);
     table.big(row.costNano).big(row.wasteNano).big(row.failureNano);
-    table.text(row.provider).text(owner.tags).text(owner.environment).endRow();
+    table.text(row.provider).text(owner.tags).text(owner.environment);
+    table
+      .number(row.line.attempt)
+      .bool(row.line.attemptKey !== null)
+      .endRow();
   }
 
   line(row: LineRow): void {
@@ -273,6 +289,25 @@ export class RowAppenders {
   /** Notes whose rows a commit changed. */
   unsettled({ pipeline, run, batch }: Owner): void {
     this.tables.unsettled.text(pipeline).text(run).text(batch).endRow();
+  }
+
+  firstWins({ bucketNs, attempt, wins }: FirstWins): void {
+    const { pipeline, run, step } = attempt.owner;
+    this.tables.first_wins.big(bucketNs).text(pipeline).text(run).text(step).number(wins).endRow();
+  }
+
+  unsettledOperation(key: bigint, times: { firstNs: bigint; lastNs: bigint }): void {
+    this.tables.unsettled_operations.big(key).big(times.firstNs).big(times.lastNs).endRow();
+  }
+
+  unsettledTry(key: bigint, startNs: bigint): void {
+    this.tables.unsettled_tries.big(key).big(startNs).endRow();
+  }
+
+  /** @param seq number of the commit. */
+  uncounted(seq: bigint, { pipeline, minuteNs, operationKey, runId }: TouchedMinute): void {
+    const table = this.tables.uncounted;
+    table.big(seq).text(pipeline).big(minuteNs).big(operationKey).text(runId).endRow();
   }
 
   attempt(row: AttemptRow): void {

@@ -122,6 +122,19 @@ export class StoreClient {
   }
 
   /**
+   * Runs SQL that a person wrote, once it is known to be a SELECT of (at, good, total) over what is stored.
+   * @param range what `$from` and `$to` stand for; null: it is only checked.
+   * @throws StoreError, `refused` when it is not allowed.
+   */
+  sql(
+    sql: string,
+    range: { readonly fromNs: bigint; readonly toNs: bigint } | null,
+    timeoutMs = 10_000,
+  ): Promise<QueryRow[]> {
+    return this.#call((id) => ({ type: 'sql', id, sql, range, timeoutMs }));
+  }
+
+  /**
    * Changes the store by a named command, in one transaction of the one writer's queue. Resolves once it is on disk.
    * @param payload and the result are structured clones.
    * @throws StoreError, `refused` when what is stored stands against it.

@@ -20,6 +20,7 @@ import { DATABASE_FILES } from './backup/backupFolder.js';
 import { copyDatabases, type CopyReport } from './backup/copyDatabases.js';
 import { breakGlass } from './commands/breakGlass.js';
 import { commandOf, restatingCommandOf } from './commands/index.js';
+import { storeReservations } from './commands/storeReservations.js';
 import { DatabaseLockedError, openDatabase, type Database } from './database.js';
 import { GroupCommit } from './groupCommit.js';
 import { GroupWriter } from './groupWriter.js';
@@ -31,8 +32,8 @@ import {
   type ToStore,
 } from './protocol.js';
 import { QueryRunner } from './queryRunner.js';
+import { HoldJournal } from './reservations/holdJournal.js';
 import { HoldLedger } from './reservations/holdLedger.js';
-import { HoldLog } from './reservations/holdLog.js';
 import type { HoldOpName, HoldPayload } from './reservations/holdOps.js';
 import { HoldReader } from './reservations/holdReader.js';
 import { SqlTexts } from './sqlTexts.js';
@@ -98,6 +99,13 @@ async function receive(message: ToStore): Promise<void> {
         type: 'rows',
         id: message.id,
         rows: await opened().queries.run(message),
+      }));
+      return;
+    case 'sql':
+      await answer(message.id, async () => ({
+        type: 'rows',
+        id: message.id,
+        rows: await opened().queries.runSql(message),
       }));
       return;
     case 'command':
@@ -212,10 +220,10 @@ async function build(options: StoreOpenOptions): Promise<Store> {
     onWritten: (changes) => holds.committed(changes),
     settleAfterMs: options.settleAfterMs,
   });
-  const holdsConnection = await database.connect();
   const holds = await HoldLedger.open({
-    openLog: (failed) => HoldLog.open(holdsConnection, sql, failed),
+    ...(await HoldJournal.open(path.dirname(options.file))),
     reader: new HoldReader(await database.connect(), sql),
+    write: (payload) => writer.command(storeReservations, payload),
     exclusively: (work) => commit.run(work),
     writeBreakGlass: (op) => commit.run(() => writer.command(breakGlass, op)),
   });
@@ -303,9 +311,7 @@ async function closeAndExit(): Promise<void> {
     await copying;
     await closing.commit.idle();
     await closing.holds.idle();
-    for (const statement of ['CHECKPOINT', 'CHECKPOINT holds']) {
-      await closing.writerConnection.run(statement).catch(() => undefined);
-    }
+    await closing.writerConnection.run('CHECKPOINT').catch(() => undefined);
     closing.database.close();
   }
   process.exit(0);

@@ -4,8 +4,9 @@
  * Numbers are copied chunk-wise into DuckDB's vectors; only texts cost a call each (0.25 µs). Measured on two cores:
  * 8,192 spans with 330 bytes of attributes in 12 ms of processor time, against 60 ms through per-value appending.
  */
-import { DuckDBDataChunk, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
+import { DuckDBDataChunk } from './duckdb.js';
 
 export type ColumnType = 'u64' | 'i64' | 'f64' | 'i32' | 'u8' | 'bool' | 'text';
 
@@ -108,6 +109,11 @@ export class TableAppender {
     this.#at = 0;
     this.#row++;
     if (this.#row === CHUNK_ROWS) this.#closeChunk();
+  }
+
+  /** Whether there is something to write. */
+  get isPending(): boolean {
+    return this.#row > 0 || this.#chunks.length > 0;
   }
 
   /** Writes what is pending into the current transaction. */

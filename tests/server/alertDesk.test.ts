@@ -15,24 +15,24 @@ import {
   alertsOf,
   incidentsOf,
   MINUTE_NS,
+  NOBODY_LISTENS,
   operations,
   post,
-  testMessages,
 } from '../support/alerts.js';
 import { CENT, configOf, MONTH, spend } from '../support/budgets.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { TraceMaker } from '../support/traceMaker.js';
 
 const START_NS = parseTime('2026-05-04T10:00:00Z') ?? 0n;
+const CONFIG = { ...configOf(), notify: NOBODY_LISTENS };
 const HOSTILE =
   '<img src=x onerror=alert(1)> [click](javascript:alert(1)) | `x` **b** https://x.test @all';
 
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer({
-    config: configOf(),
+    config: CONFIG,
     nowNs: START_NS,
-    messagesFor: testMessages,
   });
 });
 afterAll(() => server.close());
@@ -219,7 +219,7 @@ test('lists are filtered, told as CSV, and refuse what they do not know', async 
 test('the alerts of a cost budget change with it, in one transaction, and pages hear of it', async () => {
   const events = await server.fetch('/api/events');
   const reader = events.body?.getReader();
-  server.applyConfig(configOf({ ...MONTH, forecastOver: null }));
+  server.applyConfig({ ...configOf({ ...MONTH, forecastOver: null }), notify: NOBODY_LISTENS });
   await spend(server, { at: '2026-05-04T09:00:00Z', tokens: 85 * CENT });
   const budgets = await server.get('/api/budgets', budgetsSchema);
   expect(budgets.items[0]?.alerts).toHaveLength(2);
@@ -249,7 +249,7 @@ test('the alerts of a cost budget change with it, in one transaction, and pages 
   await reader?.cancel();
   const data = /event: alert\ndata: (.*)\n/.exec(heard)?.[1] ?? '';
   expect(alertEventSchema.parse(JSON.parse(data)).at).toBe('2026-05-04T10:00:00Z');
-  server.applyConfig(configOf());
+  server.applyConfig(CONFIG);
   await server.get('/api/budgets', budgetsSchema);
   const over = await alertsOf(server, 'name=CostBudgetBurningFast&state=resolved');
   expect(over.map(({ reason }) => reason)).toEqual(['budget removed', 'budget removed']);

@@ -1,3 +1,3 @@
 import { attributionSuite } from '../support/attributionSuite.js';
 
-attributionSuite(20);
+attributionSuite(40);

@@ -109,7 +109,7 @@ test.each([
   ],
   [
     'budgets:\n  - id: a\n    period: day\n    amountUsd: "1"\n    runbook: BudgetBurn',
-    ['5: budgets.0.runbook: must be a runbook: BatchCostAboveNormal'],
+    ['5: budgets.0.runbook: must be a runbook: AckLatencyHigh, '],
   ],
   [
     'budgets:\n  - id: a\n    period: day\n    amountUsd: "1"\n    thresholds: [50, 0, 1001]',
@@ -143,7 +143,7 @@ test.each([
   ],
   [
     'budgets:\n  - id: a\n    period: day\n    amountUsd: "1"\n    colour: red',
-    ['2: budgets.0: Unrecognized key: "colour"'],
+    ['5: budgets.0: Unrecognized key: "colour"'],
   ],
   ['budgets:\n  - id: a\n   period: day', ['budgets.yaml:3:']],
 ])('a fault is told with the file and the line: %j', async (text, messages) => {

@@ -94,6 +94,7 @@ describe('a list as CSV', () => {
     '/api/costs',
     '/api/costs/series',
     '/api/costs/waterfall',
+    '/api/costs/batch-size',
     '/api/retries/waste',
     '/api/batches/csv/plain/bill',
     '/api/overview',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatTime, parseTime } from '@burnbook/domain/time';
 import {
   batchSchema,
+  batchSizesSchema,
   billSchema,
   costsSchema,
   listOf,
@@ -123,6 +124,75 @@ describe('lists', () => {
     // The list rounds down to the nano-dollar for show; it sorts by the exact ratio.
     return Number(batch.cost.totalUsd) / (batch.rowsIn ?? 1);
   };
+});
+
+describe('the cost of a row by the size of its batch', () => {
+  const from = ns('2026-05-01T00:00:00Z');
+  const range = 'from=2026-05-01T00:00:00Z&to=2026-05-03T00:00:00Z';
+  const batch = (id: string, rows: number | null, nano: number, model = 'wren') =>
+    maker('sized', id, from).span({
+      attributes: {
+        ...chat(model, { input: nano }),
+        'pipeline.run.outcome': 'succeeded',
+        ...(rows === null ? {} : { 'pipeline.rows.in': rows }),
+      },
+    });
+  const at = (path: string) => server.get(path, batchSizesSchema);
+
+  beforeAll(async () => {
+    await server.send([
+      ...Array.from({ length: 10 }, (_, index) => batch(`ten ${index}`, 10, 10 * (index + 1))),
+      batch('edge below', 19, 19),
+      batch('edge', 20, 7),
+      batch('thirds', 3_000, 10_000),
+      batch('unpriced', 2_000, 1, 'no such model'),
+      batch('no rows', null, 5),
+      batch('zero rows', 0, 5),
+    ]);
+    const made = maker('sized', 'goes on', from);
+    await server.send([
+      made.span({ attributes: { 'pipeline.event': 'start' }, lastsMs: 0 }),
+      made.span({
+        parent: made.missing(),
+        attributes: { ...chat('wren', { input: 5 }), 'pipeline.rows.in': 10 },
+      }),
+    ]);
+  });
+
+  test('is what batches cost at three ranks of each size, exactly', async () => {
+    const told = await at(`/api/costs/batch-size?pipeline=sized&${range}`);
+    expect(told).toMatchObject({
+      pipeline: 'sized',
+      batches: 17,
+      batchesWithoutRows: 2,
+      unfinishedBatches: 1,
+      points: [
+        {
+          // Eleven batches: ten of 1 to 10 nano-dollars a row, and the one below the edge, of 1.
+          ...{ rowsFrom: 10, rowsTo: 20, batches: 11, rows: 119, unpricedBatches: 0 },
+          usdPer1kRows: { p10: '0.000001', median: '0.000005', p90: '0.000009' },
+          medianBatch: { pipeline: 'sized', batchId: 'ten 4' },
+        },
+        {
+          ...{ rowsFrom: 20, rowsTo: 50, batches: 1, rows: 20, unpricedBatches: 0 },
+          usdPer1kRows: { p10: '0.00000035', median: '0.00000035', p90: '0.00000035' },
+        },
+        {
+          ...{ rowsFrom: 2_000, rowsTo: 5_000, batches: 2, rows: 5_000, unpricedBatches: 1 },
+          // 10,000 nano-dollars for 3,000 rows, half-even.
+          usdPer1kRows: { p10: '0', median: '0', p90: '0.000003333' },
+        },
+      ],
+    });
+    expect(told.points).toHaveLength(3);
+  });
+
+  test('is empty where no batch began, and of all pipelines unless one is named', async () => {
+    const none = await at(`/api/costs/batch-size?pipeline=nothing&${range}`);
+    expect(none).toMatchObject({ points: [], batches: 0, unfinishedBatches: 0 });
+    const all = await at(`/api/costs/batch-size?${range}`);
+    expect(all).toMatchObject({ pipeline: null, batches: 17 });
+  });
 });
 
 describe('costs by day', () => {

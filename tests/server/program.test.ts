@@ -37,22 +37,30 @@ describe('the program', () => {
     expect([first.code, first.output]).toEqual([
       0,
       expect.stringMatching(
-        /wrote .*pipelines\.yaml[\s\S]*wrote .*prices\.yaml[\s\S]*wrote .*budgets\.yaml/,
+        /wrote .*pipelines\.yaml[\s\S]*wrote .*prices\.yaml[\s\S]*wrote .*budgets\.yaml[\s\S]*wrote .*slos\.yaml/,
       ),
     ]);
-    expect(await loadConfig(config)).toEqual({ pipelines: {}, prices: {}, budgets: {} });
+    expect(await loadConfig(config)).toEqual({
+      pipelines: {},
+      prices: {},
+      budgets: {},
+      schedules: new Map(),
+      slos: { slos: [], texts: new Map() },
+    });
     // Every example in it is valid as well.
-    for (const file of ['pipelines.yaml', 'prices.yaml', 'budgets.yaml']) {
+    for (const file of ['pipelines.yaml', 'prices.yaml', 'budgets.yaml', 'slos/slos.yaml']) {
       const text = await readFile(path.join(config, file), 'utf8');
       const examples = text.replaceAll(/^# ?(?=[a-z -])/gm, (mark, at: number) =>
         /^# ?( *- |  +|[a-zA-Z]+:)/.test(text.slice(at)) ? '' : mark,
       );
       await writeFile(path.join(config, file), examples);
     }
-    const { pipelines, prices, budgets } = await loadConfig(config);
+    const { pipelines, prices, budgets, schedules, slos } = await loadConfig(config);
     expect(pipelines.pipelines).toHaveLength(1);
     expect(prices.prices).toHaveLength(2);
     expect(budgets?.budgets).toHaveLength(1);
+    expect([...(schedules?.keys() ?? [])]).toEqual(['mail-etl']);
+    expect(slos?.slos.map(({ name }) => name)).toEqual(['mail-attempts']);
     const second = await runProgram({ args: ['init', config] });
     expect(second.output).toMatch(/kept .*pipelines\.yaml: it exists[\s\S]*kept .*prices\.yaml/);
   });
@@ -101,7 +109,7 @@ describe('the configuration folder', () => {
     expect(await priceOfOneToken('2')).toBe('0.000000003');
     await writeFile(path.join(config, 'prices.yaml'), `prices:\n${entry}    nonsense: 1\n`);
     await said(
-      /error configuration rejected, the former one stays in force:\n.*prices\.yaml:2: prices\.0: /,
+      /error configuration rejected, the former one stays in force:\n.*prices\.yaml:6: prices\.0: /,
     );
     expect(await priceOfOneToken('3')).toBe('0.000000003');
   });

@@ -1,6 +1,6 @@
 /** Alerts on a test server: a destination that keeps its messages, attempts that fail, and what is asked back. */
 import { randomBytes } from 'node:crypto';
-import type { NotifyEvent } from '@burnbook/domain/alert/notifyEvent';
+import type { NotifySettings } from '@burnbook/domain/notify/notifySettings';
 import { expect } from 'vitest';
 import {
   alertsSchema,
@@ -8,31 +8,17 @@ import {
   type AlertRow,
   type Incident,
 } from '../../server/contract.js';
-import type { OutboxRow } from '../../server/store/commands/changeAlerts.js';
+import { hook, settingsOf } from './notifyStory.js';
 import type { SpanSpec } from './spanSpec.js';
 import type { TestServer } from './testServer.js';
 import { chat, TraceMaker } from './traceMaker.js';
 
 export const MINUTE_NS = 60_000_000_000n;
 
-/** One message an event, to one destination. */
-export const testMessages = (event: NotifyEvent): OutboxRow[] => [
-  {
-    messageId: `${event.alert.alertId} ${event.kind} ${event.atNs}`,
-    dedupKey: event.alert.alertId,
-    destination: 'test',
-    kind: event.kind,
-    alertId: event.alert.alertId,
-    incidentId: event.incident?.incidentId ?? null,
-    body: JSON.stringify({
-      summary: event.alert.summary,
-      note: event.note,
-      first: event.firstAction,
-    }),
-    createdNs: event.atNs,
-    nextNs: event.atNs,
-  },
-];
+/** One destination of everything, where nobody listens: its messages wait. */
+export const NOBODY_LISTENS: NotifySettings = settingsOf(
+  `destinations:\n${hook('test', 'http://127.0.0.1:9/', ', severities: [page, ticket]')}`,
+);
 
 /** Operations of a pipeline, each with so many attempts of which all but the last failed. */
 export function operations(

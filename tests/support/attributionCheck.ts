@@ -8,15 +8,29 @@ import {
   type Delivery,
   type TraceCase,
 } from './arbitraryTraces.js';
+import type { RecordedAttempt, RetryPolicy } from '@burnbook/domain/retryPolicy';
 import { formatTime, parseTime } from '@burnbook/domain/time';
-import { costsSchema } from '../../server/contract.js';
+import { costsSchema, wasteSchema, whatIfSchema } from '../../server/contract.js';
 import { readBills } from './billReading.js';
 import { byName, plainBatches } from './plainBatches.js';
 import { plainCosts } from './plainCosts.js';
+import { plainAttempts, plainTries, plainWhatIf } from './plainRetries.js';
 import { readPlainly, type PlainPrices } from './plainReading.js';
 import type { SpanSpec } from './spanSpec.js';
 import type { TestServer } from './testServer.js';
 
+const AS_IT_WAS: RetryPolicy = {
+  attemptsMax: null,
+  timeoutMs: null,
+  backoffBaseMs: null,
+  backoffMaxMs: null,
+};
+const POLICIES: readonly RetryPolicy[] = [
+  { ...AS_IT_WAS, attemptsMax: 1 },
+  { ...AS_IT_WAS, attemptsMax: 2, timeoutMs: 20, backoffBaseMs: 7 },
+  { ...AS_IT_WAS, timeoutMs: 10, backoffMaxMs: 3 },
+  { ...AS_IT_WAS, attemptsMax: 4, backoffBaseMs: 1, backoffMaxMs: 2 },
+];
 const CASES_MAX = 4_000;
 const HOUR_NS = 3_600_000_000_000n;
 /** Every case has a second of its own, so that the costs of that second are its costs. */
@@ -115,7 +129,27 @@ export class AttributionCheck {
       for (const groupBy of ['pipeline', 'step'] as const) {
         expect(await this.#costs(number, groupBy)).toEqual(plainCosts(plain, groupBy));
       }
+      await this.#compareRetries(number, plainAttempts(spans, plain));
     }
+  }
+
+  /** Attempts in the case's own second, and in a stretch of time that sums answer, told apart by its pipelines. */
+  async #compareRetries(number: number, attempts: readonly RecordedAttempt[]): Promise<void> {
+    const fromNs = this.#baseNs(number);
+    const range = `from=${formatTime(fromNs)}&to=${formatTime(fromNs + CASE_NS)}`;
+    const policy = POLICIES[number % POLICIES.length] ?? AS_IT_WAS;
+    const asked = Object.entries(policy).flatMap(([name, value]) =>
+      value === null ? [] : [`&${name}=${value}`],
+    );
+    const names = PIPELINES.map((name) => `pipeline:${number}-${name}`).join(',');
+    const [own, all, replayed] = await Promise.all([
+      this.#server.get(`/api/retries/waste?groupBy=cause&${range}`, wasteSchema),
+      this.#server.get(`/api/retries/waste?groupBy=cause&from=-2d&filter=${names}`, wasteSchema),
+      this.#server.get(`/api/retries/what-if?${range}${asked.join('')}`, whatIfSchema),
+    ]);
+    expect(own.byAttempts).toEqual(plainTries(attempts));
+    expect(replayed).toMatchObject(plainWhatIf(attempts, policy));
+    expect(all).toMatchObject({ byAttempts: own.byAttempts, total: own.total });
   }
 
   #baseNs(number: number): bigint {

@@ -1,4 +1,4 @@
-/** The property test of the attribution, at the size of a normal or of a long run. */
+/** The property test of the attribution, at the size of a normal or of a long run: each case costs about half a second. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { AttributionCheck } from './attributionCheck.js';
@@ -29,7 +29,7 @@ export function attributionSuite(scale: number): void {
         }),
         // Shrinking sends every smaller case too: enough of it to read the fault, not more.
         {
-          numRuns: 14 * scale,
+          numRuns: 8 * scale,
           interruptAfterTimeLimit: timeout / 2,
           markInterruptAsFailure: false,
         },
@@ -43,14 +43,14 @@ export function attributionSuite(scale: number): void {
           await check.deliver(cases);
           await check.compare();
         }),
-        { numRuns: 2 * scale, endOnFailure: true },
+        { numRuns: scale, endOnFailure: true },
       );
     });
 
     test('when the server starts again halfway', { timeout }, async () => {
       const check = new AttributionCheck(server);
       await fc.assert(
-        fc.asyncProperty(together(6), async (cases) => {
+        fc.asyncProperty(together(4), async (cases) => {
           await check.deliver(cases, { halfway: () => server.restart() });
           await check.compare();
         }),
@@ -61,7 +61,7 @@ export function attributionSuite(scale: number): void {
     test('when the store is killed while requests are on their way', { timeout }, async () => {
       const check = new AttributionCheck(server);
       await fc.assert(
-        fc.asyncProperty(together(6), async (cases) => {
+        fc.asyncProperty(together(4), async (cases) => {
           await check.deliver(cases, { meanwhile: () => server.killStore() });
           await check.compare();
         }),
@@ -80,7 +80,7 @@ export function attributionSuite(scale: number): void {
     test('when traces are dropped and read back between requests', { timeout }, async () => {
       const check = new AttributionCheck(server);
       await fc.assert(
-        fc.asyncProperty(together(6), async (cases) => {
+        fc.asyncProperty(together(4), async (cases) => {
           await check.deliver(cases);
           await check.compare();
         }),
@@ -107,7 +107,7 @@ export function attributionSuite(scale: number): void {
           await check.deliver(cases);
           await check.compare();
         }),
-        { numRuns: 3 * scale, endOnFailure: true },
+        { numRuns: 2 * scale, endOnFailure: true },
       );
     });
   });

@@ -3,7 +3,7 @@ import type { AlertCondition } from '@burnbook/domain/alert/alert';
 import { decide, type DeskInput } from '@burnbook/domain/alert/decide';
 import { EMPTY_DESK, type DeskChange, type DeskState } from '@burnbook/domain/alert/deskDraft';
 import type { Incident, IncidentEntry } from '@burnbook/domain/alert/incident';
-import type { DeskEvent } from '@burnbook/domain/alert/notifyEvent';
+import type { DeskEvent } from '@burnbook/domain/alert/deskEvent';
 import type { StandingAlert } from '@burnbook/domain/alert/standingAlert';
 
 export const MINUTE_NS = 60_000_000_000n;

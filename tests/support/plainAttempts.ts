@@ -40,7 +40,7 @@ export function judgeAttempts(spans: SpanMap): Map<AttemptKey, 'waste' | 'failur
 }
 
 /** The attempts of the span and of its ancestors, innermost first, one that is repeated on spans inside it once. */
-function chainOf(span: SpanSpec, spans: SpanMap): AttemptKey[] {
+export function chainOf(span: SpanSpec, spans: SpanMap): AttemptKey[] {
   const keys = [span, ...ancestorsOf(span, spans)].flatMap((at) => {
     const number = ownAttempt(at, spans);
     return number === null ? [] : [`${operationOf(at, spans)}#${number}`];
@@ -59,7 +59,7 @@ function operationOf(span: SpanSpec, spans: SpanMap): string {
 }
 
 /** Whether the span is an attempt, not one inside it that repeats its number: with its parent unknown, a call may be. */
-function isAttempt(span: SpanSpec, spans: SpanMap): boolean {
+export function isAttempt(span: SpanSpec, spans: SpanMap): boolean {
   if (ownAttempt(span, spans) === null) return false;
   const parent = parentOf(span, spans);
   if (parent === null) {

@@ -5,10 +5,11 @@ import {
   budgetsSchema,
   grantSchema,
   listOf,
-  reservationSchema,
+  reservationRowSchema,
   type Budget,
   type GrantView,
   type Problem,
+  type ReservationRow,
   type ReservationView,
 } from '../../server/contract.js';
 import { TEST_CONFIG } from './testConfig.js';
@@ -89,11 +90,11 @@ export class ReservationDesk {
   }
 
   get(id: string): Promise<ReservationView> {
-    return this.server.get(`/api/reservations/${id}`, reservationSchema);
+    return this.server.get(`/api/reservations/${id}`, reservationRowSchema);
   }
 
-  async list(query = ''): Promise<ReservationView[]> {
-    return (await this.server.get(`/api/reservations${query}`, listOf(reservationSchema))).items;
+  async list(query = ''): Promise<ReservationRow[]> {
+    return (await this.server.get(`/api/reservations${query}`, listOf(reservationRowSchema))).items;
   }
 
   async budget(id: string): Promise<Budget> {

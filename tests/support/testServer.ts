@@ -10,10 +10,8 @@ import type { z } from 'zod';
 import type { DiskSpace } from '../../server/alert/rules/diskNearlyFull.js';
 import type { BudgetsEditorOptions } from '../../server/config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
-import type { NotifyEvent } from '@burnbook/domain/alert/notifyEvent';
 import { loadRunbooks } from '../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../server/server.js';
-import type { OutboxRow } from '../../server/store/commands/changeAlerts.js';
 import { otlpBody, type Encoding, type SpanSpec } from './spanSpec.js';
 
 export interface TestServerOptions {
@@ -30,10 +28,8 @@ export interface TestServerOptions {
   readonly nowNs?: bigint;
   /** Where the configuration's files are, for routes that change them. */
   readonly configFolder?: BudgetsEditorOptions;
-  /** Messages that an event of the alert desk leads to; none unless said. */
   /** Room where the database is; plenty unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
-  readonly messagesFor?: (event: NotifyEvent) => readonly OutboxRow[];
 }
 
 export interface TestServer {
@@ -67,6 +63,8 @@ const processFile = fileURLToPath(
 );
 
 const runbookFolder = fileURLToPath(new URL('../../runbooks', import.meta.url));
+/** Read once a process: parsing them takes a quarter of a start. */
+const runbooks = loadRunbooks(runbookFolder);
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   if (!existsSync(processFile))
@@ -111,7 +109,7 @@ class InProcessServer implements TestServer {
       guard: { hosts: ['127.0.0.1'], token: this.#options.token ?? null },
       config: this.#config,
       ...(this.#options.configFolder ? { configFolder: this.#options.configFolder } : {}),
-      runbooks: await loadRunbooks(runbookFolder),
+      runbooks: await runbooks,
       webFolder: path.join(this.folder, 'no-page'),
       version: '0.0.0-test',
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
@@ -120,8 +118,8 @@ class InProcessServer implements TestServer {
       // How full the machine is that the tests run on is nobody's business.
       readDisk:
         this.#options.readDisk ?? (() => Promise.resolve({ freeBytes: 1e12, totalBytes: 2e12 })),
-      ...(this.#options.messagesFor ? { messagesFor: this.#options.messagesFor } : {}),
       nowNs: () => this.nowNs,
+      random: Math.random,
       log: (level, message) => this.log.push(`${level} ${message}`),
     });
   }

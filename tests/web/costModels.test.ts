@@ -283,6 +283,7 @@ describe('a budget', () => {
     const data = budgetChart(
       {
         ...budget({}),
+        definition,
         amountUsd: '10',
         period: { kind: 'calendar', start: day(1), end: day(5) },
         alerts: [],
@@ -306,6 +307,38 @@ describe('a budget', () => {
     );
     expect(data.buckets.map(({ totalText }) => totalText)).toEqual(['$1.00', '≥ $3.00', '≈ $7.00']);
     expect(data.ghost?.map(({ value }) => value)).toEqual([2.5, 5, 7.5, 10, 10]);
+  });
+
+  test('of a day is told day by day, each under the whole amount', () => {
+    const day = (date: number) => `2026-05-0${date}T00:00:00Z`;
+    const period = (date: number, spentUsd: string) => ({
+      ...{ start: day(date), end: day(date + 1), version: 1, amountUsd: '10', spentUsd },
+      ...{ share: 0, unpricedCalls: 0, closed: null, adjustmentUsd: null },
+    });
+    const data = budgetChart(
+      {
+        ...budget({}),
+        definition: { ...definition, period: 'day' },
+        amountUsd: '10',
+        period: { kind: 'calendar', start: day(2), end: day(3) },
+        alerts: [],
+        priceChanges: [],
+        asOf: day(2),
+      },
+      {
+        locale: 'en',
+        history: {
+          id: 'mail',
+          timeZone: 'UTC',
+          periods: [period(2, '2'), period(1, '1')],
+          days: [{ start: day(2), end: day(3), spentUsd: '2', unpricedCalls: 0 }],
+          expected: [],
+          freshness: { asOf: day(2), dataUntil: null },
+        },
+      },
+    );
+    expect(data.buckets.map(({ totalText }) => totalText)).toEqual(['$1.00', '$2.00']);
+    expect(data.ghost?.map(({ value }) => value)).toEqual([10, 10, 10]);
   });
 });
 

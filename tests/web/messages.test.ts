@@ -1,17 +1,43 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { en as enCore } from '../../web/i18n/en.js';
+import { enBatch } from '../../web/i18n/enBatch.js';
 import { enBudget } from '../../web/i18n/enBudget.js';
 import { enCost } from '../../web/i18n/enCost.js';
+import { enPrices } from '../../web/i18n/enPrices.js';
+import { enReservations } from '../../web/i18n/enReservations.js';
 import { enRetries } from '../../web/i18n/enRetries.js';
+import { enTrace } from '../../web/i18n/enTrace.js';
 import type { MessageKey } from '../../web/i18n/t.js';
 import { zhCN as zhCNCore } from '../../web/i18n/zhCN.js';
+import { zhCNBatch } from '../../web/i18n/zhCNBatch.js';
 import { zhCNBudget } from '../../web/i18n/zhCNBudget.js';
 import { zhCNCost } from '../../web/i18n/zhCNCost.js';
+import { zhCNPrices } from '../../web/i18n/zhCNPrices.js';
+import { zhCNReservations } from '../../web/i18n/zhCNReservations.js';
 import { zhCNRetries } from '../../web/i18n/zhCNRetries.js';
+import { zhCNTrace } from '../../web/i18n/zhCNTrace.js';
 
-const zhCN = { ...zhCNCore, ...zhCNCost, ...zhCNBudget, ...zhCNRetries };
-const en = { ...enCore, ...enCost, ...enBudget, ...enRetries };
+const zhCN = {
+  ...zhCNCore,
+  ...zhCNCost,
+  ...zhCNBudget,
+  ...zhCNPrices,
+  ...zhCNReservations,
+  ...zhCNRetries,
+  ...zhCNBatch,
+  ...zhCNTrace,
+};
+const en = {
+  ...enCore,
+  ...enCost,
+  ...enBudget,
+  ...enPrices,
+  ...enReservations,
+  ...enRetries,
+  ...enBatch,
+  ...enTrace,
+};
 const keys = Object.keys(en) as MessageKey[];
 
 describe('the sentences of the page', () => {

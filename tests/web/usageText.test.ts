@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { UsageView } from '../../server/contract.js';
 import { usageText } from '../../web/batch/usageText.js';
+import { loadWords } from '../../web/i18n/t.js';
+
+await loadWords('batch');
 
 const NOTHING: UsageView = {
   inputTokens: null,

@@ -10,6 +10,8 @@ interface ApiOptions {
   liveness?: Liveness;
   /** Built at each fetch: a range such as `-7d` means another instant every time. Default: the key itself. */
   path?: () => string;
+  /** Asks again so often while the page is visible, for what changes without telemetry. Default: never. */
+  everyMs?: number;
 }
 
 /**
@@ -22,6 +24,7 @@ export function useApi<T>(key: string | null, options: ApiOptions = {}): ApiResu
     queryKey: [options.liveness ?? 'live', key],
     queryFn: ({ signal }) => getJson<T>(options.path ? options.path() : (key ?? ''), signal),
     enabled: key !== null,
+    refetchInterval: options.everyMs ?? false,
     placeholderData: keepPreviousData,
   });
 }

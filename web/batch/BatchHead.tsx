@@ -149,11 +149,11 @@ function Figures({ batch }: { batch: BatchDetail }) {
       <section class="tile" aria-label={t('batch.waste')}>
         <h2>{t('batch.waste')}</h2>
         <p class="metric">
-          <Money usd={cost.retryWasteUsd} />
+          <Money usd={cost.retryWasteUsd} unpricedCalls={cost.unpricedCalls} compact />
         </p>
         <p class="burn-text">
           {isZeroUsd(cost.retryWasteUsd)
-            ? t('batch.wasteNone')
+            ? t(cost.unpricedCalls > 0 ? 'batch.wasteUnknown' : 'batch.wasteNone')
             : formatPercent(usdRatio(cost.retryWasteUsd, cost.totalUsd))}
         </p>
         {!isZeroUsd(cost.failureCostUsd) && (
@@ -193,8 +193,9 @@ function AgainstMedian({ batch, durationMs }: { batch: BatchDetail; durationMs: 
       elapsed={running ? elapsed : null}
       // A batch that is far from its usual length has too little behind it to say where it ends.
       projected={running && elapsed > 0.1 && elapsed < 1 ? used / elapsed : null}
-      warnAt={2}
-      critAt={4}
+      // A bigger batch costs more and is no alarm: the alert, which knows the rows, decides.
+      warnAt={batch.alerts.length > 0 ? 0 : Infinity}
+      critAt={Infinity}
       label={t('batch.against')}
       text={
         running

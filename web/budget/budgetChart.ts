@@ -5,15 +5,21 @@ import { formatDay } from '../format/time.js';
 import { formatUsdShort, usdToPixels } from '../format/usd.js';
 import { t } from '../i18n/t.js';
 
+/** Whether days add up to a period; a day's budget and a rolling one are told day by day. */
+export const addsUp = ({ period, definition }: Budget): boolean =>
+  period.kind === 'calendar' && definition.period !== 'day';
+
 /** What is spent day by day, added up since the period began, under the line of an even pace. */
 export function budgetChart(
   budget: Budget,
   { history, locale }: { history: BudgetHistory; locale: string },
 ): ChartData {
-  const isCalendar = budget.period.kind === 'calendar';
+  const isCalendar = addsUp(budget);
+  const isDaily = budget.definition.period === 'day';
+  const days = isDaily ? history.periods.toReversed() : history.days;
   const zoned = { locale, tz: history.timeZone };
   let runningNano = 0n;
-  const spent = history.days.map((day): ChartBucket => {
+  const spent = days.map((day): ChartBucket => {
     const before = isCalendar ? runningNano : 0n;
     runningNano += parseUsd(day.spentUsd);
     return {
@@ -45,8 +51,8 @@ export function budgetChart(
         };
       })
     : [];
-  const from = new Date(history.days[0]?.start ?? budget.period.start);
-  const to = new Date(isCalendar ? budget.period.end : (history.days.at(-1)?.end ?? budget.asOf));
+  const from = new Date(days[0]?.start ?? budget.period.start);
+  const to = new Date(isCalendar ? budget.period.end : (days.at(-1)?.end ?? budget.asOf));
   return {
     axis: { kind: 'time', tz: history.timeZone, from, to },
     series: [
@@ -64,17 +70,17 @@ export function budgetChart(
   };
 }
 
-/** Of a calendar period the even pace up to the amount, of a rolling one the amount's share of a day. */
+/** Of a calendar period the even pace up to the amount, of another the amount's share of a day. */
 function paceOf(
   budget: Budget,
   { from, to }: { from: Date; to: Date },
 ): { at: Date; value: number }[] {
   const days = Math.max(1, Math.round((to.getTime() - from.getTime()) / 86_400_000));
   const amount = usdToPixels(budget.amountUsd);
+  const share = budget.definition.period === 'day' ? 1 : days;
   return Array.from({ length: days + 1 }, (_, day) => ({
     at: new Date(from.getTime() + ((to.getTime() - from.getTime()) * day) / days),
-    value:
-      budget.period.kind === 'calendar' ? (amount * Math.min(day + 1, days)) / days : amount / days,
+    value: addsUp(budget) ? (amount * Math.min(day + 1, days)) / days : amount / share,
   }));
 }
 

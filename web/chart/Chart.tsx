@@ -51,6 +51,7 @@ export function Chart({ id, label, data, heightPx, onBrush }: ChartProps) {
     event.stopPropagation();
     setCursor(next);
   };
+  const lone = loneBucket(data);
   const at = cursor !== null && cursor < data.buckets.length ? cursor : null;
 
   return (
@@ -87,6 +88,11 @@ export function Chart({ id, label, data, heightPx, onBrush }: ChartProps) {
           <div class={`chart-frame${onBrush ? ' brushable' : ''}`} ref={frame} />
           {brush && (
             <div class="brush" style={{ left: `${brush.left}px`, width: `${brush.width}px` }} />
+          )}
+          {lone && onBrush && (
+            <button type="button" class="button closer" onClick={() => onBrush(lone.from, lone.to)}>
+              {t('chart.closer')}
+            </button>
           )}
           {drawn && at !== null && <ChartReadout data={data} index={at} drawn={drawn} />}
         </div>
@@ -153,6 +159,21 @@ function usePlot(
     };
   }, [data, widthPx, heightPx, label, language, near, hidden]);
   return drawn;
+}
+
+/** A bucket is a small part of the axis below this share of it. */
+const LONE_SHARE = 0.25;
+
+/** The one bucket that has all there is, where it is but a sliver of the axis; null: there are more, or it is none. */
+function loneBucket({ axis, buckets }: ChartData): { from: Date; to: Date } | null {
+  if (axis.kind !== 'time') return null;
+  const full = buckets.filter(({ values }) => [...values.values()].some(({ value }) => value > 0));
+  const [only] = full;
+  if (full.length !== 1 || !only?.from || !only.to) return null;
+  const from = new Date(Math.max(axis.from.getTime(), only.from.getTime()));
+  const to = new Date(Math.min(axis.to.getTime(), only.to.getTime()));
+  const share = (to.getTime() - from.getTime()) / (axis.to.getTime() - axis.from.getTime());
+  return share > 0 && share < LONE_SHARE ? { from, to } : null;
 }
 
 /** undefined: the key is not for the cursor. */

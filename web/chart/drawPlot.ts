@@ -34,13 +34,15 @@ interface Cell {
 
 /** Beside a marked bucket the others step back. */
 const FADED = 'color-mix(in srgb, var(--ok) 55%, var(--surface))';
+/** Today's bucket has hardly begun: it is to be seen all the same. */
+const BAR_PX_MIN = 5;
 const MARGIN = { left: 56, right: 8, top: 12, bottom: 24 };
 
 /** Draws with Observable Plot and repairs what it leaves out: one labelled image, no style element, zone-aware time. */
 export function drawPlot(data: ChartData, options: DrawOptions): DrawnPlot {
   const { widthPx, heightPx, locale } = options;
   const time = data.axis.kind === 'time' ? data.axis : null;
-  const cells = cellsOf(data, time);
+  const cells = cellsOf(data, time, time ? widthMs(time, widthPx) : 0);
   const yTicks = heightPx < 120 ? 2 : 4;
   const order = data.series.map((series) => series.key);
   const drawn = plot({
@@ -93,7 +95,7 @@ export function drawPlot(data: ChartData, options: DrawOptions): DrawnPlot {
           ]
         : []),
       ruleY([0], { stroke: 'var(--control)' }),
-      ...annotationMarks(data, time),
+      ...annotationMarks(data, time, time ? widthMs(time, widthPx) : 0),
     ],
   }) as SVGSVGElement & { scale: (name: string) => ScaleOf | undefined };
   const scale = drawn.scale('x');
@@ -108,20 +110,35 @@ interface ScaleOf {
   bandwidth?: number;
 }
 
-function cellsOf(data: ChartData, time: TimeAxis | null): Cell[] {
+/** How long a bucket must be drawn to be seen. */
+function widthMs({ from, to }: TimeAxis, widthPx: number): number {
+  const px = Math.max(1, widthPx - MARGIN.left - MARGIN.right);
+  return ((to.getTime() - from.getTime()) * BAR_PX_MIN) / px;
+}
+
+function cellsOf(data: ChartData, time: TimeAxis | null, lengthMinMs: number): Cell[] {
   const colors = new Map(data.series.map((series) => [series.key, series.color]));
   const faded = data.buckets.some((bucket) => bucket.marked);
   return data.buckets.flatMap((bucket, index) =>
     [...bucket.values].map(([series, { value }]) => ({
       index,
-      x1: bucketEdge(bucket.from, time),
-      x2: bucketEdge(bucket.to, time),
+      ...edgesOf(bucket, time, lengthMinMs),
       slot: String(index),
       value,
       color: faded && !bucket.marked ? FADED : (colors.get(series) ?? 'var(--other)'),
       series,
     })),
   );
+}
+
+function edgesOf(
+  { from, to }: ChartBucket,
+  time: TimeAxis | null,
+  lengthMinMs: number,
+): { x1: Date; x2: Date } {
+  const x2 = bucketEdge(to, time);
+  const x1 = new Date(Math.min(bucketEdge(from, time).getTime(), x2.getTime() - lengthMinMs));
+  return { x1, x2 };
 }
 
 // The first and last bucket may reach beyond the range; what is drawn must not.
@@ -135,18 +152,38 @@ function wall(at: Date, time: TimeAxis): Date {
   return toWallClock(at, time.tz);
 }
 
-function annotationMarks(data: ChartData, time: TimeAxis | null) {
+/** Readable on lines and bars too. */
+const LABEL_INK = { fill: 'var(--ink2)', stroke: 'var(--surface)', strokeWidth: 4 };
+/** So many narrowest bars take the place of a label. */
+const LABEL_BARS = 22;
+
+/** Labels that would cover each other become one with a count: the latest stands for them. */
+function labelled(annotations: readonly Annotation[], apartMs: number): Annotation[] {
+  const groups: { first: Annotation; more: number }[] = [];
+  const latestFirst = [...annotations].sort((a, b) => b.at.getTime() - a.at.getTime());
+  for (const each of latestFirst) {
+    const near = groups.find(({ first }) => first.at.getTime() - each.at.getTime() < apartMs);
+    if (near) near.more += 1;
+    else groups.push({ first: each, more: 0 });
+  }
+  return groups.map(({ first, more }) =>
+    more === 0 ? first : { at: first.at, label: `${first.label} +${more}` },
+  );
+}
+
+function annotationMarks(data: ChartData, time: TimeAxis | null, barMs: number) {
   if (!time || !data.annotations?.length) return [];
+  const labels = labelled(data.annotations, barMs * LABEL_BARS);
   const x = (annotation: Annotation) => wall(annotation.at, time);
   const middleMs = (time.from.getTime() + time.to.getTime()) / 2;
   const isLeft = (annotation: Annotation) => annotation.at.getTime() < middleMs;
   // A label points to the inside, so that the frame never cuts it.
-  const label = { x, text: 'label', frameAnchor: 'top', fill: 'var(--ink2)' } as const;
+  const label = { x, text: 'label', frameAnchor: 'top', ...LABEL_INK } as const;
   return [
     ruleX(data.annotations, { x, stroke: 'var(--ink3)', strokeDasharray: '2 3' }),
-    text(data.annotations.filter(isLeft), { ...label, textAnchor: 'start', dx: 4 }),
+    text(labels.filter(isLeft), { ...label, textAnchor: 'start', dx: 4 }),
     text(
-      data.annotations.filter((annotation) => !isLeft(annotation)),
+      labels.filter((annotation) => !isLeft(annotation)),
       { ...label, textAnchor: 'end', dx: -4 },
     ),
   ];

@@ -3,18 +3,19 @@ const SERIES_TOKENS = ['--s1', '--s2', '--s3', '--s4', '--s5', '--s6'] as const;
 const BESIDE_STATUS = 4;
 const REMEMBERED_MAX = 1_000;
 
+/** While the page is open a name keeps its colour, on every chart and whatever is filtered. */
+export const pageColors = new Map<string, number>();
+
 /**
  * A colour for each name, the same for the same name as long as no two names of the set collide: the place is the
  * name's hash, the next free one when taken, in alphabetical order. More names than colours share the last of them.
- * @param memory places of names seen before, added to: a name then keeps its colour when others are filtered out, and
- *   few names choose among all colours too.
+ * @param memory places of names seen before, added to: a name then keeps its colour when others are filtered out.
  */
 export function seriesColors(
   names: readonly string[],
   memory: Map<string, number> | null = null,
 ): ReadonlyMap<string, string> {
-  const places =
-    names.length <= BESIDE_STATUS && memory === null ? BESIDE_STATUS : SERIES_TOKENS.length;
+  const places = names.length <= BESIDE_STATUS ? BESIDE_STATUS : SERIES_TOKENS.length;
   const known = (name: string) => memory?.has(name) === true;
   const taken = new Set<number>();
   const colors = new Map<string, string>();

@@ -5,7 +5,8 @@ import { pathOf } from './useCosts.js';
 
 interface CsvLinkProps {
   path: string;
-  view: View;
+  /** Its range is asked for; null: the list has none. */
+  view: View | null;
   asked: Record<string, string | number | null>;
 }
 
@@ -15,7 +16,7 @@ export function CsvLink({ path, view, asked }: CsvLinkProps) {
   const save = async () => {
     const [{ download }, answer] = await Promise.all([
       import('../chart/exportChart.js'),
-      fetch(pathOf(path, view.interval(), asked), { headers: { accept: 'text/csv' } }),
+      fetch(pathOf(path, view?.interval() ?? null, asked), { headers: { accept: 'text/csv' } }),
     ]);
     setFailed(!answer.ok);
     const name = path.replace('/api/', '').replaceAll('/', '-');

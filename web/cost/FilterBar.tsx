@@ -47,7 +47,8 @@ export function FilterBar({ view, filter }: { view: View; filter: string }) {
   );
 }
 
-function Chip({
+/** A condition that a click takes off. */
+export function Chip({
   text,
   isExclusion = false,
   onRemove,

@@ -66,7 +66,12 @@ function Group({ group, view }: { group: UnpricedGroup; view: View }) {
           {group.reason}. <Instant at={group.firstSeen} /> – <Instant at={group.lastSeen} />.{' '}
           <a href={view.href('/batches', { filter })}>{t('unpriced.batches')}</a>
         </p>
-        <p>{group.help.text}</p>
+        <p>
+          {group.help.text}{' '}
+          {group.priceable && (
+            <a href={view.href('/cost/prices', { open: 'reprice' })}>{t('unpriced.reprice')}</a>
+          )}
+        </p>
         {group.help.yaml !== null && (
           <div class="snippet">
             <header>

@@ -1,13 +1,10 @@
 import type { CostSeries } from '../../server/contract.js';
 import type { Annotation, ChartBucket, ChartData, ChartSeries } from '../chart/chartData.js';
-import { seriesColors } from '../chart/seriesColor.js';
+import { pageColors, seriesColors } from '../chart/seriesColor.js';
 import { formatDay, formatInstant } from '../format/time.js';
 import { formatUsdShort, isZeroUsd, sumUsd, usdToPixels } from '../format/usd.js';
 import { t } from '../i18n/t.js';
 import { keyText } from './keyText.js';
-
-/** While the page is open a name keeps its colour, whatever is filtered. */
-export const costColors = new Map<string, number>();
 
 export interface CostChart {
   data: ChartData;
@@ -27,7 +24,7 @@ interface CostChartOptions {
 export function costChart(answer: CostSeries, options: CostChartOptions): CostChart {
   const colors = seriesColors(
     answer.series.filter(({ isOther }) => !isOther).map(({ name }) => name),
-    costColors,
+    pageColors,
   );
   const series = answer.series.map(({ name, key, isOther }) => ({
     key: name,

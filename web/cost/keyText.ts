@@ -39,6 +39,8 @@ export function keyText(dimension: string, key: string | null): string {
     return t('key.none', { dimension: dimensionWord(dimension) });
   }
   if (dimension === 'kind' && key === 'model') return t('key.kindModel');
-  if (dimension === 'kind' && key === 'compute') return t('series.compute');
+  if ((dimension === 'kind' || dimension === 'model') && key === 'compute') {
+    return t('series.compute');
+  }
   return key;
 }

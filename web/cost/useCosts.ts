@@ -4,7 +4,7 @@ import { formatRange, type Interval } from '../url/range.js';
 import type { View } from '../url/useView.js';
 
 /** What is asked of costs besides range and zone; what is '' or null is left out. */
-type Asked = Record<string, string | number | null>;
+export type Asked = Record<string, string | number | null>;
 
 /** Rows of a leaderboard that is folded, and of one that is not: more than that nobody reads. */
 export const BOARD_ROWS = 10;
@@ -53,9 +53,10 @@ export function useRanged<T>(
   });
 }
 
-/** The path of a resource in an interval. */
-export function pathOf(path: string, { from, to }: Interval, asked: Asked): string {
-  return `${path}?${query({ from: from.toISOString(), to: to.toISOString(), ...asked })}`;
+/** The path of a resource in an interval; null: it has none. */
+export function pathOf(path: string, interval: Interval | null, asked: Asked): string {
+  const range = interval && { from: interval.from.toISOString(), to: interval.to.toISOString() };
+  return `${path}?${query({ ...range, ...asked })}`;
 }
 
 function query(asked: Asked): string {

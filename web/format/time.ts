@@ -22,12 +22,13 @@ export function formatInstant(
   }).format(toDate(at));
 }
 
-/** `22 Nov` in the zone. */
-export function formatDay(at: string | Date, options: Zoned): string {
+/** `22 Nov` in the zone; with the year on demand. */
+export function formatDay(at: string | Date, options: Zoned & { year?: boolean }): string {
   return new Intl.DateTimeFormat(options.locale, {
     timeZone: options.tz,
     day: 'numeric',
     month: 'short',
+    ...(options.year ? { year: 'numeric' } : {}),
   }).format(toDate(at));
 }
 

@@ -8,7 +8,7 @@ export const enBudget = {
   'budget.interval': '{low} – {high} in 8 of 10 cases',
   'forecast.weekday': 'by weekday',
   'forecast.runRate': 'if it goes on as so far; too little history for an interval',
-  'budget.window': 'Last {hours} h',
+  'budget.window': '{hours} h up to',
   'budget.burn': 'burns {times} the even pace',
   'budget.usual': 'usually up to {usd}',
   'budget.unpriced': 'lines without a price: {n}',

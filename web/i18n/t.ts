@@ -1,14 +1,25 @@
 import { signal } from '@preact/signals';
 import { loadCode } from '../api/loadCode.js';
 import { en } from './en.js';
+import type { enBatch } from './enBatch.js';
 import type { enBudget } from './enBudget.js';
 import type { enCost } from './enCost.js';
+import type { enPrices } from './enPrices.js';
+import type { enReservations } from './enReservations.js';
 import type { enRetries } from './enRetries.js';
+import type { enTrace } from './enTrace.js';
 
 export type Locale = 'en' | 'zh-CN';
 
 export type MessageKey =
-  keyof typeof en | keyof typeof enCost | keyof typeof enBudget | keyof typeof enRetries;
+  | keyof typeof en
+  | keyof typeof enCost
+  | keyof typeof enBatch
+  | keyof typeof enBudget
+  | keyof typeof enPrices
+  | keyof typeof enReservations
+  | keyof typeof enRetries
+  | keyof typeof enTrace;
 
 type Messages = Partial<Record<MessageKey, string>>;
 
@@ -19,6 +30,10 @@ const messages = signal<Messages>(en);
 
 /** Sentences that only some pages need; the others do not wait for them. */
 const PARTS = {
+  batch: {
+    en: () => import('./enBatch.js').then(({ enBatch: words }) => words),
+    'zh-CN': () => import('./zhCNBatch.js').then(({ zhCNBatch: words }) => words),
+  },
   cost: {
     en: () => import('./enCost.js').then(({ enCost: words }) => words),
     'zh-CN': () => import('./zhCNCost.js').then(({ zhCNCost: words }) => words),
@@ -27,9 +42,21 @@ const PARTS = {
     en: () => import('./enBudget.js').then(({ enBudget: words }) => words),
     'zh-CN': () => import('./zhCNBudget.js').then(({ zhCNBudget: words }) => words),
   },
+  prices: {
+    en: () => import('./enPrices.js').then(({ enPrices: words }) => words),
+    'zh-CN': () => import('./zhCNPrices.js').then(({ zhCNPrices: words }) => words),
+  },
+  reservations: {
+    en: () => import('./enReservations.js').then(({ enReservations: words }) => words),
+    'zh-CN': () => import('./zhCNReservations.js').then(({ zhCNReservations: words }) => words),
+  },
   retries: {
     en: () => import('./enRetries.js').then(({ enRetries: words }) => words),
     'zh-CN': () => import('./zhCNRetries.js').then(({ zhCNRetries: words }) => words),
+  },
+  trace: {
+    en: () => import('./enTrace.js').then(({ enTrace: words }) => words),
+    'zh-CN': () => import('./zhCNTrace.js').then(({ zhCNTrace: words }) => words),
   },
 } satisfies Record<string, Record<Locale, () => Promise<Messages>>>;
 

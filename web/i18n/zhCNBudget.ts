@@ -10,7 +10,7 @@ export const zhCNBudget: Record<keyof typeof enBudget, string> = {
   'budget.interval': '八成情况下 {low} – {high}',
   'forecast.weekday': '按星期推算',
   'forecast.runRate': '按目前速度；历史不足以给出区间',
-  'budget.window': '最近 {hours} 小时',
+  'budget.window': '{hours} 小时，截至',
   'budget.burn': '为匀速的 {times}',
   'budget.usual': '通常至多 {usd}',
   'budget.unpriced': '无价格的行：{n}',

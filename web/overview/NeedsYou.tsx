@@ -20,7 +20,11 @@ export function NeedsYou({ needs }: { needs: readonly Need[] }) {
       Number(b.severity === 'page') - Number(a.severity === 'page') ||
       b.since.localeCompare(a.since),
   );
-  const shown = all ? sorted : sorted.slice(0, SHOWN_FIRST);
+  // The thresholds of one budget are one need: the newest of them is the highest.
+  const firsts = sorted.filter(
+    (need, index) => sorted.findIndex((each) => subjectOf(each) === subjectOf(need)) === index,
+  );
+  const shown = all ? sorted : firsts.slice(0, SHOWN_FIRST);
   if (needs.length === 0) {
     return (
       <p class="needs-none">

@@ -78,14 +78,21 @@ function columnsFor(view: View): Column<Pipeline>[] {
       label: t('pipelines.waste'),
       numeric: true,
       sort: '-waste',
-      cell: (row) => <Money usd={row.cost.retryWasteUsd} />,
+      cell: (row) => (
+        <Money usd={row.cost.retryWasteUsd} unpricedCalls={row.cost.unpricedCalls} compact />
+      ),
     },
     {
       key: 'per1k',
       label: t('pipelines.per1k'),
       numeric: true,
       sort: '-per1k',
-      cell: (row) => (row.usdPer1kRows === null ? '–' : <Money usd={row.usdPer1kRows} />),
+      cell: (row) =>
+        row.usdPer1kRows === null ? (
+          '–'
+        ) : (
+          <Money usd={row.usdPer1kRows} unpricedCalls={row.cost.unpricedCalls} compact />
+        ),
     },
     {
       key: 'cost',

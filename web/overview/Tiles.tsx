@@ -55,7 +55,8 @@ export function Tiles({ overview }: { overview: Overview }) {
         label={t('tile.waste')}
         value={
           <a class="drill" href={view.href('/retries')}>
-            <Money usd={total.retryWasteUsd} />
+            {/* What has no price may have been wasted too. */}
+            <Money usd={total.retryWasteUsd} unpricedCalls={total.unpricedCalls} compact />
           </a>
         }
         change={null}

@@ -1,6 +1,6 @@
 import type { Overview } from '../../server/contract.js';
 import type { Annotation, ChartBucket, ChartData, ChartSeries } from '../chart/chartData.js';
-import { seriesColors } from '../chart/seriesColor.js';
+import { pageColors, seriesColors } from '../chart/seriesColor.js';
 import { formatInstant } from '../format/time.js';
 import { compareUsd, formatUsdShort, sumUsd, usdToPixels } from '../format/usd.js';
 import { t } from '../i18n/t.js';
@@ -39,7 +39,10 @@ const LABEL_SHARE = 0.12;
 /** What the spend chart, its list, its table and its label all say, from the rows of one answer. */
 export function spendModel(overview: Overview, options: SpendOptions): SpendModel {
   const names = [...new Set(overview.series.map((row) => row.series))];
-  const colors = seriesColors(names.filter((name) => name !== OTHER));
+  const colors = seriesColors(
+    names.filter((name) => name !== OTHER),
+    pageColors,
+  );
   const totals = names
     .map((name) => {
       const own = overview.series.filter((row) => row.series === name);

@@ -1,7 +1,7 @@
-import { useInfiniteQuery } from '@tanstack/preact-query';
 import type { Batch, Pipeline } from '../../server/contract.js';
-import { getJson, type ApiError } from '../api/getJson.js';
 import { useApi } from '../api/useApi.js';
+import { usePages } from '../api/usePages.js';
+import { pathOf } from '../cost/useCosts.js';
 import { formatCount, formatDurationMs, formatTimes } from '../format/quantity.js';
 import { loadWords, locale, t } from '../i18n/t.js';
 import { Breadcrumb } from '../parts/Breadcrumb.js';
@@ -17,11 +17,6 @@ import { useTitle } from '../parts/useTitle.js';
 import { formatRange } from '../url/range.js';
 import { useView, type View } from '../url/useView.js';
 import { batchPath } from '../url/viewState.js';
-
-interface BatchPageOfList {
-  items: Batch[];
-  nextCursor: string | null;
-}
 
 const SORT_DEFAULT = '-startedAt';
 const PAGE_ROWS = 50;
@@ -99,23 +94,10 @@ function useBatches({
   pipeline: string | null;
   sort: string;
 }) {
-  return useInfiniteQuery<BatchPageOfList, ApiError>({
-    queryKey: ['live', '/api/batches', formatRange(view.range), view.tz, pipeline, sort],
-    initialPageParam: null,
-    placeholderData: (previous) => previous,
-    getNextPageParam: (page) => page.nextCursor,
-    queryFn: ({ pageParam, signal }) => {
-      const { from, to } = view.interval();
-      const params = new URLSearchParams({
-        from: from.toISOString(),
-        to: to.toISOString(),
-        sort,
-        limit: String(PAGE_ROWS),
-      });
-      if (pipeline !== null) params.set('pipeline', pipeline);
-      if (typeof pageParam === 'string') params.set('cursor', pageParam);
-      return getJson<BatchPageOfList>(`/api/batches?${params}`, signal);
-    },
+  const key = ['/api/batches', formatRange(view.range), view.tz, pipeline, sort];
+  return usePages<Batch>(key, {
+    path: (cursor) =>
+      pathOf('/api/batches', view.interval(), { sort, limit: PAGE_ROWS, pipeline, cursor }),
   });
 }
 
@@ -185,7 +167,9 @@ function columnsFor(view: View, withPipeline: boolean): Column<Batch>[] {
       key: 'waste',
       label: t('batches.waste'),
       numeric: true,
-      cell: (row) => <Money usd={row.cost.retryWasteUsd} />,
+      cell: (row) => (
+        <Money usd={row.cost.retryWasteUsd} unpricedCalls={row.cost.unpricedCalls} compact />
+      ),
     },
     {
       key: 'ratio',
@@ -198,7 +182,12 @@ function columnsFor(view: View, withPipeline: boolean): Column<Batch>[] {
       label: t('batches.per1k'),
       numeric: true,
       sort: '-usdPer1kRows',
-      cell: (row) => (row.usdPer1kRows === null ? '–' : <Money usd={row.usdPer1kRows} />),
+      cell: (row) =>
+        row.usdPer1kRows === null ? (
+          '–'
+        ) : (
+          <Money usd={row.usdPer1kRows} unpricedCalls={row.cost.unpricedCalls} compact />
+        ),
     },
     {
       key: 'cost',

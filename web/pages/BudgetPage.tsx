@@ -2,17 +2,18 @@ import { useLocation } from 'preact-iso';
 import type { BudgetDetail, BudgetHistory } from '../../server/contract.js';
 import { useApi, type ApiResult } from '../api/useApi.js';
 import { BudgetBar } from '../budget/BudgetBar.js';
-import { budgetChart } from '../budget/budgetChart.js';
+import { addsUp, budgetChart } from '../budget/budgetChart.js';
 import { LateBudgetForm } from '../budget/LateBudgetForm.js';
-import { AlertsPanel, PeriodsPanel, VersionsPanel } from '../budget/BudgetHistoryPanels.js';
 import { budgetPath, periodText, scopeFilter, scopeText } from '../budget/budgetText.js';
 import { Chart } from '../chart/Chart.js';
 import { formatPercent, formatTimes } from '../format/quantity.js';
 import { formatUsdShort, isZeroUsd } from '../format/usd.js';
-import { locale, t } from '../i18n/t.js';
+import { loadWords, locale, t } from '../i18n/t.js';
 import { Breadcrumb } from '../parts/Breadcrumb.js';
 import { DataAge } from '../parts/DataAge.js';
 import { Icon } from '../parts/Icon.js';
+import { Instant } from '../parts/Instant.js';
+import { Late } from '../parts/Late.js';
 import { Money } from '../parts/Money.js';
 import { Panel, PanelError } from '../parts/Panel.js';
 import { Skeleton } from '../parts/Skeleton.js';
@@ -22,6 +23,9 @@ import { formatRange } from '../url/range.js';
 import { useView, type View } from '../url/useView.js';
 
 const CHART_PX = 220;
+const PAST_PX = 300;
+const QUARTER_MS = 900_000;
+const HOLDS_PX = 300;
 
 /** One budget: how it stands and will stand, what it was spent on, its past, and the form that changes it. */
 export function BudgetPage({ params }: { params: { id: string } }) {
@@ -64,12 +68,27 @@ export function BudgetPage({ params }: { params: { id: string } }) {
               />
             </section>
           )}
+          {budget.holds !== null && (
+            <Late
+              load={async () =>
+                (
+                  await Promise.all([
+                    import('../reservations/ReservationsPanel.js'),
+                    loadWords('reservations'),
+                  ])
+                )[0].ReservationsPanel
+              }
+              props={{ budget, view }}
+              waiting={<Waiting heightPx={HOLDS_PX} />}
+            />
+          )}
           <PacePanel budget={budget} history={history} />
-          <div class="columns even">
-            <PeriodsPanel query={history} budget={budget} view={view} />
-            <AlertsPanel alerts={budget.alertHistory} view={view} id={budget.id} />
-          </div>
-          <VersionsPanel versions={budget.versions} />
+          <Late
+            load={() => import('../budget/BudgetPast.js').then((module) => module.BudgetPast)}
+            props={{ budget, history, view }}
+            waiting={<Waiting heightPx={PAST_PX} />}
+            whenNear
+          />
         </>
       )}
     </div>
@@ -148,7 +167,10 @@ function Head({ budget, view, editing }: { budget: BudgetDetail; view: View; edi
           </div>
         )}
         <div>
-          <dt>{t('budget.window', { hours: Math.round(burn.windowHours) })}</dt>
+          <dt>
+            {t('budget.window', { hours: Math.round(burn.windowHours) })}{' '}
+            <Instant at={quarterBefore(budget.asOf)} />
+          </dt>
           <dd>
             <Money usd={burn.windowUsd} />{' '}
             <small>
@@ -205,6 +227,10 @@ function Head({ budget, view, editing }: { budget: BudgetDetail; view: View; edi
   );
 }
 
+/** The window ends with the last full quarter of an hour. */
+const quarterBefore = (at: string): string =>
+  new Date(Math.floor(Date.parse(at) / QUARTER_MS) * QUARTER_MS).toISOString();
+
 function PacePanel({
   budget,
   history,
@@ -212,7 +238,7 @@ function PacePanel({
   budget: BudgetDetail;
   history: ApiResult<BudgetHistory>;
 }) {
-  const isCalendar = budget.period.kind === 'calendar';
+  const isCalendar = addsUp(budget);
   return (
     <Panel
       title={t(isCalendar ? 'budget.pace' : 'budget.days')}
@@ -246,5 +272,13 @@ function PacePanel({
         );
       }}
     </Panel>
+  );
+}
+
+function Waiting({ heightPx }: { heightPx: number }) {
+  return (
+    <div class="panel">
+      <Skeleton heightPx={heightPx} />
+    </div>
   );
 }

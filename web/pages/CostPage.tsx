@@ -1,7 +1,6 @@
 import type { Budgets } from '../../server/contract.js';
 import { useApi } from '../api/useApi.js';
 import { BudgetsPanel } from '../budget/BudgetsPanel.js';
-import { costColors } from '../cost/costChart.js';
 import { CostTiles } from '../cost/CostTiles.js';
 import { FilterBar } from '../cost/FilterBar.js';
 import { Leaderboard } from '../cost/Leaderboard.js';
@@ -15,7 +14,7 @@ import {
 } from '../cost/useCosts.js';
 import { formatDimension } from '../cost/filterTerms.js';
 import { usePriceChanges } from '../cost/usePriceChanges.js';
-import { seriesColors } from '../chart/seriesColor.js';
+import { pageColors, seriesColors } from '../chart/seriesColor.js';
 import { t } from '../i18n/t.js';
 import { Late } from '../parts/Late.js';
 import { Panel } from '../parts/Panel.js';
@@ -25,6 +24,7 @@ import { useView } from '../url/useView.js';
 
 const TILES_PX = 144;
 const CHANGED_PX = 400;
+const SIZES_PX = 240;
 const GAPS_PX = 320;
 
 /** Where the money goes: by any dimension, over time, what changed, and how the budgets stand. */
@@ -52,13 +52,17 @@ export function CostPage() {
   );
   const colors = seriesColors(
     named.map(({ name }) => name),
-    costColors,
+    pageColors,
   );
   return (
     <div class="page cost">
       <header class="page-head">
         <h1>{t('nav.cost')}</h1>
-        <FilterBar view={view} filter={filter} />
+        <div class="filter-bar">
+          <FilterBar view={view} filter={filter} />
+          <a href={view.href('/cost/reservations')}>{t('nav.reservations')}</a>
+          <a href={view.href('/cost/prices')}>{t('nav.prices')}</a>
+        </div>
       </header>
       <Panel title="" query={first} skeletonPx={TILES_PX} bare>
         {(costs) => <CostTiles costs={costs} view={view} />}
@@ -86,6 +90,12 @@ export function CostPage() {
         load={() => import('../cost/WaterfallPanel.js').then((module) => module.WaterfallPanel)}
         props={{ view }}
         waiting={<Waiting heightPx={CHANGED_PX} />}
+        whenNear
+      />
+      <Late
+        load={() => import('../cost/BatchSizePanel.js').then((module) => module.BatchSizePanel)}
+        props={{ view }}
+        waiting={<Waiting heightPx={SIZES_PX} />}
         whenNear
       />
       <Late

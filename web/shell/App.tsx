@@ -5,10 +5,10 @@ import { loadCode } from '../api/loadCode.js';
 import { queryClient } from '../api/queryClient.js';
 import { loadWords, locale, t, type WordPart } from '../i18n/t.js';
 import { NotFoundPage } from '../pages/NotFoundPage.js';
+import { Late } from '../parts/Late.js';
 import { useCanonicalUrl } from '../url/useView.js';
 import { BottomBar } from './BottomBar.js';
 import { Header } from './Header.js';
-import { HelpDialog } from './HelpDialog.js';
 import { Palette } from './Palette.js';
 import { useKeys } from './useKeys.js';
 
@@ -20,7 +20,7 @@ const BatchesPage = lazy(() =>
   loadCode(() => import('../pages/BatchesPage.js')).then((module) => module.BatchesPage),
 );
 const BatchPage = lazy(() =>
-  loadCode(() => import('../pages/BatchPage.js')).then((module) => module.BatchPage),
+  withWords(['batch'], () => import('../pages/BatchPage.js')).then((module) => module.BatchPage),
 );
 const CostPage = lazy(() =>
   withWords(['cost'], () => import('../pages/CostPage.js')).then((module) => module.CostPage),
@@ -30,13 +30,23 @@ const BudgetPage = lazy(() =>
     (module) => module.BudgetPage,
   ),
 );
+const ReservationsPage = lazy(() =>
+  withWords(['cost', 'budget', 'reservations'], () => import('../pages/ReservationsPage.js')).then(
+    (module) => module.ReservationsPage,
+  ),
+);
+const PricesPage = lazy(() =>
+  withWords(['cost', 'budget', 'prices'], () => import('../pages/PricesPage.js')).then(
+    (module) => module.PricesPage,
+  ),
+);
 const RetriesPage = lazy(() =>
   withWords(['cost', 'retries'], () => import('../pages/RetriesPage.js')).then(
     (module) => module.RetriesPage,
   ),
 );
 const TracePage = lazy(() =>
-  loadCode(() => import('../pages/TracePage.js')).then((module) => module.TracePage),
+  withWords(['trace'], () => import('../pages/TracePage.js')).then((module) => module.TracePage),
 );
 const RunbooksPage = lazy(() =>
   loadCode(() => import('../pages/RunbooksPage.js')).then((module) => module.RunbooksPage),
@@ -95,6 +105,8 @@ function Frame() {
               <Route path="/batches/:pipeline/:batchId" component={BatchPage} />
               <Route path="/cost" component={CostPage} />
               <Route path="/cost/budgets/:id" component={BudgetPage} />
+              <Route path="/cost/prices" component={PricesPage} />
+              <Route path="/cost/reservations" component={ReservationsPage} />
               <Route path="/retries" component={RetriesPage} />
               <Route path="/traces/:traceId" component={TracePage} />
               <Route path="/runbooks" component={RunbooksPage} />
@@ -106,7 +118,13 @@ function Frame() {
       </main>
       <BottomBar />
       {dialog === 'palette' && <Palette onClose={close} onHelp={() => setDialog('help')} />}
-      {dialog === 'help' && <HelpDialog onClose={close} />}
+      {dialog === 'help' && (
+        <Late
+          load={() => import('./HelpDialog.js').then((module) => module.HelpDialog)}
+          props={{ onClose: close }}
+          waiting={null}
+        />
+      )}
     </>
   );
 }

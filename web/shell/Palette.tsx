@@ -5,7 +5,7 @@ import { useApi } from '../api/useApi.js';
 import { chooseLocale, locale, t } from '../i18n/t.js';
 import { useView } from '../url/useView.js';
 import { Dialog } from './Dialog.js';
-import { PLACES } from './places.js';
+import { PLACES, PLACES_BELOW } from './places.js';
 import { nextTheme, theme } from './preferences.js';
 
 interface Entry {
@@ -97,7 +97,7 @@ function useEntries({ onClose, onHelp }: PaletteProps): Entry[] {
       route(url);
     };
     return [
-      ...PLACES.map((place) => ({
+      ...[...PLACES, ...PLACES_BELOW].map((place) => ({
         id: `page${place.path.replaceAll('/', '-')}`,
         kind: t('palette.page'),
         label: t(place.label),

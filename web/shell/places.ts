@@ -18,6 +18,12 @@ export const PLACES: readonly Place[] = [
   { path: '/runbooks', label: 'nav.runbooks', phoneLabel: 'nav.runbooks', icon: 'runbooks' },
 ];
 
+/** Pages that belong to one of them; the palette knows them too. */
+export const PLACES_BELOW: readonly Pick<Place, 'path' | 'label'>[] = [
+  { path: '/cost/reservations', label: 'nav.reservations' },
+  { path: '/cost/prices', label: 'nav.prices' },
+];
+
 /** Whether a page belongs to a place: a batch to Batches, a runbook to Runbooks; a trace is part of a batch. */
 export function isAt(place: Place, path: string): boolean {
   if (place.path === '/') return path === '/';

@@ -1,7 +1,8 @@
 /** Reads dropped traces and response claims back from the database. */
-import { listValue, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { ownIdentity } from '@burnbook/domain/attribution';
 import { FactSet } from '@burnbook/domain/factSet';
+import { listValue } from '../duckdb.js';
 import type { ActivityRow, AttemptRow, CallFacts, LineRow, Owner, SpanFacts } from '../rows.js';
 import type { SqlTexts } from '../sqlTexts.js';
 import { usageFrom } from '../usageColumns.js';

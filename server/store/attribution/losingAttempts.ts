@@ -29,6 +29,8 @@ export interface OperationLoader {
 
 export interface LossChange {
   readonly attemptKey: bigint;
+  /** null: it is not known any more. */
+  readonly operationKey: bigint | null;
   readonly before: Loss | null;
   readonly after: Loss | null;
   /** When the attempt went on, as far as is known. */
@@ -85,6 +87,24 @@ export class LosingAttempts {
   /** How the lines under an attempt stand, as of the last commit. */
   lossOf(attemptKey: bigint | null): Loss | null {
     return attemptKey === null ? null : (this.#losses.get(attemptKey) ?? null);
+  }
+
+  /** Whether an attempt of the operation may be stored by this process; certainly not when false. */
+  mayHaveStored(operationKey: bigint): boolean {
+    return this.#stored.mayHave(operationKey);
+  }
+
+  /** When the operation's attempts start, as far as they are in memory; null: none is. */
+  timesOf(operationKey: bigint): { firstNs: bigint; lastNs: bigint } | null {
+    const attempts = this.#operations.get(operationKey);
+    if (!attempts) return null;
+    const [head, ...others] = [...attempts.values()];
+    let { firstNs, lastNs } = head ?? { firstNs: 0n, lastNs: 0n };
+    for (const other of others) {
+      if (other.firstNs < firstNs) ({ firstNs } = other);
+      if (other.lastNs > lastNs) ({ lastNs } = other);
+    }
+    return head ? { firstNs, lastNs } : null;
   }
 
   /** Takes over the attempts of a commit. @returns the attempts whose loss changed. */
@@ -206,7 +226,8 @@ export class LosingAttempts {
       if (before === after) continue;
       if (after === null) this.#losses.delete(key);
       else this.#losses.set(key, after);
-      changes.push({ attemptKey: key, before, after, ...this.#times(key) });
+      const operationKey = this.#operationOf.get(key) ?? null;
+      changes.push({ attemptKey: key, operationKey, before, after, ...this.#times(key) });
     }
     return changes;
   }

@@ -6,21 +6,7 @@ import { listValue } from '@duckdb/node-api';
 import type { DeskChange } from '@burnbook/domain/alert/deskDraft';
 import { subjectText, type StandingAlert } from '@burnbook/domain/alert/standingAlert';
 import type { CommandContext } from './command.js';
-
-/** A message to the world as it waits for its delivery. */
-export interface OutboxRow {
-  /** The same for the same message, however often it is made. */
-  readonly messageId: string;
-  readonly dedupKey: string;
-  readonly destination: string;
-  readonly kind: string;
-  readonly alertId: string | null;
-  readonly incidentId: string | null;
-  /** JSON that no destination's form is in yet. */
-  readonly body: string;
-  readonly createdNs: bigint;
-  readonly nextNs: bigint;
-}
+import { writeMessages, type OutboxRow } from './outbox.js';
 
 export interface AlertDeskChange extends Omit<DeskChange, 'events'> {
   readonly messages: readonly OutboxRow[];
@@ -34,9 +20,10 @@ export async function changeAlerts(
 }
 
 export async function writeAlertChange(
-  { connection, sql }: CommandContext,
+  context: CommandContext,
   change: AlertDeskChange,
 ): Promise<void> {
+  const { connection, sql } = context;
   const replace = async (
     table: 'alerts' | 'incidents' | 'silences',
     ids: readonly string[],
@@ -70,7 +57,7 @@ export async function writeAlertChange(
     silences.map(({ silenceId }) => silenceId),
     silences.map((each) => ({ ...each, matchers: jsonText(each.matchers) })),
   );
-  await insert('insert_messages', messages);
+  await writeMessages(context, messages);
 }
 
 const alertRow = (alert: StandingAlert): object => ({

@@ -1,22 +1,45 @@
 /** The store's commands by name. */
 import { changeAlerts } from './changeAlerts.js';
 import type { Command } from './command.js';
+import { beat } from './beat.js';
+import { changeDestination } from './changeDestination.js';
 import { compact } from './compact.js';
+import { countEvents } from './countEvents.js';
+import { countServer } from './countServer.js';
 import { defineBudgets } from './defineBudgets.js';
+import { recordAudit } from './recordAudit.js';
+import { addExclusion, removeExclusion } from './exclusions.js';
+import { defineSlos } from './defineSlos.js';
+import { keepSlos } from './keepSlos.js';
+import { queueMessages } from './outbox.js';
 import { recordPrices } from './recordPrices.js';
+import { replayDelivery } from './replayDelivery.js';
 import { settleBudgets } from './settleBudgets.js';
+import { settleDeliveries } from './settleDeliveries.js';
 import { previewChunk, restateChunk, undoChunk, type Restated } from './repriceChunk.js';
 import { beginRestatement, moveRestatement } from './restatements.js';
 
 const plain = {
   changeAlerts,
   compact,
+  countEvents,
+  countServer,
+  defineSlos,
+  keepSlos,
   defineBudgets,
   settleBudgets,
+  recordAudit,
   recordPrices,
   previewChunk,
   beginRestatement,
   moveRestatement,
+  addExclusion,
+  removeExclusion,
+  queueMessages,
+  settleDeliveries,
+  replayDelivery,
+  changeDestination,
+  beat,
 } satisfies Record<string, Command<never, unknown>>;
 
 /** They change costs that attribution has in memory too, and so run while nothing is being attributed. */

@@ -198,6 +198,7 @@ async function applyRestating(
   await connection.run(sql.get('restate_rollup'));
   await connection.run(sql.get('restate_lines'), range);
   await connection.run(sql.get('restate_unsettled'));
+  await connection.run(sql.get('restate_tries'));
   const pipelines = await connection.runAndReadAll(sql.get('restated_pipelines'));
   const restated = await lineChunks(await connection.run(sql.get('read_restated')));
   await connection.run(sql.get('drop_restating'));

@@ -1,21 +1,32 @@
 -- Which minutes of which pipeline commits touched since their events were last counted. A commit notes them in its own
 -- transaction, in order of `seq`; who counts takes away what it has read, so that neither a crash nor a commit meanwhile
--- leaves a minute uncounted.
+-- leaves a minute uncounted. An operation or a run that lost a row is named: what is left of it may count elsewhere now.
 CREATE TABLE uncounted (
   seq BIGINT NOT NULL,
   pipeline VARCHAR NOT NULL,
-  minute_ns BIGINT NOT NULL
+  minute_ns BIGINT NOT NULL,
+  operation_key UBIGINT,
+  run_id VARCHAR
 );
 
 -- Good and valid events of an indicator by minute of event time: additive rows. `known_ns` is when the count became known
--- and `cause` why (`counted`, `late`, `moved`, `history`): the rows up to an instant are what was known then.
+-- and `cause` why (`counted`, `late`, `moved`, `history`): the rows up to an instant are what was known then. An operation
+-- with bad events is one of `bad_operations` in the minute of its last one.
 CREATE TABLE sli_minutes (
   indicator VARCHAR NOT NULL,
   minute_ns BIGINT NOT NULL,
   good BIGINT NOT NULL,
   total BIGINT NOT NULL,
+  bad_operations BIGINT NOT NULL,
   known_ns BIGINT NOT NULL,
   cause VARCHAR NOT NULL
+);
+
+-- Indicators that are kept counted, and back to when: what is older is counted piece by piece.
+CREATE TABLE sli_indicators (
+  indicator VARCHAR NOT NULL,
+  counted_from_ns BIGINT NOT NULL,
+  complete BOOLEAN NOT NULL
 );
 
 -- Every definition that an SLO ever had; NULL: removed. The files own the definitions, this remembers them.
@@ -173,17 +184,24 @@ CREATE TABLE silences (
 );
 
 -- Messages to the world, written in the transaction of what they tell. `body`: neutral JSON; each destination has its form.
+-- `replaces`: how many older ones of the same dedup key it made needless before they were delivered. Before `expires_ns`
+-- none is given up.
 CREATE TABLE outbox (
   message_id VARCHAR NOT NULL,
   dedup_key VARCHAR NOT NULL,
   destination VARCHAR NOT NULL,
   kind VARCHAR NOT NULL,
+  severity VARCHAR NOT NULL,
   alert_id VARCHAR,
   incident_id VARCHAR,
+  summary VARCHAR NOT NULL,
   body VARCHAR NOT NULL,
   created_ns BIGINT NOT NULL,
+  expires_ns BIGINT NOT NULL,
+  replaces INTEGER NOT NULL,
   state VARCHAR NOT NULL,
   attempts INTEGER NOT NULL,
+  tried_ns BIGINT,
   next_ns BIGINT NOT NULL,
   settled_ns BIGINT,
   last_status INTEGER,

@@ -6,7 +6,7 @@ SELECT
   0, 0, 0, 0, 0,
   sum(l.cost_nano * f.waste_sign)::BIGINT,
   sum(l.cost_nano * f.failure_sign)::BIGINT,
-  CASE l.kind WHEN 'model' THEN l.provider END, l.tags, l.environment
+  CASE l.kind WHEN 'model' THEN l.provider END, l.tags, l.environment, l.attempt, true
 FROM bill_lines AS l
 JOIN flipped AS f USING (attempt_key)
 WHERE l.excluded IS NULL AND l.cost_nano IS NOT NULL

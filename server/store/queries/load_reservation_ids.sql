@@ -1,2 +1,2 @@
--- Ids of all reservations that there ever were, some more than once.
-SELECT reservation_id FROM holds.reservation_changes
+-- Ids of all reservations.
+SELECT reservation_id FROM reservations

@@ -1,20 +1,15 @@
--- Reservations of a state ('': any) and a pipeline ('': any), newest first.
-WITH states AS (
-  SELECT reservation_id, arg_max(state, seq) AS state, min(seq) AS first, arg_min(facts, seq) AS facts
-  FROM holds.reservation_changes
-  GROUP BY reservation_id
-),
-page AS (
-  SELECT coalesce(list(reservation_id), []::VARCHAR[]) AS ids
-  FROM (
-    SELECT reservation_id FROM states
-    WHERE ($state::VARCHAR = '' OR state = $state::VARCHAR)
-      AND ($pipeline::VARCHAR = '' OR json_extract_string(facts, '/origin/pipeline') = $pipeline::VARCHAR)
-    ORDER BY first DESC
-    LIMIT $limit::BIGINT OFFSET $offset::BIGINT
-  )
+-- Reservations of a state or stage (open, ended), a pipeline and a hard budget that it was granted in, newest first; '': any.
+WITH page AS MATERIALIZED (
+  SELECT *
+  FROM reservations
+  WHERE ($state::VARCHAR IN ('', state, if(ended_ns IS NULL, 'open', 'ended')))
+    AND ($budget::VARCHAR = '' OR list_contains(json_extract_string(first_facts, '$.budgets[*].id'), $budget::VARCHAR))
+    AND ($pipeline::VARCHAR = '' OR json_extract_string(first_facts, '/origin/pipeline') = $pipeline::VARCHAR)
+  ORDER BY first_seq DESC
+  LIMIT $limit::BIGINT OFFSET $offset::BIGINT
 )
 SELECT r.*, coalesce(t.telemetry_nano, 0)::BIGINT AS telemetry_nano
-FROM holds.reservations_of((SELECT ids FROM page)) AS r
-LEFT JOIN reservation_telemetry((SELECT ids FROM page)) AS t USING (reservation_id)
+FROM page AS r
+LEFT JOIN reservation_telemetry((SELECT coalesce(list(reservation_id), []::VARCHAR[]) FROM page)) AS t
+  USING (reservation_id)
 ORDER BY r.first_seq DESC

@@ -1,7 +1,7 @@
 -- Takes the old cost out of the sums of a line's quarter of an hour and puts the new one in, where the line belongs now.
 INSERT INTO cost_rollup (
   bucket_ns, kind, pipeline, run_id, batch, step, model, team, lines, excluded, unpriced, tokens, cost_nano, waste_nano,
-  failure_nano, provider, tags
+  failure_nano, provider, tags, environment, attempt, in_attempt
 )
 WITH moved AS (
   SELECT r.*, a.waste,
@@ -17,6 +17,6 @@ SELECT
   0, 0, sum(unpriced)::BIGINT, 0, sum(difference)::BIGINT,
   coalesce(sum(difference) FILTER (waste), 0)::BIGINT,
   coalesce(sum(difference) FILTER (NOT waste), 0)::BIGINT,
-  CASE kind WHEN 'model' THEN provider END, tags
+  CASE kind WHEN 'model' THEN provider END, tags, environment, attempt, attempt_key IS NOT NULL
 FROM moved
 GROUP BY ALL

@@ -1,18 +1,32 @@
--- How many attempts the operations that began in [from, to) took, and whether the last one won.
-WITH mine AS (
-  SELECT * FROM attempts WHERE start_ns >= $from::BIGINT AND start_ns < $to::BIGINT
+-- How many attempts the operations that began in [from, to) took, and whether the last one won. Operations that are one
+-- first attempt that succeeded are the sum of these less those of the others.
+WITH mine AS MATERIALIZED (
+  SELECT operation_key, number, outcome
+  FROM retried_attempts
+  WHERE start_ns >= $from::BIGINT AND start_ns < $to::BIGINT
+    AND cost_selected(
+      $patterns::VARCHAR[], [''], ['', ''],
+      pipeline, run_id, NULL, step, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    )
 ),
 operations AS (
-  SELECT operation_key, max(number) AS tries, bool_or(outcome = 'succeeded') AS won
-  FROM mine
+  SELECT operation_key, max(number) AS tries, bool_or(outcome = 'succeeded') AS won FROM mine GROUP BY operation_key
+),
+counts AS (
+  SELECT tries, count(*) FILTER (won) AS succeeded, count(*) FILTER (NOT won) AS failed FROM operations GROUP BY tries
+  UNION ALL
+  SELECT 1, sum(wins), 0
+  FROM first_wins_in($from::BIGINT, $firstWhole::BIGINT, $endWhole::BIGINT, $to::BIGINT)
   WHERE cost_selected(
     $patterns::VARCHAR[], [''], ['', ''],
     pipeline, run_id, NULL, step, NULL, NULL, NULL, NULL, NULL, NULL, NULL
   )
-  GROUP BY operation_key
+  UNION ALL
+  SELECT 1, -count(*), 0 FROM mine WHERE number = 1 AND outcome = 'succeeded'
 )
-SELECT tries, count(*) FILTER (won) AS succeeded, count(*) FILTER (NOT won) AS failed
-FROM operations
+SELECT tries, coalesce(sum(succeeded), 0)::BIGINT AS succeeded, sum(failed)::BIGINT AS failed
+FROM counts
 GROUP BY tries
+HAVING coalesce(sum(succeeded), 0) + sum(failed) > 0
 ORDER BY tries
 LIMIT 1000

@@ -14,7 +14,7 @@ WITH RECURSIVE lost AS MATERIALIZED (
     END AS cause,
     min(a.start_ns) AS start_ns, any_value(a.pipeline) AS pipeline, any_value(a.run_id) AS run_id,
     any_value(a.batch) AS batch, any_value(a.step) AS step
-  FROM attempts AS a
+  FROM retried_attempts AS a
   SEMI JOIN losing_attempts AS l ON l.attempt_key = a.attempt_key
   -- An attempt begins before its lines: a day, at most.
   WHERE a.start_ns >= $from::BIGINT - 86400000000000 AND a.start_ns < $to::BIGINT
@@ -38,19 +38,22 @@ repeated AS MATERIALIZED (
 naming AS MATERIALIZED (
   SELECT * FROM run_batches
 ),
-mine AS NOT MATERIALIZED (
-  SELECT * FROM bill_lines WHERE excluded IS NULL AND start_ns >= $from::BIGINT AND start_ns < $to::BIGINT
+-- Of operations that are not one first attempt alone: all lost ones are of these.
+lines AS MATERIALIZED (
+  SELECT * FROM retried_lines WHERE start_ns >= $from::BIGINT AND start_ns < $to::BIGINT + 86400000000000
 ),
 under_lost AS MATERIALIZED (
   SELECT l.*, a.waste, coalesce(c.cause, 'unknown') AS cause, s.step IS NOT NULL AS repeated
-  FROM mine AS l
+  FROM lines AS l
   JOIN losing_attempts AS a ON a.attempt_key = l.attempt_key
   LEFT JOIN causes AS c ON c.attempt_key = l.attempt_key
   LEFT JOIN repeated AS s ON s.pipeline = l.pipeline AND s.batch = l.batch AND s.run_id = l.run_id AND s.step = l.step
+  WHERE l.excluded IS NULL AND l.start_ns < $to::BIGINT
 ),
 silent AS (
-  SELECT * FROM mine
-  WHERE kind = 'model' AND failed AND cost_nano IS NULL AND input_tokens IS NULL AND output_tokens IS NULL
+  SELECT * FROM bill_lines
+  WHERE excluded IS NULL AND start_ns >= $from::BIGINT AND start_ns < $to::BIGINT
+    AND kind = 'model' AND failed AND cost_nano IS NULL AND input_tokens IS NULL AND output_tokens IS NULL
 ),
 judged AS (
   SELECT pipeline, run_id, batch, step, provider, model, team, environment, attempt::VARCHAR AS attempt, kind, tags, cause,
@@ -83,7 +86,7 @@ own_lost AS (
 -- What the operations of lost attempts worked with, by the dearest of their lines.
 members AS (
   SELECT a.attempt_key, a.operation_key
-  FROM attempts AS a
+  FROM retried_attempts AS a
   SEMI JOIN own_lost AS o ON o.operation_key = a.operation_key
   WHERE $byWork::BOOLEAN AND a.start_ns >= $from::BIGINT - 86400000000000 AND a.start_ns < $to::BIGINT + 86400000000000
 ),
@@ -92,9 +95,8 @@ worked AS (
     arg_max({
       'provider': l.provider, 'model': l.model, 'team': l.team, 'environment': l.environment, 'kind': l.kind, 'tags': l.tags
     }, (l.kind = 'model', coalesce(l.cost_nano, -1), l.span_id)) AS with_what
-  FROM bill_lines AS l
+  FROM lines AS l
   JOIN members AS m ON m.attempt_key = l.attempt_key
-  WHERE l.start_ns >= $from::BIGINT AND l.start_ns < $to::BIGINT + 86400000000000
   GROUP BY m.operation_key
 ),
 tries AS (

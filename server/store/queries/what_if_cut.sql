@@ -1,9 +1,13 @@
 -- When the operation begins that is one too many to replay; no row: all can be.
 SELECT start_ns FROM (
   SELECT operation_key, min(start_ns) AS start_ns
-  FROM attempts
-  WHERE start_ns >= $from::BIGINT AND start_ns < $to::BIGINT
-    AND (number > 1 OR outcome <> 'succeeded' OR end_ns - start_ns > $timeout::BIGINT)
+  FROM (
+    SELECT operation_key, start_ns FROM retried_attempts
+    WHERE start_ns >= $from::BIGINT AND start_ns < $to::BIGINT AND (number > 1 OR outcome <> 'succeeded')
+    UNION ALL
+    SELECT operation_key, start_ns FROM attempts
+    WHERE start_ns >= $from::BIGINT AND start_ns < $to::BIGINT AND end_ns - start_ns > $timeout::BIGINT
+  )
   GROUP BY operation_key
 )
 ORDER BY start_ns

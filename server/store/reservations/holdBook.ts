@@ -71,6 +71,11 @@ export class HoldBook {
     this.#changed = changed;
   }
 
+  /** The latest instant that it was told of, UTC nanoseconds; 0: none yet. */
+  get nowNs(): bigint {
+    return this.#nowNs;
+  }
+
   /** Open holds. */
   get size(): number {
     return this.#holds.size;

@@ -1,6 +1,6 @@
 /**
  * Reservations in the store: decides in memory (`HoldBook`), answers when the decision is on disk (`HoldLog`), and begins
- * from what is stored after a start or a failed write.
+ * from what is stored after a start or a failed write. What is on disk is brought over to the database now and then.
  */
 import type { CostBudget } from '@burnbook/domain/costBudget';
 import { hash64 } from '@burnbook/domain/hash64';
@@ -9,7 +9,9 @@ import { BloomFilter } from '../attribution/bloomFilter.js';
 import type { ChangeSet } from '../attribution/changeSet.js';
 import { StoreError } from '../protocol.js';
 import { HoldBook, type StoredHold } from './holdBook.js';
-import type { HoldLog } from './holdLog.js';
+import type { StoreReservations } from '../commands/storeReservations.js';
+import type { HoldJournal } from './holdJournal.js';
+import { HoldLog } from './holdLog.js';
 import type {
   BreakGlassOp,
   ChangeResult,
@@ -26,9 +28,12 @@ import type {
 import type { HoldReader } from './holdReader.js';
 
 export interface HoldLedgerOptions {
-  /** @param failed told at once when a write fails: what memory has decided is not on disk. */
-  readonly openLog: (failed: () => void) => Promise<HoldLog>;
+  readonly journal: HoldJournal;
+  /** What the journal held when it was opened. */
+  readonly lines: readonly string[];
   readonly reader: HoldReader;
+  /** Writes into the database, in one transaction. It is only called while no telemetry is written. */
+  readonly write: (payload: StoreReservations) => Promise<void>;
   /** Runs work while no telemetry is written. */
   readonly exclusively: <Result>(work: () => Promise<Result>) => Promise<Result>;
   /** Writes a setting aside with its audit. */
@@ -42,6 +47,11 @@ type Handlers = {
 const IDS_FIRST_CAPACITY = 4_096;
 /** About 1 kB each. */
 const OPEN_MAX = 200_000;
+/** A commit of its own: seldom enough to cost nothing, often enough that a start has little to bring over. */
+const STORE_AFTER_MS = 5_000;
+/** Thirteen months: a budget's year with its adjustments. Forgotten at most once a day. */
+const KEEP_NS = 400n * 86_400_000_000_000n;
+const DAY_NS = 86_400_000_000_000n;
 
 export class HoldLedger {
   readonly #o: HoldLedgerOptions;
@@ -57,26 +67,37 @@ export class HoldLedger {
   #hasHolds = false;
   #hasLimits = false;
   #loading: Promise<void> | null = null;
+  #storing: NodeJS.Timeout | null = null;
+  #forgottenNs = 0n;
 
   readonly #handlers: Handlers = {
     reserve: (op) => this.#reserve(op),
     settle: (op) => this.#settle(op),
     release: (op) => this.#release(op),
     renew: (op) => this.#renew(op),
+    store: (op) => this.#store(op.atNs),
     status: (op) => this.#status(op.atNs),
     breakGlass: (op) => this.#breakGlass(op),
   };
 
-  private constructor(options: HoldLedgerOptions, log: HoldLog) {
+  private constructor(options: HoldLedgerOptions, seq: bigint) {
     this.#o = options;
-    this.#log = log;
-    this.#book = new HoldBook((change) => log.append(change));
+    this.#log = new HoldLog({
+      journal: options.journal,
+      seq,
+      write: (entries) => options.write({ entries, forgetBeforeNs: this.#forgetBeforeNs() }),
+      onFailure: () => (this.#hasHolds = false),
+      onUnstored: () => this.#storeLater(),
+    });
+    this.#book = new HoldBook((change) => this.#log.append(change));
   }
 
+  /** Call it while nothing else is written. */
   static async open(options: HoldLedgerOptions): Promise<HoldLedger> {
-    const log = await options.openLog(() => (ledger.#hasHolds = false));
-    const ledger = new HoldLedger(options, log);
-    await options.reader.eachId((id) => ledger.#known.add(hash64(id)));
+    const { reader, lines } = options;
+    const ledger = new HoldLedger(options, await reader.newestSeq());
+    await ledger.#log.recover(lines);
+    await reader.eachId((id) => ledger.#known.add(hash64(id)));
     return ledger;
   }
 
@@ -111,9 +132,11 @@ export class HoldLedger {
     return this.#handlers[name](payload);
   }
 
-  /** Resolves when nothing waits for the disk. */
+  /** Resolves when nothing waits for the disk or the database. */
   async idle(): Promise<void> {
+    if (this.#storing) clearTimeout(this.#storing);
     await this.#log.flushed().catch(() => undefined);
+    await this.#o.exclusively(() => this.#log.store()).catch(() => undefined);
   }
 
   async #reserve(op: ReserveOp): Promise<ReserveResult> {
@@ -162,6 +185,28 @@ export class HoldLedger {
     return { kind: isSame(reservation) ? 'done' : 'over', reservation };
   }
 
+  async #store(atNs: bigint): Promise<null> {
+    this.#book.advance(atNs);
+    await this.#log.flushed();
+    if (this.#log.hasUnstored) await this.#o.exclusively(() => this.#log.store());
+    return null;
+  }
+
+  #storeLater(): void {
+    this.#storing ??= setTimeout(() => {
+      this.#storing = null;
+      // What fails stays in the journal, for the next time.
+      this.#o.exclusively(() => this.#log.store()).catch(() => this.#storeLater());
+    }, STORE_AFTER_MS);
+  }
+
+  #forgetBeforeNs(): bigint | null {
+    const { nowNs } = this.#book;
+    if (nowNs - this.#forgottenNs < DAY_NS) return null;
+    this.#forgottenNs = nowNs;
+    return nowNs - KEEP_NS;
+  }
+
   async #status(atNs: bigint): Promise<HoldStatus[]> {
     const status = this.#book.status(atNs);
     await this.#log.flushed();
@@ -181,6 +226,7 @@ export class HoldLedger {
     if (!this.#known.mayHave(hash64(id))) return null;
     // Its end may still be on its way.
     await this.#log.flushed();
+    if (this.#log.hasUnstored) await this.#o.exclusively(() => this.#log.store());
     const found = await this.#o.reader.find(id);
     while (!this.#loaded) await this.#load();
     return found;
@@ -198,6 +244,7 @@ export class HoldLedger {
   async #read(): Promise<void> {
     await this.#log.flushed().catch(() => undefined);
     if (!this.#hasHolds) {
+      await this.#log.store();
       this.#book.restore(await this.#o.reader.open());
       this.#hasHolds = true;
       this.#hasLimits = false;

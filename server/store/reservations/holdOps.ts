@@ -86,6 +86,8 @@ export interface HoldOps {
   readonly settle: { readonly payload: SettleOp; readonly result: ChangeResult };
   readonly release: { readonly payload: ReservationOp; readonly result: ChangeResult };
   readonly renew: { readonly payload: RenewOp; readonly result: ChangeResult };
+  /** Writes what time has ended and brings all into the database, for questions that follow. */
+  readonly store: { readonly payload: { readonly atNs: bigint }; readonly result: null };
   /** Writes what time has ended and tells how the hard budgets stand. */
   readonly status: {
     readonly payload: { readonly atNs: bigint };

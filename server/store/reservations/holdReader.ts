@@ -1,6 +1,7 @@
 /** Reads from the database what decisions on holds start from. */
-import { listValue, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { CostBudget } from '@burnbook/domain/costBudget';
+import { listValue } from '../duckdb.js';
 import type { SqlTexts } from '../sqlTexts.js';
 import { windowStartNs, type BreakGlass } from './hardBudget.js';
 import type { StoredHold, StoredSpend } from './holdBook.js';
@@ -14,6 +15,12 @@ export class HoldReader {
   constructor(connection: DuckDBConnection, sql: SqlTexts) {
     this.#connection = connection;
     this.#sql = sql;
+  }
+
+  /** Number of the newest change that the database has. */
+  async newestSeq(): Promise<bigint> {
+    const [row] = await this.#rows('newest_reservation_seq', {});
+    return row?.['seq'] as bigint;
   }
 
   async eachId(take: (id: string) => void): Promise<void> {

@@ -32,7 +32,7 @@ export async function startLocalModels(): Promise<LocalModels> {
     classify: trainBayes(samples, ['spam', 'ham']),
     dial,
     embeddingModel: 'text-embedding-3-small',
-    chatModel: 'gpt-4o-mini',
+    chatModels: ['gpt-4o-mini'],
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

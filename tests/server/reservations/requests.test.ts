@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type GrantView } from '../../../server/contract.js';
+import { auditEntrySchema, listOf, type GrantView } from '../../../server/contract.js';
 import { at, ReservationDesk, type Answer } from '../../support/reservationDesk.js';
 
 const NOW = at('2026-04-16T12:00:00Z');
@@ -105,6 +105,23 @@ describe('a request that is no reservation', () => {
   });
 });
 
+describe('a hold that a person gives back', () => {
+  test('says so with a reason, in the audit log', async () => {
+    const here = await open(HARD);
+    const { id } = await here.granted({ amountUsd: '0.1' });
+    const headers = { 'burnbook-actor': encodeURIComponent('Zoë') };
+    const path = `/api/reservations/${id}?reason=its+worker+is+gone`;
+    expect((await here.server.fetch(path, { method: 'DELETE', headers })).status).toBe(200);
+    const { items } = await here.server.get(
+      `/api/audit?subject=reservation%20${id}`,
+      listOf(auditEntrySchema),
+    );
+    expect(items).toMatchObject([
+      { actor: 'Zoë', action: 'reservation.release', reason: 'its worker is gone' },
+    ]);
+  });
+});
+
 describe('the list of reservations', () => {
   test('is newest first, by pages, and by state and pipeline', async () => {
     const here = await open(HARD);
@@ -123,7 +140,12 @@ describe('the list of reservations', () => {
     expect(await of('?state=settled')).toEqual([third]);
     expect(await of('?pipeline=other')).toEqual([first]);
     expect(await of('?limit=2')).toEqual([fifth, fourth]);
+    // What was settled waits for telemetry and counts meanwhile.
+    expect(await of('?state=open')).toEqual([fifth, fourth, third, first]);
+    expect(await of('?state=ended&budget=all')).toEqual([second]);
+    expect(await of('?budget=nobody')).toEqual([]);
     here.pass(3600);
+    expect(await of('?state=open')).toEqual([]);
     expect(await of('?state=expired')).toEqual([fifth, fourth, first]);
     expect(await of('?state=unreconciled')).toEqual([third]);
     expect(await of('?state=held')).toEqual([]);

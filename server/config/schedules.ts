@@ -1,0 +1,95 @@
+/** When pipelines are expected: `schedule` in `pipelines.yaml`. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { parseCron } from '@burnbook/domain/slo/cron';
+import { DAY_NS, parseLength } from '@burnbook/domain/slo/minutes';
+import type { Schedule } from '@burnbook/domain/slo/schedule';
+import { isTimeZone } from '@burnbook/domain/time';
+import { parseDay } from '@burnbook/domain/timeZone';
+import { ConfigError } from './yamlFile.js';
+
+export type Schedules = ReadonlyMap<string, Schedule>;
+
+const DEADLINE_MAX_NS = 31n * DAY_NS;
+const HOLIDAYS_MAX = 5_000;
+const DEADLINE_WANTED = 'must be a length of time from 1m to 31d, such as 2h';
+const HOLIDAYS_WANTED = 'must be a list of days such as 2026-12-25, or the name of a file of them';
+
+const isDay = (text: string): boolean => parseDay(text) !== null;
+
+export const scheduleSchema = z.strictObject({
+  cron: z
+    .string({ error: 'must be five cron fields in quotes, such as "30 2 * * *"' })
+    .superRefine((text, context) => {
+      try {
+        parseCron(text);
+      } catch (error) {
+        context.addIssue({ code: 'custom', message: (error as Error).message });
+      }
+    }),
+  timeZone: z.string().refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin'),
+  deadline: z
+    .string({ error: DEADLINE_WANTED })
+    .refine((text) => isDeadline(parseLength(text)), DEADLINE_WANTED),
+  holidays: z
+    .union(
+      [
+        z.array(z.string().refine(isDay, 'must be a day such as 2026-12-25')).max(HOLIDAYS_MAX),
+        z.string().regex(/^[\w.-]+$/, 'must be the name of a file beside this one'),
+      ],
+      { error: HOLIDAYS_WANTED },
+    )
+    .optional(),
+});
+
+interface ScheduledPipeline {
+  readonly name: string;
+  readonly schedule?: z.infer<typeof scheduleSchema> | undefined;
+}
+
+/** @throws ConfigError with a line for every fault of the files of holidays. */
+export async function loadSchedules(
+  folder: string,
+  pipelines: readonly ScheduledPipeline[],
+): Promise<Schedules> {
+  const schedules = new Map<string, Schedule>();
+  const faults: string[] = [];
+  for (const { name, schedule } of pipelines) {
+    if (!schedule) continue;
+    const { cron, timeZone, deadline, holidays = [] } = schedule;
+    const days =
+      typeof holidays === 'string'
+        ? await readHolidays(path.join(folder, holidays), faults)
+        : holidays.flatMap((text) => parseDay(text) ?? []);
+    schedules.set(name, {
+      cron: parseCron(cron),
+      timeZone,
+      deadlineNs: parseLength(deadline) ?? 0n,
+      holidays: new Set(days),
+    });
+  }
+  if (faults.length > 0) throw new ConfigError([...new Set(faults)].join('\n'));
+  return schedules;
+}
+
+/** A day in each line; what follows a `#` is a remark. */
+async function readHolidays(file: string, faults: string[]): Promise<number[]> {
+  let text = '';
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    faults.push(`${file}:1: cannot be read: ${(error as Error).message}`);
+  }
+  const days: number[] = [];
+  text.split(/\r?\n/).forEach((line, index) => {
+    const said = line.replace(/#.*$/, '').trim();
+    const day = parseDay(said);
+    if (day !== null) days.push(day);
+    else if (said !== '') faults.push(`${file}:${index + 1}: must be a day such as 2026-12-25`);
+  });
+  if (days.length > HOLIDAYS_MAX) faults.push(`${file}:1: at most ${HOLIDAYS_MAX} days`);
+  return days;
+}
+
+const isDeadline = (ns: bigint | null): boolean => ns !== null && ns <= DEADLINE_MAX_NS;

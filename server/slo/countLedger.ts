@@ -1,0 +1,209 @@
+/**
+ * Counts of indicators in memory, and which of their changes are not stored yet.
+ *
+ * The minute at hand still changes with every commit: it lives in memory, and is stored once it is closed.
+ */
+import type { CountedMinutes } from '../store/commands/countEvents.js';
+import type { StoreClient } from '../store/storeClient.js';
+import { CountSeries, NO_COUNTS, type Counts } from './countSeries.js';
+import { minuteOfNs, nsOfMinute } from './eventGroup.js';
+
+export type CountCause = 'counted' | 'late' | 'moved' | 'history';
+
+/** What a minute counts now. */
+export interface MinuteCounts {
+  readonly indicator: string;
+  readonly minute: number;
+  readonly counts: Counts;
+}
+
+/** Hours of which single minutes are kept; the ring has two more, for clocks that run ahead. */
+const MINUTES_KEPT_HOURS = 78;
+/** What becomes known later than that after its minute has ended came late. */
+const LATE_AFTER_MINUTES = 3;
+const HOUR = 60;
+
+interface Unsaved {
+  good: number;
+  total: number;
+  badOperations: number;
+  isHistory: boolean;
+}
+
+export class CountLedger {
+  readonly #store: StoreClient;
+  readonly #series = new Map<string, CountSeries>();
+  readonly #unsaved = new Map<string, Map<number, Unsaved>>();
+  /** Minutes from here on are in memory one by one. */
+  #minutesFrom = 0;
+
+  constructor(store: StoreClient) {
+    this.#store = store;
+  }
+
+  /** null: it is not counted, or not yet loaded. */
+  series(indicator: string): CountSeries | null {
+    return this.#series.get(indicator) ?? null;
+  }
+
+  /** Moves the rings on. */
+  advance(nowMinute: number): void {
+    this.#minutesFrom = (Math.floor(nowMinute / HOUR) - MINUTES_KEPT_HOURS) * HOUR;
+    for (const series of this.#series.values()) series.reach(Math.floor(nowMinute / HOUR));
+  }
+
+  forget(indicators: Iterable<string>): void {
+    for (const indicator of indicators) {
+      this.#series.delete(indicator);
+      this.#unsaved.delete(indicator);
+    }
+  }
+
+  /** Takes over what is stored of indicators. */
+  async load(wanted: ReadonlyMap<string, number>, nowMinute: number): Promise<void> {
+    if (wanted.size === 0) return;
+    this.advance(nowMinute);
+    const hoursMost = Math.max(...wanted.values());
+    const rows = await this.#store.query(
+      'sli_sums',
+      {
+        indicators: [...wanted.keys()],
+        minutesFrom: nsOfMinute(this.#minutesFrom),
+        hoursFrom: nsOfMinute(Math.max(0, nowMinute - hoursMost * HOUR)),
+      },
+      { timeoutMs: LOAD_TIMEOUT_MS },
+    );
+    for (const [indicator, hours] of wanted) {
+      const series = new CountSeries(hours);
+      series.reach(Math.floor(nowMinute / HOUR));
+      this.#series.set(indicator, series);
+      this.#unsaved.delete(indicator);
+    }
+    for (const row of rows) {
+      const series = this.#series.get(row['indicator'] as string);
+      series?.add(minuteOfNs(row['at_ns'] as bigint), countsOf(row));
+    }
+  }
+
+  /** Sets minutes to what they count now. @returns the indicators that changed. */
+  async set(minutes: readonly MinuteCounts[], isHistory: boolean): Promise<Set<string>> {
+    const stored = await this.#storedOf(minutes);
+    const changed = new Set<string>();
+    for (const { indicator, minute, counts } of minutes) {
+      const series = this.#series.get(indicator);
+      if (!series) continue;
+      const before =
+        minute >= this.#minutesFrom
+          ? series.minute(minute)
+          : plus(
+              stored.get(`${indicator} ${minute}`) ?? NO_COUNTS,
+              this.#unsaved.get(indicator)?.get(minute) ?? NO_COUNTS,
+            );
+      const change = minus(counts, before);
+      if (isZero(change)) continue;
+      changed.add(indicator);
+      series.add(minute, change);
+      this.#note(indicator, minute, { ...change, isHistory });
+    }
+    return changed;
+  }
+
+  /** Changes of minutes before `endMinute` that are not stored yet. */
+  due(endMinute: number, nowMinute: number): CountedMinutes {
+    const due = {
+      indicators: [] as string[],
+      minutesNs: [] as bigint[],
+      good: [] as bigint[],
+      total: [] as bigint[],
+      badOperations: [] as bigint[],
+      causes: [] as string[],
+    };
+    for (const [indicator, minutes] of this.#unsaved) {
+      for (const [minute, change] of minutes) {
+        if (minute >= endMinute || isZero(change)) continue;
+        due.indicators.push(indicator);
+        due.minutesNs.push(nsOfMinute(minute));
+        due.good.push(BigInt(change.good));
+        due.total.push(BigInt(change.total));
+        due.badOperations.push(BigInt(change.badOperations));
+        due.causes.push(causeOf(minute, change, nowMinute));
+      }
+    }
+    return due;
+  }
+
+  /** What `due` gave for `endMinute` is stored now. */
+  saved(endMinute: number): void {
+    for (const [indicator, minutes] of this.#unsaved) {
+      for (const minute of minutes.keys()) if (minute < endMinute) minutes.delete(minute);
+      if (minutes.size === 0) this.#unsaved.delete(indicator);
+    }
+  }
+
+  /** Whether a minute before `endMinute` waits to be stored. */
+  hasDue(endMinute: number): boolean {
+    for (const minutes of this.#unsaved.values()) {
+      for (const minute of minutes.keys()) if (minute < endMinute) return true;
+    }
+    return false;
+  }
+
+  #note(indicator: string, minute: number, change: Unsaved): void {
+    let minutes = this.#unsaved.get(indicator);
+    if (!minutes) this.#unsaved.set(indicator, (minutes = new Map()));
+    const known = minutes.get(minute);
+    minutes.set(minute, known ? { ...plus(known, change), isHistory: change.isHistory } : change);
+  }
+
+  /** Stored sums of the minutes that memory has by the hour alone, by `indicator minute`. */
+  async #storedOf(minutes: readonly MinuteCounts[]): Promise<ReadonlyMap<string, Counts>> {
+    const old = minutes.filter(({ minute }) => minute < this.#minutesFrom);
+    if (old.length === 0) return new Map();
+    const times = [...new Set(old.map(({ minute }) => minute))];
+    const rows = await this.#store.query(
+      'sli_minute_sums',
+      {
+        indicators: [...new Set(old.map(({ indicator }) => indicator))],
+        minutes: times.map(nsOfMinute),
+        first: nsOfMinute(times.reduce((a, b) => Math.min(a, b))),
+        last: nsOfMinute(times.reduce((a, b) => Math.max(a, b))),
+      },
+      { timeoutMs: LOAD_TIMEOUT_MS },
+    );
+    return new Map(
+      rows.map((row) => [
+        `${row['indicator'] as string} ${minuteOfNs(row['minute_ns'] as bigint)}`,
+        countsOf(row),
+      ]),
+    );
+  }
+}
+
+const LOAD_TIMEOUT_MS = 60_000;
+
+function causeOf(minute: number, change: Unsaved, nowMinute: number): CountCause {
+  if (change.isHistory) return 'history';
+  if (change.total < 0 || change.good < 0) return 'moved';
+  return nowMinute - minute > LATE_AFTER_MINUTES + 1 ? 'late' : 'counted';
+}
+
+const countsOf = (row: Readonly<Record<string, unknown>>): Counts => ({
+  good: Number(row['good']),
+  total: Number(row['total']),
+  badOperations: Number(row['bad_operations']),
+});
+
+const plus = (a: Counts, b: Counts): Counts => ({
+  good: a.good + b.good,
+  total: a.total + b.total,
+  badOperations: a.badOperations + b.badOperations,
+});
+
+const minus = (a: Counts, b: Counts): Counts => ({
+  good: a.good - b.good,
+  total: a.total - b.total,
+  badOperations: a.badOperations - b.badOperations,
+});
+
+const isZero = ({ good, total, badOperations }: Counts): boolean =>
+  good === 0 && total === 0 && badOperations === 0;

@@ -1,0 +1,261 @@
+/**
+ * The SLOs in force: counts their events, judges how they stand, keeps versions and snapshots, and reports conditions.
+ *
+ * Every answer about SLOs comes from here, so that a page and the alert about it never disagree.
+ */
+import type { AlertCondition } from '@burnbook/domain/alert/alert';
+import type { TimeSpan } from '@burnbook/domain/budgetPeriod';
+import { evaluateSlo, type SloInput, type SloStatus } from '@burnbook/domain/slo/evaluate';
+import { minuteEnd } from '@burnbook/domain/slo/minutes';
+import type { StandingPair } from '@burnbook/domain/slo/pairStatus';
+import type { Slo } from '@burnbook/domain/slo/slo';
+import { nominalLengthNs } from '@burnbook/domain/slo/sloWindow';
+import type { DefinedSlo } from '../store/commands/defineSlos.js';
+import type { StoreClient } from '../store/storeClient.js';
+import { CoverageBook, SERVER, type Schedules } from './coverageBook.js';
+import { minuteOfNs, nsOfMinute } from './eventGroup.js';
+import type { HistoryProgress } from './historyCount.js';
+import { isCounted, isOfServer } from './rangedCount.js';
+import type { ServerMeter } from './serverMeter.js';
+import { SliCounter, type WantedIndicator } from './sliCounter.js';
+import { sloConditions } from './sloConditions.js';
+import { canonicalSlo } from './sloDefinition.js';
+import { expectedEvents, EXPECTED_DAYS } from './sloExpected.js';
+import { SloKeeper } from './sloKeeper.js';
+import { SloSums } from './sloSums.js';
+
+/** Who changed definitions, and why. */
+export interface SloEdit {
+  readonly actor: string;
+  readonly reason: string | null;
+}
+
+export interface SloDefinitions {
+  readonly slos: readonly Slo[];
+  /** As they were written, by the name of the SLO. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** When pipelines are expected. */
+  readonly schedules: Schedules;
+}
+
+export interface SloReport {
+  readonly slo: Slo;
+  readonly version: number;
+  /** When this version came into force. */
+  readonly versionFromNs: bigint;
+  readonly status: SloStatus;
+  /** How much of its indicator's past is counted; null: all of it. */
+  readonly history: HistoryProgress | null;
+}
+
+export interface SloEngineOptions {
+  readonly store: StoreClient;
+  readonly nowNs: () => bigint;
+  /** Told of all that SLOs see now, after each evaluation. */
+  readonly onConditions: (conditions: readonly AlertCondition[], atNs: bigint) => Promise<void>;
+  readonly meter: ServerMeter;
+  /** Stretches that do not count for an SLO, in order and apart from each other. */
+  readonly excluded: (slo: Slo) => readonly TimeSpan[];
+  /** Told of failures that the next evaluation makes up for. */
+  readonly report: (error: unknown) => void;
+}
+
+const HOUR_NS = 3_600_000_000_000n;
+/** Hours beyond the period that are looked at: the window of what rolls off, months and quarters longer than most. */
+const HOURS_MORE = 72;
+/** An evaluation is as good as new for so long, where nothing has changed. */
+const EVALUATED_FOR_NS = 30_000_000_000n;
+
+export class SloEngine {
+  readonly #o: SloEngineOptions;
+  readonly #counter: SliCounter;
+  readonly #coverage: CoverageBook;
+  readonly #keeper: SloKeeper;
+  readonly #listeners = new Set<(names: readonly string[]) => void>();
+  #slos: readonly Slo[] = [];
+  #texts: ReadonlyMap<string, string> = new Map();
+  #edit: SloEdit | null = null;
+  #versions: ReadonlyMap<string, DefinedSlo> = new Map();
+  #reports = new Map<string, SloReport>();
+  #standing = new Map<string, readonly StandingPair[]>();
+  #isDirty = true;
+  #isUntold = false;
+  #countedMinute: number | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SloEngineOptions) {
+    this.#o = options;
+    this.#counter = new SliCounter(options);
+    this.#coverage = new CoverageBook(options.store);
+    this.#keeper = new SloKeeper(options.store);
+  }
+
+  /** Takes over definitions; the store learns of them with the next evaluation. */
+  define({ slos, texts, schedules }: SloDefinitions, edit: SloEdit): void {
+    this.#coverage.define(schedules);
+    this.#slos = slos;
+    this.#texts = texts;
+    this.#edit = edit;
+    this.#reports = new Map();
+    const wanted = new Map<string, WantedIndicator>();
+    for (const slo of slos) {
+      if (!isCounted(slo.indicator)) continue;
+      const hours = Math.max(
+        hoursOf(slo),
+        wanted.get(slo.indicatorId)?.hours ?? 0,
+        Number(EXPECTED_DAYS) * 24 + HOURS_MORE,
+      );
+      wanted.set(slo.indicatorId, { definition: slo.indicator, hours });
+    }
+    this.#counter.define(wanted);
+    this.touched();
+  }
+
+  /** Something was committed. */
+  touched(): void {
+    this.#isDirty = true;
+  }
+
+  /** How all SLOs stood at the last evaluation. */
+  statuses(): readonly SloReport[] {
+    return this.#slos.flatMap(({ name }) => this.#reports.get(name) ?? []);
+  }
+
+  /** Counts and judges what changed, and all that is older than half a minute. @throws StoreError */
+  evaluate(): Promise<readonly SloReport[]> {
+    const turn = this.#turn.then(() => this.#evaluate());
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Counts the next piece of new indicators' history. @returns whether there is more. */
+  countHistory(): Promise<boolean> {
+    const turn = this.#turn.then(async () => {
+      const changed = await this.#counter.countHistory();
+      for (const { name, indicatorId } of this.#slos) {
+        if (changed.has(indicatorId)) this.#reports.delete(name);
+      }
+      return this.#counter.hasHistory;
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#turn;
+  }
+
+  /** @returns stops the telling of SLOs that came to stand otherwise. */
+  listen(listener: (names: readonly string[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** How an SLO was written; '' where that is not known. */
+  textOf(name: string): string {
+    return this.#texts.get(name) ?? '';
+  }
+
+  /** What an SLO is judged by as of now, for other windows than its own. */
+  inputOf(slo: Slo, nowNs: bigint): Omit<SloInput, 'before'> {
+    const sums = new SloSums(this.#counter.series(slo.indicatorId), slo, this.#o.excluded(slo));
+    const first = this.#counter.series(slo.indicatorId)?.firstMinute ?? null;
+    const sinceNs = first === null ? null : nsOfMinute(first);
+    return {
+      nowNs,
+      sums,
+      expected: expectedEvents(slo, { nowNs, sums, sinceNs }),
+      coverage: this.#coverage.reader(isOfServer(slo.indicator) ? [SERVER] : slo.pipelines, nowNs),
+    };
+  }
+
+  async #evaluate(): Promise<readonly SloReport[]> {
+    await this.#keepDefinitions();
+    const nowNs = this.#o.nowNs();
+    await this.#o.meter.flush();
+    const isLater = this.#countedMinute !== minuteOfNs(nowNs);
+    if (this.#isDirty || isLater) await this.#count(nowNs);
+    const standing = await this.#keeper.load(nowNs);
+    if (standing) this.#standing = new Map(standing);
+    const old = this.#slos.filter(({ name }) => {
+      const known = this.#reports.get(name);
+      return !known || isOld(known.status, nowNs);
+    });
+    for (const slo of old) this.#reports.set(slo.name, this.#judge(slo, nowNs));
+    if (old.length > 0 || this.#isUntold) await this.#tell(nowNs);
+    return this.statuses();
+  }
+
+  async #count(nowNs: bigint): Promise<void> {
+    this.#isDirty = false;
+    try {
+      const changed = await this.#counter.count();
+      const covered = await this.#coverage.load(nowNs);
+      for (const { name, indicatorId, pipelines } of this.#slos) {
+        const isCoveredAnew =
+          covered.size > 0 &&
+          (pipelines.length === 0 || pipelines.some((each) => covered.has(each)));
+        if (changed.has(indicatorId) || isCoveredAnew) this.#reports.delete(name);
+      }
+      this.#countedMinute = minuteOfNs(nowNs);
+    } catch (error) {
+      this.#isDirty = true;
+      throw error;
+    }
+  }
+
+  /** Hands on what the reports say; what fails is told again with the next evaluation. */
+  async #tell(nowNs: bigint): Promise<void> {
+    this.#isUntold = true;
+    const reports = this.statuses();
+    try {
+      await this.#o.onConditions(reports.flatMap(sloConditions), nowNs);
+      const changed = await this.#keeper.keep(reports, nowNs);
+      if (changed.length > 0) for (const listener of this.#listeners) listener(changed);
+      this.#isUntold = false;
+    } catch (error) {
+      this.#o.report(error);
+    }
+  }
+
+  #judge(slo: Slo, nowNs: bigint): SloReport {
+    const before = this.#standing.get(slo.name) ?? [];
+    const status = evaluateSlo(slo, { ...this.inputOf(slo, nowNs), before });
+    this.#standing.set(
+      slo.name,
+      status.pairs.flatMap(({ name, holds, sinceNs, frozenSinceNs }) =>
+        holds ? [{ name, sinceNs: sinceNs ?? nowNs, frozenSinceNs }] : [],
+      ),
+    );
+    const version = this.#versions.get(slo.name);
+    return {
+      slo,
+      version: version?.version ?? 1,
+      versionFromNs: version?.fromNs ?? nowNs,
+      status,
+      history: this.#counter.progress(slo.indicatorId),
+    };
+  }
+
+  async #keepDefinitions(): Promise<void> {
+    const edit = this.#edit;
+    if (!edit) return;
+    const slos = this.#slos.map((slo) => ({ name: slo.name, definition: canonicalSlo(slo) }));
+    const defined = await this.#o.store.command('defineSlos', {
+      slos,
+      atNs: this.#o.nowNs(),
+      ...edit,
+    });
+    this.#versions = new Map(defined.map((each) => [each.name, each]));
+    if (this.#edit === edit) this.#edit = null;
+  }
+}
+
+function hoursOf(slo: Slo): number {
+  const periodNs = nominalLengthNs(slo.window);
+  return Number((periodNs + HOUR_NS - 1n) / HOUR_NS) + HOURS_MORE;
+}
+
+const isOld = ({ atNs }: SloStatus, nowNs: bigint): boolean =>
+  nowNs - atNs >= EVALUATED_FOR_NS || nowNs < atNs || minuteEnd(atNs) !== minuteEnd(nowNs);

@@ -1,0 +1,44 @@
+/** What an SLO may expect of the rest of its period, from the days that it has seen. */
+import { daysOf } from '@burnbook/domain/budgetPeriod';
+import {
+  expectedByWeekday,
+  type DayCount,
+  type ExpectedEvents,
+} from '@burnbook/domain/slo/expectedEvents';
+import type { SumReader } from '@burnbook/domain/slo/errorBudget';
+import { DAY_NS, minuteEnd } from '@burnbook/domain/slo/minutes';
+import type { Slo } from '@burnbook/domain/slo/slo';
+
+/** As far back as days are looked at. */
+export const EXPECTED_DAYS = 56n;
+
+/** Days are summed when something is asked first, and that is rare. */
+export function expectedEvents(
+  slo: Pick<Slo, 'window'>,
+  at: { readonly nowNs: bigint; readonly sums: SumReader; readonly sinceNs: bigint | null },
+): ExpectedEvents {
+  let made: ExpectedEvents | null = null;
+  return {
+    sinceNs: at.sinceNs,
+    between: (fromNs, toNs) => (made ??= fromDays(slo, at)).between(fromNs, toNs),
+  };
+}
+
+function fromDays(
+  slo: Pick<Slo, 'window'>,
+  { nowNs, sums, sinceNs }: Parameters<typeof expectedEvents>[1],
+): ExpectedEvents {
+  const timeZone = slo.window.kind === 'calendar' ? slo.window.timeZone : 'UTC';
+  const endNs = minuteEnd(nowNs);
+  const oldestNs = endNs - EXPECTED_DAYS * DAY_NS;
+  const startNs = sinceNs === null || sinceNs < oldestNs ? oldestNs : sinceNs;
+  const days = daysOf(timeZone, startNs, endNs)
+    .filter((day) => day.startNs >= startNs && day.endNs <= endNs)
+    .map((day): DayCount => ({ ...day, total: sums.sum(day.startNs, day.endNs).total }));
+  return expectedByWeekday({
+    timeZone,
+    days,
+    sinceNs,
+    rate: sinceNs === null ? null : { startNs, endNs, total: sums.sum(startNs, endNs).total },
+  });
+}

@@ -1,0 +1,1 @@
+DELETE FROM sli_indicators WHERE indicator IN (SELECT unnest($indicators::VARCHAR[]))

@@ -1,0 +1,1 @@
+DELETE FROM uncounted WHERE seq <= $seen::BIGINT

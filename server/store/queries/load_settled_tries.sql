@@ -1,0 +1,1 @@
+SELECT DISTINCT attempt_key FROM settled_tries

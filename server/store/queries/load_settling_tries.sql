@@ -1,0 +1,1 @@
+SELECT DISTINCT attempt_key FROM settling_tries

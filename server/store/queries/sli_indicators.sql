@@ -1,0 +1,1 @@
+SELECT indicator, counted_from_ns, complete FROM sli_indicators

@@ -1,0 +1,1 @@
+SELECT * FROM slo_exclusions ORDER BY created_ns DESC, exclusion_id

@@ -1,0 +1,23 @@
+/** The sentences about spans. */
+export const enTrace = {
+  'trace.title': 'Trace',
+  'trace.spans': '{n} spans',
+  'trace.spansOf': '{n} of {total} spans',
+  'trace.duration': 'Duration',
+  'trace.proves': 'Proves {usd} of the bill',
+  'trace.provesNothing': 'Costs nothing by itself',
+  'trace.attributes': 'Attributes',
+  'trace.resource': 'Resource',
+  'trace.events': 'Events',
+  'trace.links': 'Links',
+  'trace.extra': 'As received',
+  'trace.select': 'Choose a span to see its attributes and what it proves.',
+  'trace.started': 'Started',
+  'trace.service': 'Service',
+  'trace.status': 'Status',
+  'trace.kind': 'Kind',
+  'trace.clock': 'The emitter’s clock could not be true: shown at its arrival.',
+  'trace.missing': 'The span {id} is not among the spans of this trace.',
+  'trace.none': 'This trace holds no span.',
+  'trace.more': 'Show {n} more spans',
+} as const;
