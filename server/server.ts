@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
+import type { AlertSubject } from '@burnbook/domain/alert/alert';
 import { costBudgetOf } from '@burnbook/domain/budgetDefinition';
 import { priceUsage } from '@burnbook/domain/price';
 import { parseTime } from '@burnbook/domain/time';
@@ -89,12 +90,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const prices = new PriceBook();
   const feed = new CommitFeed(nowNs);
   let config: Config = EMPTY_CONFIG;
-  let onRestarted = (): void => undefined;
+  let restarted = (): void => undefined;
   const store = await StoreClient.open({
     ...options.store,
     onEvent: (event) => {
       log(event.kind === 'restarted' ? 'warn' : 'error', storeEventText(event));
-      if (event.kind === 'restarted') onRestarted();
+      if (event.kind === 'restarted') restarted();
     },
   });
   const report = (error: unknown): void => {
@@ -116,6 +117,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const meter = new ServerMeter({ store, nowNs });
   const exclusions = new ExclusionBook({ store, nowNs });
+  restarted = () => {
+    meter.count({ name: 'restart', outcome: 'store' });
+    alerting.storeRestarted();
+  };
   const slos = new SloEngine({
     store,
     nowNs,
@@ -125,7 +130,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         { slo: name, service, pipelines },
         { startNs: nowNs() - EXCLUDED_NS_MAX, endNs: nowNs() + EXCLUDED_NS_MAX },
       ),
-    onConditions: (conditions, atNs) => alerting.desk.report('slo', conditions, atNs),
+    onConditions: (conditions, atNs) => {
+      const names = new Set((config.slos ?? NO_SLOS).slos.map(({ name }) => name));
+      const withdrawn = ({ slo }: AlertSubject): string | null =>
+        slo === undefined || names.has(slo) ? null : `the SLO ${slo} was removed`;
+      return alerting.desk.report('slo', conditions, atNs, { withdrawn });
+    },
     report,
   });
   const sloWatch = new SloWatch({ engine: slos, report });
@@ -172,10 +182,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     messagesFor: (event) => notifier.messagesFor(event),
     report,
   });
-  onRestarted = () => {
-    meter.count({ name: 'restart', outcome: 'store' });
-    alerting.storeRestarted();
-  };
+  alerting.desk.listen(() => notifier.touched());
   const budgets = new BudgetBook({
     store,
     nowNs,
@@ -240,11 +247,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     feed,
     exclusions,
     budgets,
-    slos,
-    notifier,
     backups,
     desk: alerting.desk,
     upstreams,
+    slos,
+    notifier,
     budgetsEditor: options.configFolder ? new BudgetsEditor(options.configFolder) : null,
     applyBudgets: (file, edit) => {
       config = { ...config, budgets: file };
@@ -276,8 +283,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     backups.stop();
     await watch.stop();
     await sloWatch.stop();
-    await notifier.stop();
     await alerting.close();
+    await notifier.stop();
     await ledger.close();
     await store.close();
     throw error;
@@ -297,8 +304,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await watch.stop();
       await sloWatch.stop();
       await meter.flush(true).catch(report);
-      await notifier.stop();
       await alerting.close();
+      await notifier.stop();
       await ledger.close();
       await repricing.close();
       // What still streams (server-sent events) ends now.

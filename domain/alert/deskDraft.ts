@@ -1,6 +1,6 @@
 /** What the alert desk knows, and a change of it while it is made: what was touched, and what is to be told. */
 import type { NotifyKind } from '../notify/notifyEvent.js';
-import type { DeskEvent } from './notifyEvent.js';
+import type { DeskEvent } from './deskEvent.js';
 import { SYSTEM_ACTOR, type EntryKind, type Incident, type IncidentEntry } from './incident.js';
 import type { Upstreams } from './lineage.js';
 import type { Silence } from './silence.js';

@@ -13,7 +13,8 @@ import {
 } from '@burnbook/domain/alert/deskDraft';
 import { REOPEN_NS } from '@burnbook/domain/alert/grouping';
 import type { AlertCondition, AlertSource } from '@burnbook/domain/alert/alert';
-import type { DeskEvent, NotifyEvent } from '@burnbook/domain/alert/notifyEvent';
+import type { DeskEvent } from '@burnbook/domain/alert/deskEvent';
+import type { NotifyEvent } from '@burnbook/domain/notify/notifyEvent';
 import type { AlertDeskChange } from '../store/commands/changeAlerts.js';
 import type { OutboxRow } from '../store/commands/outbox.js';
 import type { StoreClient } from '../store/storeClient.js';
@@ -126,7 +127,11 @@ export class AlertDesk {
     return {
       ...change,
       messages: events.flatMap((event) =>
-        this.#o.messagesFor({ ...event, ...this.#o.guide(event) }),
+        this.#o.messagesFor({
+          ...event,
+          ...this.#o.guide(event),
+          destinations: event.alert.details.destinations ?? [],
+        }),
       ),
     };
   }

@@ -1,6 +1,6 @@
 /** The alert desk with the rules that report to it, put together once a server. */
 import type { Upstreams } from '@burnbook/domain/alert/lineage';
-import type { NotifyEvent } from '@burnbook/domain/alert/notifyEvent';
+import type { NotifyEvent } from '@burnbook/domain/notify/notifyEvent';
 import type { BatchCostRule } from '../cost/batchCostAlert.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
 import type { BackupFacts } from '../store/backup/backups.js';

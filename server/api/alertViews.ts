@@ -9,7 +9,8 @@ import type { Silence as SilenceFacts } from '@burnbook/domain/alert/silence';
 import { isActive, type StandingAlert } from '@burnbook/domain/alert/standingAlert';
 import { formatTime } from '@burnbook/domain/time';
 import { firstActionFor, runbookPathOf } from '../alert/guide.js';
-import type { AlertRow, Incident, IncidentEntry, Silence } from '../contract.js';
+import type { AlertRow, Incident, IncidentEntry, Overview, Silence } from '../contract.js';
+import { BATCH_COST_ALERT } from '../cost/batchCostAlert.js';
 import type { ApiContext } from './apiContext.js';
 import { timeOrNull, usdOrNull } from './views.js';
 
@@ -92,3 +93,36 @@ export const silenceView = (facts: SilenceFacts): Silence => ({
   removedAt: timeOrNull(facts.removedNs),
   removedBy: facts.removedBy,
 });
+
+const NEEDS_MAX = 50;
+
+/**
+ * Alerts that somebody has to look at, pages first, as far as the first page does not know them by itself: budgets and
+ * batches of its range bring their own. What another alert explains or a silence mutes needs nobody.
+ */
+export const deskNeeds = (state: DeskState, mutings: Mutings): Overview['needsYou'] =>
+  [...state.alerts.values()]
+    .filter(
+      (alert) => isActive(alert) && alert.source !== 'budget' && alert.name !== BATCH_COST_ALERT,
+    )
+    .filter((alert) => mutings.of(alert) === null)
+    .toSorted(
+      (a, b) =>
+        Number(b.severity === 'page') - Number(a.severity === 'page') ||
+        Number(b.startedNs - a.startedNs),
+    )
+    .slice(0, NEEDS_MAX)
+    .map((alert) => ({
+      name: alert.name,
+      summary: alert.summary,
+      runbook: alert.runbook,
+      alertId: alert.alertId,
+      incidentId: alert.incidentId,
+      pipeline: alert.subject.pipeline ?? null,
+      batchId: alert.subject.batch ?? null,
+      budget: null,
+      emptyAt: timeOrNull(alert.details.emptyAtNs ?? null),
+      owner: alert.owner,
+      since: formatTime(alert.startedNs),
+      severity: alert.severity,
+    }));

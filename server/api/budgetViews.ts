@@ -98,6 +98,8 @@ export function budgetNeeds(reports: readonly BudgetReport[]): Overview['needsYo
           name,
           summary: worst.summary,
           runbook: worst.runbook,
+          alertId: null,
+          incidentId: null,
           pipeline: null,
           batchId: null,
           budget: budget.id,

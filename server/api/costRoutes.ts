@@ -16,6 +16,7 @@ import {
   type ToldRows,
 } from '../cost/overview.js';
 import { GRAIN_NS, type TimeRange } from '../cost/timeRange.js';
+import { deskNeeds, mutingsOf } from './alertViews.js';
 import { batchCostRule, pipelineEntry, type ApiContext } from './apiContext.js';
 import { budgetLeft, budgetNeeds } from './budgetViews.js';
 import { freshness, newestSpanNs } from './freshness.js';
@@ -57,10 +58,11 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
   const range = rangeOf(bounds, { nowNs: api.nowNs(), spanNs: WEEK_NS });
   const bucketNs = bucketOf(range);
   const ranges = { range, beforeNs: range.fromNs - (range.toNs - range.fromNs) };
-  const [{ total, previous, series }, facts, budgets] = await Promise.all([
+  const [{ total, previous, series }, facts, budgets, desk] = await Promise.all([
     readOverviewCosts(api.store, ranges, { bucketNs, signal }),
     readOverview(api.store, ranges, { rule: batchCostRule(api), nowNs: api.nowNs(), signal }),
     api.budgets.latest(),
+    api.desk.state(),
   ]);
   const sum = (count: (pipeline: PipelineFacts) => number): number =>
     facts.pipelines.reduce((all, pipeline) => all + count(pipeline), 0);
@@ -84,9 +86,12 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
     })),
     bucketMs: Number(bucketNs / 1_000_000n),
     needsYou: [
+      ...deskNeeds(desk, mutingsOf(api, desk)),
       ...budgetNeeds(budgets),
       ...facts.dear.map((batch) => ({
         ...dearBatchAlert(batch),
+        alertId: null,
+        incidentId: null,
         pipeline: batch.pipeline,
         batchId: batch.batchId,
         budget: null,

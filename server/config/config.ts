@@ -32,7 +32,7 @@ const pipelinesSchema = z.strictObject({
   /** Copies of all that is stored, each checked after it was written. */
   backup: z
     .strictObject({
-      folder: z.string().refine(path.isAbsolute, 'must be an absolute path'),
+      folder: z.string().refine((folder) => path.isAbsolute(folder), 'must be an absolute path'),
       everyHours: z.number().min(0.25).max(8_760).default(24),
       keep: z.number().int().min(1).max(1_000).default(7),
     })

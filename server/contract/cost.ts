@@ -49,7 +49,10 @@ export const overviewSchema = z.object({
   bucketMs: z.number(),
   needsYou: z.array(
     alertSchema.extend({
-      /** Of a batch; null where the alert is a budget's. */
+      /** Of the alert desk; null: it stands on the budget's or the batch's own page. */
+      alertId: z.string().nullable(),
+      incidentId: z.string().nullable(),
+      /** Null where the alert is about none. */
       pipeline: z.string().nullable(),
       batchId: z.string().nullable(),
       /** Of a cost budget; null where the alert is a batch's. */

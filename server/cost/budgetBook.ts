@@ -62,9 +62,9 @@ export interface BudgetBookOptions {
   readonly store: StoreClient;
   readonly nowNs: () => bigint;
   readonly prices: PriceSchedule;
+  readonly desk: BudgetAlertSink;
   /** How long a change may be missing in `latest`, ms. Default 0: never. */
   readonly unseenMsMax?: number;
-  readonly desk: BudgetAlertSink;
 }
 
 const PENDING_MAX = 100;

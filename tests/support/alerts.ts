@@ -1,34 +1,24 @@
 /** Alerts on a test server: a destination that keeps its messages, attempts that fail, and what is asked back. */
 import { randomBytes } from 'node:crypto';
+import type { NotifySettings } from '@burnbook/domain/notify/notifySettings';
 import { expect } from 'vitest';
-import { notifySchema } from '../../server/config/notifyFile.js';
 import {
   alertsSchema,
   incidentsSchema,
   type AlertRow,
   type Incident,
 } from '../../server/contract.js';
+import { hook, settingsOf } from './notifyStory.js';
 import type { SpanSpec } from './spanSpec.js';
 import type { TestServer } from './testServer.js';
 import { chat, TraceMaker } from './traceMaker.js';
 
 export const MINUTE_NS = 60_000_000_000n;
 
-/** A destination that nobody listens at: messages stay in the outbox. */
-export const DEAF_DESTINATION = notifySchema((name) =>
-  name === 'HOOK_SECRET' ? `whsec_${Buffer.alloc(32, 7).toString('base64')}` : undefined,
-).parse({
-  publicUrl: 'https://burnbook.example',
-  destinations: [
-    {
-      name: 'test',
-      kind: 'webhook',
-      url: 'http://127.0.0.1:9/hook',
-      secretFrom: 'HOOK_SECRET',
-      allowPrivate: true,
-    },
-  ],
-});
+/** One destination of everything, where nobody listens: its messages wait. */
+export const NOBODY_LISTENS: NotifySettings = settingsOf(
+  `destinations:\n${hook('test', 'http://127.0.0.1:9/', ', severities: [page, ticket]')}`,
+);
 
 /** Operations of a pipeline, each with so many attempts of which all but the last failed. */
 export function operations(

@@ -3,7 +3,7 @@ import type { AlertCondition } from '@burnbook/domain/alert/alert';
 import { decide, type DeskInput } from '@burnbook/domain/alert/decide';
 import { EMPTY_DESK, type DeskChange, type DeskState } from '@burnbook/domain/alert/deskDraft';
 import type { Incident, IncidentEntry } from '@burnbook/domain/alert/incident';
-import type { DeskEvent } from '@burnbook/domain/alert/notifyEvent';
+import type { DeskEvent } from '@burnbook/domain/alert/deskEvent';
 import type { StandingAlert } from '@burnbook/domain/alert/standingAlert';
 
 export const MINUTE_NS = 60_000_000_000n;
@@ -32,11 +32,15 @@ export class DeskStory {
   /** @param input what happens `minute` minutes after the beginning. */
   at(minute: number, input: Untimed): DeskChange {
     this.minute = minute;
-    const { state, change } = decide(this.state, { ...input, atNs: this.atNs } as DeskInput, {
-      newId: (text) => text,
-      upstreams: this.upstreams,
-      verified: this.verified,
-    });
+    const { state, change } = decide(
+      this.state,
+      { ...input, atNs: this.atNs },
+      {
+        newId: (text) => text,
+        upstreams: this.upstreams,
+        verified: this.verified,
+      },
+    );
     this.state = state;
     this.events.push(...change.events);
     this.entries.push(...change.entries);
