@@ -16,3 +16,5 @@ export * from './contract/waste.js';
 export * from './contract/price.js';
 export * from './contract/trace.js';
 export * from './contract/runbook.js';
+export * from './contract/alert.js';
+export * from './contract/slo.js';

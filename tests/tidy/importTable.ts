@@ -20,6 +20,7 @@ const belowApi = [
   'server/ingest',
   'server/store',
   'server/alert',
+  'server/notify',
   'server/config',
   ...capabilities,
 ];
@@ -34,6 +35,7 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   'server/store': ['domain'],
   ...Object.fromEntries(capabilities.map((area) => [area, capability])),
   'server/alert': server('server/store', ...capabilities),
+  'server/notify': server('server/store'),
   'server/api': server(...belowApi),
   'server/server': server(...belowApi, 'server/api'),
   'server/main': server(...belowApi, 'server/api', 'server/server'),

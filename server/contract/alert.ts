@@ -1,0 +1,163 @@
+/** Alerts, incidents, silences. */
+import { z } from 'zod';
+import { count, freshnessSchema, listOf, time, usd } from './common.js';
+
+export const severitySchema = z.enum(['page', 'ticket']);
+export const alertStateSchema = z.enum(['pending', 'firing', 'frozen', 'resolved']);
+
+export const alertRowSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  source: z.enum(['slo', 'occurrence', 'budget', 'cost', 'event']),
+  /** slo, pipeline, batch, budget, model, provider, destination …: what it is about. */
+  subject: z.record(z.string(), z.string()),
+  severity: severitySchema,
+  state: alertStateSchema,
+  summary: z.string(),
+  owner: z.string().nullable(),
+  /** Path of the page with the runbook, filled for this alert: `/runbooks/RetryStorm?pipeline=…&alert=…`. */
+  runbook: z.string(),
+  /** The runbook's first action. */
+  firstAction: z.string().nullable(),
+  incidentId: z.string().nullable(),
+  startedAt: time,
+  firedAt: time.nullable(),
+  changedAt: time,
+  resolvedAt: time.nullable(),
+  reason: z.string().nullable(),
+  budgetLeft: z.number().nullable(),
+  emptyAt: time.nullable(),
+  stakeUsd: usd.nullable(),
+  figures: z.record(z.string(), z.string()),
+  /** Why nobody is told, while it is so. */
+  muted: z
+    .object({ by: z.enum(['silence', 'page', 'upstream']), id: z.string(), until: time.nullable() })
+    .nullable(),
+});
+export type AlertRow = z.infer<typeof alertRowSchema>;
+/** `/api/alerts?state=&severity=&pipeline=&name=`: firing pages first. */
+export const alertsSchema = listOf(alertRowSchema).extend(freshnessSchema.shape);
+export type Alerts = z.infer<typeof alertsSchema>;
+
+export const incidentEntrySchema = z.object({
+  id: z.string(),
+  at: time,
+  kind: z.enum([
+    'opened',
+    'alert',
+    'acknowledged',
+    'escalated',
+    'note',
+    'step',
+    'silenced',
+    'notified',
+    'reopened',
+    'closed',
+  ]),
+  actor: z.string(),
+  text: z.string(),
+});
+export type IncidentEntry = z.infer<typeof incidentEntrySchema>;
+
+export const incidentSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  severity: severitySchema,
+  pipeline: z.string().nullable(),
+  state: z.enum(['open', 'acknowledged', 'closed']),
+  openedAt: time,
+  changedAt: time,
+  acknowledgedAt: time.nullable(),
+  acknowledgedBy: z.string().nullable(),
+  acknowledgementEndsAt: time.nullable(),
+  escalatedAt: time.nullable(),
+  closedAt: time.nullable(),
+  closedBy: z.string().nullable(),
+  reason: z.string().nullable(),
+  alerts: z.array(alertRowSchema),
+});
+export type Incident = z.infer<typeof incidentSchema>;
+export const incidentsSchema = listOf(incidentSchema).extend(freshnessSchema.shape);
+export type Incidents = z.infer<typeof incidentsSchema>;
+
+export const incidentDetailSchema = freshnessSchema.extend({
+  incident: incidentSchema,
+  timeline: z.array(incidentEntrySchema),
+  /** Markdown, ready to paste. */
+  postmortem: z.string(),
+});
+export type IncidentDetail = z.infer<typeof incidentDetailSchema>;
+
+/** `POST /api/incidents/{id}/entries` */
+export const newEntrySchema = z.strictObject({ text: z.string().trim().min(1).max(10_000) });
+/** `POST /api/incidents/{id}/close`, `/api/alerts/{id}/close` (a frozen or held one, "not recovered") */
+export const closeSchema = z.strictObject({ reason: z.string().trim().min(3).max(1_000) });
+
+/** Label → value, `*` at the end allowed; all must match. Labels: name, severity, and those of the subject. */
+export const matchersSchema = z.record(z.string().min(1), z.string().min(1));
+export const silenceSchema = z.object({
+  id: z.string(),
+  matchers: matchersSchema,
+  from: time,
+  to: time,
+  actor: z.string(),
+  reason: z.string(),
+  createdAt: time,
+  removedAt: time.nullable(),
+  removedBy: z.string().nullable(),
+});
+export type Silence = z.infer<typeof silenceSchema>;
+export const newSilenceSchema = z.strictObject({
+  matchers: matchersSchema,
+  from: time.optional(),
+  to: time,
+  reason: z.string().trim().min(3).max(500),
+});
+/** `POST /api/alerts/{id}/silence` */
+export const silenceAlertSchema = z.strictObject({
+  seconds: z
+    .number()
+    .int()
+    .min(60)
+    .max(30 * 86_400),
+  reason: z.string().trim().min(3).max(500),
+});
+
+/** `/api/deliveries?state=&destination=`: messages of the outbox, the newest first. */
+export const deliverySchema = z.object({
+  id: z.string(),
+  destination: z.string(),
+  kind: z.string(),
+  alertId: z.string().nullable(),
+  incidentId: z.string().nullable(),
+  state: z.enum(['pending', 'delivered', 'dead', 'superseded', 'disabled']),
+  attempts: count,
+  createdAt: time,
+  nextAt: time.nullable(),
+  settledAt: time.nullable(),
+  lastStatus: z.number().int().nullable(),
+  lastError: z.string().nullable(),
+  summary: z.string(),
+});
+export type Delivery = z.infer<typeof deliverySchema>;
+export const deliveriesSchema = listOf(deliverySchema).extend(freshnessSchema.shape);
+
+/** `/api/destinations`: without any secret. */
+export const destinationSchema = z.object({
+  name: z.string(),
+  kind: z.enum(['webhook', 'slack', 'pagerduty', 'alertmanager', 'email']),
+  /** Host only. */
+  to: z.string(),
+  severities: z.array(severitySchema),
+  enabled: z.boolean(),
+  disabledReason: z.string().nullable(),
+  pending: count,
+  dead: count,
+  lastDeliveredAt: time.nullable(),
+});
+export type Destination = z.infer<typeof destinationSchema>;
+export const destinationsSchema = freshnessSchema.extend({
+  items: z.array(destinationSchema),
+  /** Whether an outgoing heartbeat is set, and when it last went out. */
+  heartbeat: z.object({ configured: z.boolean(), lastSentAt: time.nullable() }),
+});
