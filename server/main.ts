@@ -57,7 +57,7 @@ program
   .command('serve', { isDefault: true })
   .description('start the server: OTLP receiver, API and page on one port')
   .option('--data <dir>', 'folder of the database', './burnbook-data')
-  .option('--config <dir>', 'folder with pipelines.yaml, prices.yaml and budgets.yaml')
+  .option('--config <dir>', 'folder with pipelines.yaml, prices.yaml, budgets.yaml and notify.yaml')
   .option('--config-writable', 'let the API change budgets.yaml in that folder', false)
   .option(
     '--host <host>',
@@ -136,7 +136,9 @@ async function serve(flags: ServeFlags): Promise<void> {
   if (configFolder !== null) await readableFolder(configFolder);
   else if (flags.configWritable) throw new UsageError('--config-writable needs --config <dir>');
   const config =
-    configFolder === null ? { pipelines: {}, prices: {} } : await loadConfig(configFolder);
+    configFolder === null
+      ? { pipelines: {}, prices: {} }
+      : await loadConfig(configFolder, environment);
   const server = await startServer({
     host: flags.host,
     port: flags.port,
@@ -183,7 +185,7 @@ function watchConfig(folder: string, server: RunningServer): () => void {
   const watcher = watch(folder, () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      loadConfig(folder).then(
+      loadConfig(folder, environment).then(
         (config) => {
           server.applyConfig(config);
           log('info', `configuration of ${folder} in force`);
@@ -241,6 +243,9 @@ async function readableFolder(folder: string): Promise<void> {
     throw new UsageError(`--config ${folder} cannot be read: ${messageOf(error)}`);
   }
 }
+
+/** What secrets of `notify.yaml` are read from. */
+const environment = (name: string): string | undefined => process.env[name];
 
 /** Names under which pages may call us: the one we listen on and those that the operator adds. */
 function allowedHosts(host: string): string[] {

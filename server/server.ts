@@ -17,7 +17,9 @@ import { computeRatesOf } from './cost/computeRate.js';
 import { PriceBook } from './cost/priceBook.js';
 import { PriceLedger } from './cost/priceLedger.js';
 import { Repricing } from './cost/repricing.js';
+import { NO_NOTIFY_SETTINGS } from '@burnbook/domain/notify/notifySettings';
 import { IngestQueue } from './ingest/ingestQueue.js';
+import { Notifier } from './notify/notifier.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
 import { StoreClient, type StoreClientOptions, type StoreEvent } from './store/storeClient.js';
 
@@ -48,6 +50,7 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly port: number;
   readonly store: StoreClient;
+  readonly notifier: Notifier;
   /** @param edit who changed it; the files, unless said. */
   applyConfig(config: Config, edit?: Edit): void;
   /** Refuses new work, commits what is queued, checkpoints, closes. */
@@ -124,9 +127,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     store.publishLimits({ budgets: hard.map(costBudgetOf), atNs: nowNs() });
     watch.touched();
   };
+  const notifier = new Notifier({
+    store,
+    nowNs,
+    random: Math.random,
+    log,
+    report,
+    delivered: () => undefined,
+  });
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
     config = next;
     applyBudgets(next.budgets, edit);
+    notifier.define(next.notify ?? NO_NOTIFY_SETTINGS);
     prices.publish(next.prices);
     ledger.publish(next.prices);
     store.publishRates({ ...computeRatesOf(next.pipelines), knownAtNs: nowNs() });
@@ -142,6 +154,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     runbooks: () => options.runbooks,
     feed,
     budgets,
+    notifier,
     budgetsEditor: options.configFolder ? new BudgetsEditor(options.configFolder) : null,
     applyBudgets: (file, edit) => {
       config = { ...config, budgets: file };
@@ -165,6 +178,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     server = await listen(app.fetch, options);
   } catch (error) {
     await watch.stop();
+    await notifier.stop();
     await ledger.close();
     await store.close();
     throw error;
@@ -173,12 +187,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     port: typeof address === 'object' && address ? address.port : options.port,
     store,
+    notifier,
     applyConfig,
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       await ingest.close();
       await watch.stop();
+      await notifier.stop();
       await ledger.close();
       await repricing.close();
       // What still streams (server-sent events) ends now.

@@ -10,6 +10,7 @@ import type { BudgetBook, Edit } from '../cost/budgetBook.js';
 import type { PriceBook } from '../cost/priceBook.js';
 import type { PriceLedger } from '../cost/priceLedger.js';
 import type { Repricing } from '../cost/repricing.js';
+import type { Notifier } from '../notify/notifier.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { CommitFeed } from './commitFeed.js';
@@ -24,6 +25,7 @@ export interface ApiContext {
   readonly runbooks: () => Runbooks;
   readonly feed: CommitFeed;
   readonly budgets: BudgetBook;
+  readonly notifier: Notifier;
   /** null: there is no configuration folder. */
   readonly budgetsEditor: BudgetsEditor | null;
   /** Takes over definitions that were written. */

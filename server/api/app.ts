@@ -10,6 +10,7 @@ import { budgetRoutes } from './budgetRoutes.js';
 import { costRoutes } from './costRoutes.js';
 import { costsRoutes } from './costsRoutes.js';
 import { csvShape, sendCsv, wantsCsv } from './csv.js';
+import { deliveryRoutes } from './deliveryRoutes.js';
 import { events } from './events.js';
 import { exclusionRoutes } from './exclusionRoutes.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
@@ -47,6 +48,7 @@ const ROUTES: readonly Route[] = [
   ...priceRoutes,
   ...repriceRoutes,
   ...reservationRoutes,
+  ...deliveryRoutes,
   ...batchRoutes,
   ...traceRoutes,
   ...runbookRoutes,

@@ -1,12 +1,14 @@
 /**
- * The configuration folder: `pipelines.yaml`, `prices.yaml` and `budgets.yaml`. A missing file is an empty one; a wrong one stops the
- * start with its file and line.
+ * The configuration folder: `pipelines.yaml`, `prices.yaml`, `budgets.yaml` and `notify.yaml`. A missing file is an empty one; a
+ * wrong one stops the start with its file and line.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import type { NotifySettings } from '@burnbook/domain/notify/notifySettings';
 import { amount, unitPrice } from './amounts.js';
 import { budgetsSchema, type BudgetsFile } from './budgetsFile.js';
+import { notifySchema, type Environment } from './notifyFile.js';
 import { pricesSchema, type PricesFile } from './pricesFile.js';
 import { ConfigError, parseYaml } from './yamlFile.js';
 
@@ -56,12 +58,19 @@ export interface Config {
   readonly pipelines: PipelinesFile;
   readonly prices: PricesFile;
   readonly budgets?: BudgetsFile;
+  readonly notify?: NotifySettings;
 }
 
 export const EMPTY_CONFIG: Config = { pipelines: {}, prices: {} };
 
-/** @throws ConfigError naming file and line of every fault. */
-export async function loadConfig(folder: string): Promise<Config> {
+/**
+ * @param environment where `notify.yaml` finds its secrets; empty unless said.
+ * @throws ConfigError naming file and line of every fault.
+ */
+export async function loadConfig(
+  folder: string,
+  environment: Environment = () => undefined,
+): Promise<Config> {
   const faults: string[] = [];
   const load = async <Schema extends z.ZodType>(name: string, schema: Schema) => {
     const file = path.join(folder, name);
@@ -76,8 +85,9 @@ export async function loadConfig(folder: string): Promise<Config> {
   const pipelines = await load('pipelines.yaml', pipelinesSchema);
   const prices = await load('prices.yaml', pricesSchema);
   const budgets = await load('budgets.yaml', budgetsSchema);
-  if (!pipelines || !prices || !budgets) throw new ConfigError(faults.join('\n'));
-  return { pipelines, prices, budgets };
+  const notify = await load('notify.yaml', notifySchema(environment));
+  if (!pipelines || !prices || !budgets || !notify) throw new ConfigError(faults.join('\n'));
+  return { pipelines, prices, budgets, notify };
 }
 
 async function readIfThere(file: string): Promise<string> {

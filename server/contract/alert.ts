@@ -1,6 +1,6 @@
 /** Alerts, incidents, silences. */
 import { z } from 'zod';
-import { count, freshnessSchema, listOf, time, usd } from './common.js';
+import { freshnessSchema, listOf, time, usd } from './common.js';
 
 export const severitySchema = z.enum(['page', 'ticket']);
 export const alertStateSchema = z.enum(['pending', 'firing', 'frozen', 'resolved']);
@@ -121,43 +121,4 @@ export const silenceAlertSchema = z.strictObject({
     .min(60)
     .max(30 * 86_400),
   reason: z.string().trim().min(3).max(500),
-});
-
-/** `/api/deliveries?state=&destination=`: messages of the outbox, the newest first. */
-export const deliverySchema = z.object({
-  id: z.string(),
-  destination: z.string(),
-  kind: z.string(),
-  alertId: z.string().nullable(),
-  incidentId: z.string().nullable(),
-  state: z.enum(['pending', 'delivered', 'dead', 'superseded', 'disabled']),
-  attempts: count,
-  createdAt: time,
-  nextAt: time.nullable(),
-  settledAt: time.nullable(),
-  lastStatus: z.number().int().nullable(),
-  lastError: z.string().nullable(),
-  summary: z.string(),
-});
-export type Delivery = z.infer<typeof deliverySchema>;
-export const deliveriesSchema = listOf(deliverySchema).extend(freshnessSchema.shape);
-
-/** `/api/destinations`: without any secret. */
-export const destinationSchema = z.object({
-  name: z.string(),
-  kind: z.enum(['webhook', 'slack', 'pagerduty', 'alertmanager', 'email']),
-  /** Host only. */
-  to: z.string(),
-  severities: z.array(severitySchema),
-  enabled: z.boolean(),
-  disabledReason: z.string().nullable(),
-  pending: count,
-  dead: count,
-  lastDeliveredAt: time.nullable(),
-});
-export type Destination = z.infer<typeof destinationSchema>;
-export const destinationsSchema = freshnessSchema.extend({
-  items: z.array(destinationSchema),
-  /** Whether an outgoing heartbeat is set, and when it last went out. */
-  heartbeat: z.object({ configured: z.boolean(), lastSentAt: time.nullable() }),
 });

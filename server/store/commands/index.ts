@@ -1,10 +1,15 @@
 /** The store's commands by name. */
 import type { Command } from './command.js';
+import { beat } from './beat.js';
+import { changeDestination } from './changeDestination.js';
 import { compact } from './compact.js';
 import { defineBudgets } from './defineBudgets.js';
 import { recordAudit } from './recordAudit.js';
+import { queueMessages } from './outbox.js';
 import { recordPrices } from './recordPrices.js';
+import { replayDelivery } from './replayDelivery.js';
 import { settleBudgets } from './settleBudgets.js';
+import { settleDeliveries } from './settleDeliveries.js';
 import { previewChunk, restateChunk, undoChunk, type Restated } from './repriceChunk.js';
 import { beginRestatement, moveRestatement } from './restatements.js';
 
@@ -17,6 +22,11 @@ const plain = {
   previewChunk,
   beginRestatement,
   moveRestatement,
+  queueMessages,
+  settleDeliveries,
+  replayDelivery,
+  changeDestination,
+  beat,
 } satisfies Record<string, Command<never, unknown>>;
 
 /** They change costs that attribution has in memory too, and so run while nothing is being attributed. */

@@ -154,17 +154,24 @@ CREATE TABLE silences (
 );
 
 -- Messages to the world, written in the transaction of what they tell. `body`: neutral JSON; each destination has its form.
+-- `replaces`: how many older ones of the same dedup key it made needless before they were delivered. Before `expires_ns`
+-- none is given up.
 CREATE TABLE outbox (
   message_id VARCHAR NOT NULL,
   dedup_key VARCHAR NOT NULL,
   destination VARCHAR NOT NULL,
   kind VARCHAR NOT NULL,
+  severity VARCHAR NOT NULL,
   alert_id VARCHAR,
   incident_id VARCHAR,
+  summary VARCHAR NOT NULL,
   body VARCHAR NOT NULL,
   created_ns BIGINT NOT NULL,
+  expires_ns BIGINT NOT NULL,
+  replaces INTEGER NOT NULL,
   state VARCHAR NOT NULL,
   attempts INTEGER NOT NULL,
+  tried_ns BIGINT,
   next_ns BIGINT NOT NULL,
   settled_ns BIGINT,
   last_status INTEGER,

@@ -1,0 +1,1 @@
+INSERT INTO destination_changes VALUES ($destination, $at::BIGINT, $enabled, $actor, $reason)

@@ -1,0 +1,1 @@
+INSERT INTO heartbeats VALUES ($name, $at::BIGINT)
