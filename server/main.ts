@@ -169,6 +169,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     // After commits the watch evaluates them in a twentieth of the time: each 0.2 s every 4 s, twice that under full load.
     budgetsUnseenMsMax: 10_000,
     nowNs,
+    random: Math.random,
     log,
   });
   const stopWatching = configFolder === null ? () => undefined : watchConfig(configFolder, server);

@@ -44,6 +44,8 @@ export interface ServerOptions {
   /** Lines that one transaction of a restatement takes; default as `Repricing` says. */
   readonly repriceChunkLines?: number;
   readonly nowNs: () => bigint;
+  /** From 0 to below 1. */
+  readonly random: () => number;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
@@ -130,7 +132,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const notifier = new Notifier({
     store,
     nowNs,
-    random: Math.random,
+    random: options.random,
     log,
     report,
     delivered: () => undefined,

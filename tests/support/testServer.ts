@@ -113,6 +113,7 @@ class InProcessServer implements TestServer {
       groupSpansMax: 8_192,
       repriceChunkLines: this.#options.repriceChunkLines ?? 20_000,
       nowNs: () => this.nowNs,
+      random: Math.random,
       log: (level, message) => this.log.push(`${level} ${message}`),
     });
   }

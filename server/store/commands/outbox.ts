@@ -1,7 +1,7 @@
 /** Messages written into the outbox, in the transaction of what they tell. */
-import { listValue } from '@duckdb/node-api';
 import type { NotifyKind } from '@burnbook/domain/notify/notifyEvent';
 import type { CommandContext } from './command.js';
+import { jsonRows } from './jsonRows.js';
 
 export interface OutboxRow {
   /** Stable over all tries: receivers know a message that came twice by it. */
@@ -48,23 +48,37 @@ export async function writeMessages(
   { connection, sql }: CommandContext,
   messages: readonly OutboxRow[],
 ): Promise<void> {
-  for (const { createdNs, expiresNs, ...message } of messages) {
-    const { messageId, dedupKey, destination } = message;
+  for (const round of rounds(messages)) {
     const replaced = await connection.runAndReadAll(sql.get('replace_messages'), {
-      messageId,
-      dedupKey,
-      destination,
-      kinds: listValue([...REPLACED[message.kind]]),
-      at: createdNs,
+      messages: jsonRows(round.map((each) => ({ ...each, replacedKinds: REPLACED[each.kind] }))),
     });
-    await connection.run(sql.get('insert_message'), {
-      ...message,
-      created: createdNs,
-      expires: expiresNs,
-      replaces: replaced.getRows().reduce((sum, [before]) => sum + 1 + Number(before), 0),
+    const counts = new Map<string, number>();
+    for (const [dedupKey, destination, before] of replaced.getRows()) {
+      const key = keyOf({ dedupKey: dedupKey as string, destination: destination as string });
+      counts.set(key, (counts.get(key) ?? 0) + 1 + Number(before));
+    }
+    await connection.run(sql.get('write_messages'), {
+      messages: jsonRows(
+        round.map((each) => ({ ...each, replaces: counts.get(keyOf(each)) ?? 0 })),
+      ),
     });
   }
 }
 
 /** Messages that no other change brings: tests of a destination. */
 export const queueMessages = writeMessages;
+
+/** In their order, with at most one of a thing and a destination in each round. */
+function rounds(messages: readonly OutboxRow[]): OutboxRow[][] {
+  const seen = new Map<string, number>();
+  const all: OutboxRow[][] = [];
+  for (const message of messages) {
+    const round = seen.get(keyOf(message)) ?? 0;
+    seen.set(keyOf(message), round + 1);
+    (all[round] ??= []).push(message);
+  }
+  return all;
+}
+
+const keyOf = ({ dedupKey, destination }: Pick<OutboxRow, 'dedupKey' | 'destination'>): string =>
+  `${destination}\n${dedupKey}`;

@@ -1,5 +1,6 @@
 /** Writes what became of messages, and switches off destinations that said they are gone. */
 import type { CommandContext } from './command.js';
+import { jsonRows } from './jsonRows.js';
 
 export interface DeliveryResult {
   readonly messageId: string;
@@ -25,14 +26,8 @@ export async function settleDeliveries(
   { connection, sql }: CommandContext,
   { results, disable, atNs }: SettleDeliveries,
 ): Promise<void> {
-  for (const { triedNs, nextNs, ...result } of results) {
-    const isSettled = result.state === 'delivered' || result.state === 'dead';
-    await connection.run(sql.get('settle_message'), {
-      ...result,
-      tried: triedNs,
-      next: nextNs,
-      settled: isSettled ? atNs : null,
-    });
+  if (results.length > 0) {
+    await connection.run(sql.get('settle_messages'), { results: jsonRows(results), at: atNs });
   }
   for (const { destination, reason } of disable) {
     const change = { destination, reason, enabled: false, at: atNs, actor: ACTOR };

@@ -61,6 +61,7 @@ beforeAll(async () => {
     queueBytesMax: 1024 * 1024,
     groupSpansMax: 512,
     nowNs: () => BigInt(Date.now()) * 1_000_000n,
+    random: Math.random,
     log: () => undefined,
   });
   origin = `http://127.0.0.1:${server.port}`;
