@@ -30,13 +30,13 @@ export function messageText(message: Message, replaces: number): MessageText {
   const about = subject === undefined ? '' : ` · ${subject}`;
   return {
     title: `${WORDS[kind]}: ${alert.name} (${alert.severity})${about}`,
-    summary: alert.summary,
+    summary: alert.summary.trim() === '' ? alert.name : alert.summary,
     facts: facts(message),
     links: [
       ['Runbook', alert.runbook],
       ...(incident ? ([['Incident', incident.url]] as const) : []),
     ],
-    notes: [...(message.note === null ? [] : [message.note]), ...replacedNote(replaces)],
+    notes: [message.note ?? '', ...replacedNote(replaces)].filter((note) => note.trim() !== ''),
   };
 }
 
@@ -60,7 +60,9 @@ function facts({ alert, kind }: Message): [string, string][] {
     ...Object.entries(alert.subject),
     ...Object.entries(alert.figures),
   ];
-  return rows.filter((row): row is [string, string] => row[1] !== null && row[1] !== undefined);
+  return rows.flatMap(([name, value]) =>
+    value === null || value.trim() === '' ? [] : [[name, value]],
+  );
 }
 
 const percent = (share: number): string => `${Math.round(share * 1_000) / 10} %`;

@@ -31,11 +31,11 @@ export const pagerduty: Format = ({ messageId, message, replaces }, { secret }) 
     links: links.map(([text, href]) => ({ href, text })),
     payload: {
       summary: cut(`${alert.name}: ${summary}`, SUMMARY_MAX),
-      source: cut(alert.subject['pipeline'] ?? alert.subject['slo'] ?? 'burnbook', TEXT_MAX),
+      source: said([alert.subject['pipeline'], alert.subject['slo'], 'burnbook']),
       severity: kind === 'test' ? 'info' : alert.severity === 'page' ? 'critical' : 'warning',
       timestamp: message.at,
-      component: cut(alert.subject['step'] ?? alert.name, TEXT_MAX),
-      group: cut(alert.owner ?? 'burnbook', TEXT_MAX),
+      component: said([alert.subject['step'], alert.name]),
+      group: said([alert.owner, 'burnbook']),
       class: alert.name,
       custom_details: {
         title,
@@ -49,6 +49,10 @@ export const pagerduty: Format = ({ messageId, message, replaces }, { secret }) 
     body: JSON.stringify(action === 'trigger' ? { ...common, ...trigger } : common),
   };
 };
+
+/** The first of them that says anything: PagerDuty refuses empty texts. */
+const said = (texts: readonly (string | null | undefined)[]): string =>
+  cut(texts.find((text) => (text ?? '').trim() !== '') ?? 'burnbook', TEXT_MAX);
 
 const cut = (text: string, lengthMax: number): string =>
   text.length <= lengthMax ? text : `${text.slice(0, lengthMax - 1).toWellFormed()}…`;
