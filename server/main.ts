@@ -246,7 +246,9 @@ async function readableFolder(folder: string): Promise<void> {
 }
 
 /** What secrets of `notify.yaml` are read from. */
-const environment = (name: string): string | undefined => process.env[name];
+function environment(name: string): string | undefined {
+  return process.env[name];
+}
 
 /** Names under which pages may call us: the one we listen on and those that the operator adds. */
 function allowedHosts(host: string): string[] {

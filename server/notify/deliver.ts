@@ -91,8 +91,16 @@ export function errorText(error: unknown, timeoutMs: number): string {
   if (code === 'PRIVATE_ADDRESS') return (error as Error).message;
   const smtp = responseCodeOf(error);
   if (smtp !== null) return `the mail server answered ${smtp}`;
-  const known = typeof code === 'string' && /^[A-Z0-9_]{2,60}$/.test(code) ? code : name;
-  return `cannot be reached (${known})`;
+  return `cannot be reached (${codeOf(error) ?? name})`;
+}
+
+/** The mail library says ESOCKET and puts the system's own code into the sentence. */
+function codeOf(error: unknown): string | null {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code !== 'string' || !/^[A-Z0-9_]{2,60}$/.test(code)) return null;
+  if (code !== 'ESOCKET' || typeof message !== 'string') return code;
+  if (/certificate/.test(message)) return 'certificate not valid';
+  return /\bE(?:CONN[A-Z]+|HOSTUNREACH|NETUNREACH|PIPE)\b/.exec(message)?.[0] ?? code;
 }
 
 function responseCodeOf(error: unknown): number | null {

@@ -86,9 +86,9 @@ export async function until(
   messageId: string,
   wanted: (delivery: Delivery) => boolean,
 ): Promise<Delivery> {
-  for (;;) {
+  for (let waitMs = 5; ; waitMs = Math.min(2 * waitMs, 80)) {
     const found = (await deliveries(server, '?limit=500')).find(({ id }) => id === messageId);
     if (found && wanted(found)) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 }
