@@ -240,6 +240,8 @@ describe('every endpoint answers what its schema says, no more and no less', () 
       '/api/incidents/{id}/close',
       '/api/incidents/{id}/entries',
       '/api/incidents/{id}/reopen',
+      '/api/heartbeats',
+      '/api/heartbeats/{name}',
       '/api/overview',
       '/api/pipelines',
       '/api/prices',
