@@ -56,7 +56,9 @@ describe.skipIf(started.browser === null)('the pages of costs', () => {
     const page = await open('/cost?range=-7d&tz=UTC');
     await board(page, 'By model').getByRole('button', { name: 'gpt-4o', exact: true }).click();
     await chip(page, 'Model: gpt-4o').waitFor();
-    await expect.poll(() => board(page, 'By pipeline').getByRole('row').count()).toBe(2);
+    await expect
+      .poll(() => board(page, 'By pipeline').getByRole('row').count(), { timeout: 10_000 })
+      .toBe(2);
     await chip(page, 'Model: gpt-4o').click();
     await board(page, 'By pipeline')
       .getByRole('button', { name: 'support-triage', exact: true })
@@ -93,7 +95,7 @@ describe.skipIf(started.browser === null)('the pages of costs', () => {
     await page.goBack();
     await board(page, 'By model').waitFor();
     await page.goBack();
-    await expect.poll(() => chip(page, 'not Pipeline: support-triage').count()).toBe(0);
+    await chip(page, 'not Pipeline: support-triage').waitFor({ state: 'detached' });
     await page.goBack();
     await chip(page, 'Model: gpt-4o').waitFor();
   });
