@@ -302,7 +302,7 @@ describe('whatever stands in a file', () => {
         );
         for (const fault of faultsOf(texts.join('---\n'))) expect(fault).toMatch(/^a\.yaml:\d+: /);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });
