@@ -1,6 +1,6 @@
 /** SLOs: definitions, how they stand, their past, replay; exclusions of time. */
 import { z } from 'zod';
-import { alertSchema, count, freshnessSchema, listOf, time, usd } from './common.js';
+import { alertSchema, count, freshnessSchema, listOf, time } from './common.js';
 
 /** Four words, on each window pair and on the whole: `critical` fires; `increasing`, `recovering`: one of two windows is over. */
 export const burnWordSchema = z.enum(['critical', 'increasing', 'recovering', 'acceptable']);
@@ -299,6 +299,3 @@ export const sloEventSchema = z.object({
   slos: z.array(z.string()),
 });
 export type SloEvent = z.infer<typeof sloEventSchema>;
-
-/** Money that an SLO's alerts put at stake. */
-export const stakeSchema = z.object({ usd: usd.nullable(), text: z.string() });
