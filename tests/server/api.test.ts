@@ -234,6 +234,11 @@ describe('every endpoint answers what its schema says, no more and no less', () 
       '/api/retries/what-if',
       '/api/runbooks',
       '/api/runbooks/{name}',
+      '/api/slos',
+      '/api/slos/replay',
+      '/api/slos/{name}',
+      '/api/slos/{name}/burn',
+      '/api/slos/{name}/history',
       '/api/traces/{traceId}',
       '/api/unpriced',
     ]);
