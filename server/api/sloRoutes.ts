@@ -11,7 +11,7 @@ import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
 import { sloDetailSchema, slosSchema, type SloDetail, type Slos } from '../contract.js';
 import { definitionYaml, canonicalSlo } from '../slo/sloDefinition.js';
 import { badEvents, whatDiffers } from '../slo/sloFailures.js';
-import type { SloReport } from '../slo/sloEngine.js';
+import type { SloReport } from '../slo/sloReport.js';
 import type { ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';

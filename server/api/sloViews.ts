@@ -4,7 +4,7 @@ import { formatSloWindow } from '@burnbook/domain/slo/sloWindow';
 import { formatLength } from '@burnbook/domain/slo/minutes';
 import { formatTime } from '@burnbook/domain/time';
 import type { SloDetail, SloView } from '../contract.js';
-import type { SloReport } from '../slo/sloEngine.js';
+import type { SloReport } from '../slo/sloReport.js';
 import type { ApiContext } from './apiContext.js';
 import { sloVerdict } from '../slo/sloVerdict.js';
 

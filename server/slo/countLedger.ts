@@ -101,7 +101,7 @@ export class CountLedger {
     }
     for (const row of rows) {
       const series = this.#series.get(row['indicator'] as string);
-      series?.add(minuteOfNs(row['at_ns'] as bigint), countsOf(row));
+      if (series) addPacked(series, row['counts'] as string);
     }
   }
 
@@ -204,12 +204,20 @@ export class CountLedger {
   }
 }
 
-const LOAD_TIMEOUT_MS = 60_000;
+const LOAD_TIMEOUT_MS = 300_000;
 
 function causeOf(minute: number, change: Unsaved, nowMinute: number): CountCause {
   if (change.isHistory) return 'history';
   if (change.total < 0 || change.good < 0) return 'moved';
   return nowMinute - minute > LATE_AFTER_MINUTES + 1 ? 'late' : 'counted';
+}
+
+/** `minute:good:total:badOperations`, blank-separated. */
+function addPacked(series: CountSeries, text: string): void {
+  for (const part of text.split(' ')) {
+    const [minute = 0, good = 0, total = 0, badOperations = 0] = part.split(':').map(Number);
+    series.add(minute, { good, total, badOperations });
+  }
 }
 
 const countsOf = (row: Readonly<Record<string, unknown>>): Counts => ({

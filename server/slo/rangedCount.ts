@@ -38,6 +38,16 @@ export function isOfServer(indicator: Indicator): boolean {
 /** Whether an indicator is counted at all, here. */
 export const isCounted = (indicator: Indicator): boolean => indicator.kind !== 'deadline';
 
+/** Why no telemetry tells of what an indicator counts; null: it does. */
+export function untold(indicator: Indicator): string | null {
+  if (indicator.kind === 'freshness') {
+    return indicator.pipeline === null ? 'no telemetry tells of datasets' : null;
+  }
+  if (!isOfEvents(indicator)) return null;
+  const { events } = indicator.kind === 'ratio' ? indicator.total : indicator.events;
+  return events === 'qualityChecks' ? 'no telemetry tells of quality checks' : null;
+}
+
 export const isOfEvents = (indicator: Indicator): indicator is CountedIndicator =>
   indicator.kind === 'ratio' || indicator.kind === 'threshold';
 

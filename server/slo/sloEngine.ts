@@ -15,9 +15,9 @@ import { nominalLengthNs } from '@burnbook/domain/slo/sloWindow';
 import type { DefinedSlo } from '../store/commands/defineSlos.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { CoverageBook, SERVER, type Schedules } from './coverageBook.js';
+import type { SloReport } from './sloReport.js';
 import { MINUTE_HOURS, type Counts, type CountSeries } from './countSeries.js';
 import { minuteOfNs, nsOfMinute } from './eventGroup.js';
-import type { HistoryProgress } from './historyCount.js';
 import { isCounted, isOfServer } from './rangedCount.js';
 import type { ServerMeter } from './serverMeter.js';
 import { SliCounter, type WantedIndicator } from './sliCounter.js';
@@ -39,18 +39,6 @@ export interface SloDefinitions {
   readonly texts: ReadonlyMap<string, string>;
   /** When pipelines are expected. */
   readonly schedules: Schedules;
-}
-
-export interface SloReport {
-  readonly slo: Slo;
-  readonly version: number;
-  /** When this version came into force. */
-  readonly versionFromNs: bigint;
-  readonly status: SloStatus;
-  /** How much of its indicator's past is counted; null: all of it. */
-  readonly history: HistoryProgress | null;
-  /** Why its indicator cannot be counted; null: it can. */
-  readonly problem: string | null;
 }
 
 export interface SloEngineOptions {

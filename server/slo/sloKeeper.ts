@@ -4,7 +4,7 @@ import type { StoreClient } from '../store/storeClient.js';
 import { MINUTE_HOURS } from './countSeries.js';
 import { minuteOfNs } from './eventGroup.js';
 import { hasSlices } from './sliceSeries.js';
-import type { SloReport } from './sloEngine.js';
+import type { SloReport } from './sloReport.js';
 import { sloVerdict } from './sloVerdict.js';
 
 const HOUR_NS = 3_600_000_000_000n;

@@ -1,6 +1,6 @@
 /** How an SLO stands and what to expect, in one sentence. */
 import { formatTime } from '@burnbook/domain/time';
-import type { SloReport } from './sloEngine.js';
+import type { SloReport } from './sloReport.js';
 
 export function sloVerdict({
   status,

@@ -261,6 +261,11 @@ describe('every endpoint answers what its schema says, no more and no less', () 
       '/api/silences',
       '/api/silences/{id}',
       '/api/slos',
+      '/api/slos',
+      '/api/slos/replay',
+      '/api/slos/{name}',
+      '/api/slos/{name}/burn',
+      '/api/slos/{name}/history',
       '/api/traces/{traceId}',
       '/api/unpriced',
     ]);
