@@ -54,6 +54,8 @@ export interface ServerOptions {
   readonly budgetsUnseenMsMax?: number;
   /** Lines that one transaction of a restatement takes; default as `Repricing` says. */
   readonly repriceChunkLines?: number;
+  /** How long the rules of alerts may rest after they were asked, ms; default as `RuleWatch` says. */
+  readonly alertPauseMsMax?: number;
   /** Room where the database is; by the file system unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
   readonly nowNs: () => bigint;
@@ -179,6 +181,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     deadlineAtRisk: () => false,
     heartbeats: () => notifier.heartbeats.states(),
     backups: () => backups.facts,
+    pauseMsMax: options.alertPauseMsMax,
     messagesFor: (event) => notifier.messagesFor(event),
     report,
   });

@@ -37,6 +37,8 @@ export interface AlertingOptions {
   readonly heartbeats: () => Promise<readonly HeartbeatFacts[]>;
   readonly backups: () => BackupFacts;
   readonly messagesFor: (event: NotifyEvent) => readonly OutboxRow[];
+  /** Of `RuleWatch`. */
+  readonly pauseMsMax?: number | undefined;
   readonly report: (error: unknown) => void;
 }
 
@@ -82,6 +84,7 @@ export class Alerting {
       ],
       context: { store, ownerOf },
       nowNs,
+      ...(options.pauseMsMax === undefined ? {} : { pauseMsMax: options.pauseMsMax }),
       report,
     });
   }

@@ -6,7 +6,6 @@ import { MINUTE_NS, type AlertRule, type RuleContext } from './rules/alertRule.j
 
 const MINUTE_MS = 60_000;
 const PAUSE_MIN_MS = 1_000;
-/** What a commit shows is known 5 s after it. */
 const PAUSE_MAX_MS = 4_000;
 /** An evaluation takes at most a twentieth of the time, as far as the longest pause allows. */
 const PAUSE_FACTOR = 20;
@@ -16,6 +15,8 @@ export interface RuleWatchOptions {
   readonly rules: readonly AlertRule[];
   readonly context: Omit<RuleContext, 'nowNs'>;
   readonly nowNs: () => bigint;
+  /** How long it may rest after an evaluation, ms. Default 4,000: what a commit shows is known 5 s after it. */
+  readonly pauseMsMax?: number;
   /** Told of failures, but for those of a store that is away or busy: the next turn does what this one could not. */
   readonly report: (error: unknown) => void;
 }
@@ -81,7 +82,8 @@ export class RuleWatch {
     }
     const endedMs = performance.now();
     const pauseMs = PAUSE_FACTOR * (endedMs - startedMs);
-    this.#earliestMs = endedMs + Math.min(PAUSE_MAX_MS, Math.max(PAUSE_MIN_MS, pauseMs));
+    this.#earliestMs =
+      endedMs + Math.min(this.#o.pauseMsMax ?? PAUSE_MAX_MS, Math.max(PAUSE_MIN_MS, pauseMs));
   }
 
   #failed(error: unknown, isMinute: boolean): void {

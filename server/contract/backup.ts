@@ -4,7 +4,7 @@ import { count, freshnessSchema, listOf, time } from './common.js';
 
 export const backupSchema = z.object({
   name: z.string(),
-  /** Folder on the server's machine with the database, the reservations and a manifest. */
+  /** Folder on the server's machine with the database and a manifest. */
   path: z.string(),
   at: time,
   bytes: count,

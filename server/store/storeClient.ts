@@ -6,7 +6,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { isDeepStrictEqual } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import type { CopyReport } from './backup/copyDatabases.js';
+import type { CopyReport } from './backup/copyDatabase.js';
 import type { CommandName, CommandPayload, CommandResult } from './commands/index.js';
 import type { IngestGroup } from './ingestBatch.js';
 import {
@@ -175,7 +175,7 @@ export class StoreClient {
   }
 
   /**
-   * Copies all databases into a folder that is there and empty, as of now, and looks at the copies.
+   * Copies the database into a folder that is there and empty, as of now, and looks at the copy.
    * @throws StoreError
    */
   backup(folder: string): Promise<readonly CopyReport[]> {

@@ -16,8 +16,8 @@ import { AggregateResponses } from './attribution/aggregateResponses.js';
 import { ResponseIndex } from './attribution/responseIndex.js';
 import { SourceTable, type SourceRow } from './attribution/sourceTable.js';
 import { SpanArena } from './attribution/spanArena.js';
-import { DATABASE_FILES } from './backup/backupFolder.js';
-import { copyDatabases, type CopyReport } from './backup/copyDatabases.js';
+import { DATABASE_FILE } from './backup/backupFolder.js';
+import { copyDatabase, type CopyReport } from './backup/copyDatabase.js';
 import { breakGlass } from './commands/breakGlass.js';
 import { commandOf, restatingCommandOf } from './commands/index.js';
 import { storeReservations } from './commands/storeReservations.js';
@@ -259,12 +259,10 @@ async function copyAll(folder: string): Promise<CopyReport[]> {
     copyConnection = connection;
     try {
       const named = await connection.runAndReadAll('SELECT current_database()');
-      const [burnbookFile, holdsFile] = DATABASE_FILES;
-      return await copyDatabases(connection, [
-        // Reservations first: what was spent on one since then is known, and not the other way round.
-        { database: 'holds', file: path.join(folder, holdsFile) },
-        { database: named.getRows()[0]?.[0] as string, file: path.join(folder, burnbookFile) },
-      ]);
+      const name = named.getRows()[0]?.[0] as string;
+      return [
+        await copyDatabase(connection, { database: name, file: path.join(folder, DATABASE_FILE) }),
+      ];
     } finally {
       copyConnection = undefined;
       connection.closeSync();

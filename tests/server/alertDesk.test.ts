@@ -33,6 +33,7 @@ beforeAll(async () => {
   server = await startTestServer({
     config: CONFIG,
     nowNs: START_NS,
+    alertPauseMsMax: 50,
   });
 });
 afterAll(() => server.close());

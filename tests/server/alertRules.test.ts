@@ -2,6 +2,7 @@ import { parseTime } from '@burnbook/domain/time';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DiskSpace } from '../../server/alert/rules/diskNearlyFull.js';
 import { alertsBecome, alertsOf, incidentsOf, MINUTE_NS, operations } from '../support/alerts.js';
+import { settingsOf } from '../support/notifyStory.js';
 import type { SpanSpec } from '../support/spanSpec.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
@@ -13,6 +14,7 @@ const SENT_NS = START_NS - MINUTE_NS;
 const GB = 1e9;
 const CONFIG = {
   ...TEST_CONFIG,
+  notify: settingsOf('heartbeats:\n  - { name: nightly, everySeconds: 120, owner: ann }\n'),
   pipelines: {
     ...TEST_CONFIG.pipelines,
     batchCostAboveNormal: { minUsd: '0.000001' },
@@ -26,6 +28,7 @@ beforeAll(async () => {
   server = await startTestServer({
     config: CONFIG,
     nowNs: START_NS,
+    alertPauseMsMax: 50,
     readDisk: () => Promise.resolve(disk),
   });
   // One evaluation sees it all.
@@ -214,6 +217,21 @@ describe('an alert rises by its rule', () => {
     ]);
   });
 
+  test('HeartbeatMissed until it comes', async () => {
+    await later(2);
+    await alertsBecome(server, 'name=HeartbeatMissed', [
+      {
+        subject: { heartbeat: 'nightly' },
+        severity: 'page',
+        owner: 'ann',
+        summary: 'the heartbeat nightly was due by 2026-05-04T10:03:00Z and last came: never',
+      },
+    ]);
+    expect((await server.fetch('/api/heartbeats/nightly', { method: 'POST' })).ok).toBe(true);
+    await later(1);
+    await alertsBecome(server, 'name=HeartbeatMissed', []);
+  });
+
   test('StoreRestarted once as a ticket, three times in ten minutes as a page', async () => {
     const dies = async (): Promise<void> => {
       await server.killStore();
@@ -243,6 +261,8 @@ test('an alert goes when its figures have been back for five minutes, its incide
     .toEqual([
       // These look a day back.
       'BatchCostAboveNormal',
+      // Nothing came since.
+      'HeartbeatMissed',
       'QuarantineGrowing',
       'RetryWasteHigh',
       'UnpricedUsage',
@@ -259,7 +279,7 @@ test('an alert goes when its figures have been back for five minutes, its incide
       'StoreRestarted',
     ].map((name) => `${name} cleared`),
   );
-  const incidents = await incidentsOf(server);
+  const incidents = await incidentsOf(server, 'state=closed');
   expect(incidents.map(({ state, reason }) => [state, reason])).toEqual(
     incidents.map(() => ['closed', 'its alerts resolved']),
   );

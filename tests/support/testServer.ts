@@ -31,7 +31,9 @@ export interface TestServerOptions {
   readonly nowNs?: bigint;
   /** Where the configuration's files are, for routes that change them. */
   readonly configFolder?: BudgetsEditorOptions;
-  /** Room where the database is. */
+  /** How long the rules of alerts rest after they were asked, ms. */
+  readonly alertPauseMsMax?: number;
+  /** Room where the database is; plenty unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
 }
 
@@ -120,7 +122,12 @@ class InProcessServer implements TestServer {
       gatherMsMax: this.#options.gatherMsMax ?? 0,
       budgetsUnseenMsMax: this.#options.budgetsUnseenMsMax ?? 0,
       repriceChunkLines: this.#options.repriceChunkLines ?? 20_000,
-      ...(this.#options.readDisk ? { readDisk: this.#options.readDisk } : {}),
+      ...(this.#options.alertPauseMsMax === undefined
+        ? {}
+        : { alertPauseMsMax: this.#options.alertPauseMsMax }),
+      // How full the machine is that the tests run on is nobody's business.
+      readDisk:
+        this.#options.readDisk ?? (() => Promise.resolve({ freeBytes: 1e12, totalBytes: 2e12 })),
       nowNs: () => this.nowNs,
       random: Math.random,
       log: (level, message) => this.log.push(`${level} ${message}`),

@@ -1,8 +1,8 @@
-/** A folder of backups: each a folder of its own with the database, the reservations and a manifest that is written last. */
+/** A folder of backups: each a folder of its own with the database and a manifest that is written last. */
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { formatTime, parseTime } from '@burnbook/domain/time';
-import type { CopyReport } from './copyDatabases.js';
+import type { CopyReport } from './copyDatabase.js';
 
 export interface Backup {
   readonly name: string;
@@ -13,7 +13,7 @@ export interface Backup {
   readonly rows: bigint;
 }
 
-export const DATABASE_FILES = ['burnbook.duckdb', 'reservations.duckdb'] as const;
+export const DATABASE_FILE = 'burnbook.duckdb';
 
 const NAME = /^burnbook-\d{8}T\d{6}Z$/;
 const PARTIAL = /^burnbook-\d{8}T\d{6}Z\.partial$/;

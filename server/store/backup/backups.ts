@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { formatTime } from '@burnbook/domain/time';
 import type { StoreClient } from '../storeClient.js';
+import type { CopyReport } from './copyDatabase.js';
 import { listBackups, pruneBackups, writeBackup, type Backup } from './backupFolder.js';
 
 export interface BackupSettings {
@@ -101,6 +102,13 @@ export class Backups {
     await this.#running?.catch(() => undefined);
   }
 
+  async #copy(into: string, atNs: bigint): Promise<readonly CopyReport[]> {
+    const { store } = this.#o;
+    // Of reservations the last seconds stand in a journal.
+    await store.hold('store', { atNs });
+    return store.backup(path.resolve(into));
+  }
+
   /** Makes the one that is due. */
   #look(): void {
     this.#looking = this.#looking.then(async () => {
@@ -118,9 +126,7 @@ export class Backups {
     const { folder, keep } = this.#settings;
     const atNs = this.#o.nowNs();
     try {
-      const backup = await writeBackup(folder, atNs, (into) =>
-        this.#o.store.backup(path.resolve(into)),
-      );
+      const backup = await writeBackup(folder, atNs, (into) => this.#copy(into, atNs));
       await pruneBackups(folder, keep);
       this.#lastNs = backup.atNs;
       this.#failure = null;

@@ -1,15 +1,8 @@
 /**
- * Copies databases of the running instance into files, each as of one instant, while everything goes on; then opens each
+ * Copies the database of the running instance into a file, as of one instant, while everything goes on; then opens the
  * copy and counts what is in it. `COPY FROM DATABASE` reads a snapshot and keeps no writer waiting.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-
-export interface DatabaseCopy {
-  /** Name in the instance. */
-  readonly database: string;
-  /** File that must not exist yet. */
-  readonly file: string;
-}
 
 export interface CopyReport {
   readonly file: string;
@@ -19,19 +12,13 @@ export interface CopyReport {
 
 const COPY = 'backup_copy';
 
-/** @throws Error when a copy cannot be written, or does not hold what it should. */
-export async function copyDatabases(
+/**
+ * @param to.database its name in the instance; `file` must not exist yet.
+ * @throws Error when the copy cannot be written, or does not hold what it should.
+ */
+export async function copyDatabase(
   connection: DuckDBConnection,
-  copies: readonly DatabaseCopy[],
-): Promise<CopyReport[]> {
-  const reports: CopyReport[] = [];
-  for (const copy of copies) reports.push(await copyDatabase(connection, copy));
-  return reports;
-}
-
-async function copyDatabase(
-  connection: DuckDBConnection,
-  { database, file }: DatabaseCopy,
+  { database, file }: { readonly database: string; readonly file: string },
 ): Promise<CopyReport> {
   const counted = await attached(
     connection,
