@@ -105,8 +105,12 @@ export class DeliveryLoop {
     const nowNs = this.#o.nowNs();
     const wasSetBack = nowNs < this.#lastNs;
     this.#lastNs = nowNs;
-    if (wasSetBack) this.#gates.forgetPauses();
-    if (this.#dirty || wasSetBack || nowNs >= this.#lookNs || this.#settling.length > 0) {
+    if (wasSetBack) {
+      this.#gates.forgetPauses();
+      // A turn that is under way may have looked by the old clock: it looks again.
+      this.#dirty = true;
+    }
+    if (this.#dirty || nowNs >= this.#lookNs || this.#settling.length > 0) {
       this.#go();
     }
   }
