@@ -14,6 +14,7 @@ import { benchQueries } from './queries.js';
 import { benchRecovery } from './recovery.js';
 import { benchReprice } from './reprice.js';
 import { benchReservations } from './reservations.js';
+import { benchSlos } from './slos.js';
 import { formatLines, machineLine, SECTION_LINES, type BenchResults } from './report.js';
 
 const SECTIONS = [
@@ -25,6 +26,7 @@ const SECTIONS = [
   'disk',
   'reprice',
   'reservations',
+  'slos',
   'collectors',
 ] as const;
 type Section = (typeof SECTIONS)[number];
@@ -120,6 +122,10 @@ async function measure(section: Section): Promise<void> {
       say(formatLines(SECTION_LINES.disk(results.disk)));
       break;
     }
+    case 'slos':
+      results.slos = await benchSlos({ mainFile });
+      say(formatLines(SECTION_LINES.slos(results.slos)));
+      break;
     case 'collectors':
       results.collectors = await benchCollectors();
       say(formatLines(SECTION_LINES.collectors(results.collectors)));

@@ -9,6 +9,7 @@ import type { QueriesBench } from './queries.js';
 import type { RecoveryBench } from './recovery.js';
 import type { RepriceBench } from './reprice.js';
 import type { ReservationsBench } from './reservations.js';
+import type { SlosBench } from './slos.js';
 import { spreadOf } from './statistics.js';
 
 export interface BenchResults {
@@ -21,6 +22,7 @@ export interface BenchResults {
   readonly queries?: QueriesBench;
   readonly reprice?: RepriceBench;
   readonly reservations?: ReservationsBench;
+  readonly slos?: SlosBench;
   readonly collectors?: CollectorsBench;
 }
 
@@ -183,6 +185,29 @@ export const SECTION_LINES = {
       'reserve: ingest meanwhile',
       `${thousands(bench.ingestPerS)} spans/s`,
       `ack p99 ${one(bench.ackP99Ms)} ms; load of the machine ${one(bench.load)}`,
+    ],
+  ],
+
+  slos: (bench: SlosBench): Line[] => [
+    [
+      'slos: all counted and judged',
+      `${one(bench.evaluationMs.max)} ms`,
+      `${bench.slos} SLOs, ${bench.days} days, ${thousands(bench.storedMinutes)} minutes stored; p50 ${one(bench.evaluationMs.p50)} ms`,
+    ],
+    [
+      'slos: while nothing happens',
+      `${(bench.idleCores.main * 100).toFixed(1)} % of a core`,
+      `the store ${(bench.idleCores.store * 100).toFixed(1)} %; memory +${one(bench.residentMb.main)} MB, store +${one(bench.residentMb.store)} MB; start ${one(bench.startMs / 1000)} s`,
+    ],
+    ...bench.pages.map(({ path, p50Ms, p95Ms }): Line => [
+      `slos: GET ${path}`,
+      `${one(p95Ms)} ms p95`,
+      `p50 ${one(p50Ms)} ms while ${thousands(bench.ingestPerS)} spans/s come in`,
+    ]),
+    [
+      'slos: bad events → told',
+      `${one(bench.seenMs.max)} ms`,
+      `p50 ${one(bench.seenMs.p50)} ms from their acknowledgement`,
     ],
   ],
 

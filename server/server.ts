@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serve } from '@hono/node-server';
-import type { AlertCondition, AlertSubject } from '@burnbook/domain/alert/alert';
+import type { AlertSubject } from '@burnbook/domain/alert/alert';
 import { costBudgetOf } from '@burnbook/domain/budgetDefinition';
 import { priceUsage } from '@burnbook/domain/price';
 import { parseTime } from '@burnbook/domain/time';
@@ -58,8 +58,6 @@ export interface ServerOptions {
   readonly alertPauseMsMax?: number;
   /** Room where the database is; by the file system unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
-  /** What SLOs see after each evaluation; the alert desk is told unless said. */
-  readonly onConditions?: (conditions: readonly AlertCondition[], atNs: bigint) => Promise<void>;
   readonly nowNs: () => bigint;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -83,6 +81,8 @@ const KEEP_ALIVE_MS = 120_000;
 const HEADERS_MS = 10_000;
 /** Of backups that somebody asks for where the files say nothing. */
 const BACKUPS_KEPT = 7;
+/** SLOs look back a year at most, and a month ahead for what is expected. */
+const EXCLUDED_NS_MAX = 400n * 86_400_000_000_000n;
 /** Who changes definitions when the files change. */
 const FILE_EDIT: Edit = { actor: 'configuration files', reason: null };
 
@@ -118,6 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   });
   const meter = new ServerMeter({ store, nowNs });
+  const exclusions = new ExclusionBook({ store, nowNs });
   restarted = () => {
     meter.count({ name: 'restart', outcome: 'store' });
     alerting.storeRestarted();
@@ -126,15 +127,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     store,
     nowNs,
     meter,
-    excluded: () => [],
-    onConditions:
-      options.onConditions ??
-      ((conditions, atNs) => {
-        const names = new Set((config.slos ?? NO_SLOS).slos.map(({ name }) => name));
-        const withdrawn = ({ slo }: AlertSubject): string | null =>
-          slo === undefined || names.has(slo) ? null : `the SLO ${slo} was removed`;
-        return alerting.desk.report('slo', conditions, atNs, { withdrawn });
-      }),
+    excluded: ({ name, service, pipelines }) =>
+      exclusions.excludedTime(
+        { slo: name, service, pipelines },
+        { startNs: nowNs() - EXCLUDED_NS_MAX, endNs: nowNs() + EXCLUDED_NS_MAX },
+      ),
+    onConditions: (conditions, atNs) => {
+      const names = new Set((config.slos ?? NO_SLOS).slos.map(({ name }) => name));
+      const withdrawn = ({ slo }: AlertSubject): string | null =>
+        slo === undefined || names.has(slo) ? null : `the SLO ${slo} was removed`;
+      return alerting.desk.report('slo', conditions, atNs, { withdrawn });
+    },
     report,
   });
   const sloWatch = new SloWatch({ engine: slos, report });
@@ -189,9 +192,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     desk: alerting.desk,
     prices: {
       changesNs: () =>
-        (config.prices.prices ?? []).flatMap(({ validFrom }) =>
-          validFrom === undefined ? [] : (parseTime(`${validFrom}T00:00:00Z`) ?? []),
-        ),
+        (config.prices.prices ?? [])
+          .flatMap(({ validFrom, validTo }) => [validFrom ?? [], validTo ?? []].flat())
+          .flatMap((day) => parseTime(`${day}T00:00:00Z`) ?? []),
       priceAt: (call, atNs) => {
         const answer = prices.resolve({ ...call, requestModel: null }, atNs);
         return 'price' in answer ? answer.price : null;
@@ -215,7 +218,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     random: options.random,
     log,
     report,
-    delivered: () => undefined,
+    delivered: ({ outcome, latencyMs }) =>
+      meter.count({ name: 'delivery', outcome, tookMs: latencyMs }),
   });
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
     config = next;
@@ -244,7 +248,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     config: () => config,
     runbooks: () => options.runbooks,
     feed,
-    exclusions: new ExclusionBook({ store, nowNs }),
+    exclusions,
     budgets,
     backups,
     desk: alerting.desk,

@@ -1,6 +1,7 @@
 /**
  * How often a service would page that is exactly as bad as its target allows, by simulation: events arrive at random at a
- * steady rate, each is bad by itself with the probability B. Every such page is a false one.
+ * steady rate, each is bad by itself with the probability B. Every such page is a false one. At 99 % and ten events an hour a
+ * floor of two bad ones alone gives about four a month, the low-traffic test one in two years.
  */
 import { badOf, burnRate, type EventSum } from './burnRate.js';
 import { isSignificant } from './lowTraffic.js';
@@ -21,7 +22,7 @@ export interface FalsePagesInput {
 }
 
 const MINUTES_OF_MONTH = Number((30n * DAY_NS) / MINUTE_NS);
-const MONTHS = 12;
+const MONTHS = 24;
 /** Above it a normal distribution is as good as Poisson's, and cheaper. */
 const NORMAL_FROM = 30;
 /** A page that ends and comes back within an hour is one. */

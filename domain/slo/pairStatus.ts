@@ -117,28 +117,31 @@ const isOver = ({ burnRate: burn }: WindowSum, factor: number): boolean =>
 type Ending = 'burning' | 'unseen' | 'over';
 
 function endingOf(slo: JudgedSlo, pair: WindowPair, input: PairInput): Ending {
-  const limit = RESOLVE_PART * pair.factor;
   const endNs = minuteEnd(input.nowNs);
   let seen = false;
   let unseen = false;
   for (let minute = 0n; minute < RESOLVE_MINUTES; minute++) {
     const toNs = endNs - minute * MINUTE_NS;
     const short = windowSum(slo, { fromNs: toNs - pair.shortNs, toNs }, input);
-    if (short.burnRate !== null && short.burnRate >= limit) return 'burning';
+    if (short.burnRate !== null && short.burnRate >= RESOLVE_PART * pair.factor) return 'burning';
     if (isUnknown(short.coverage)) unseen = true;
     if (short.total > 0) seen = true;
   }
   if (unseen) return 'unseen';
-  return seen || lastEventsWereGood(slo, limit, input) ? 'over' : 'unseen';
+  return seen || lastEventsWereGood(slo, pair, input) ? 'over' : 'unseen';
 }
 
 /** A pause proves nothing: what came last before it decides. */
-function lastEventsWereGood(slo: JudgedSlo, limit: number, { nowNs, sums }: PairInput): boolean {
+function lastEventsWereGood(
+  slo: JudgedSlo,
+  { factor }: WindowPair,
+  { nowNs, sums }: PairInput,
+): boolean {
   const minuteNs = lastMinuteWithEvents(sums, minuteEnd(nowNs));
   if (minuteNs === null) return false;
   const { good, total } = sums.sum(minuteNs, minuteNs + MINUTE_NS);
   const burn = burnRate({ bad: total - good, total }, slo);
-  return burn !== null && burn < limit;
+  return burn !== null && burn < RESOLVE_PART * factor;
 }
 
 function lastMinuteWithEvents(sums: SumReader, endNs: bigint): bigint | null {

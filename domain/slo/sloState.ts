@@ -1,7 +1,7 @@
 /** An SLO's state in one word. */
 import type { ErrorBudget } from './errorBudget.js';
 import { isUnknown } from './coverage.js';
-import type { PairStatus, WindowSum } from './pairStatus.js';
+import type { BurnWord, PairStatus, WindowSum } from './pairStatus.js';
 
 /** `unknown`: too little of the due time is covered. `idle`: nothing was due. `exhausted`: no error budget is left. */
 export type SloState =
@@ -21,10 +21,21 @@ export function sloState({
 }): SloState {
   if (pairs.some(({ fires, frozenSinceNs }) => fires || frozenSinceNs !== null)) return 'critical';
   if (budget.left !== null && budget.left <= 0) return 'exhausted';
-  if (pairs.some(({ word }) => word === 'increasing')) return 'increasing';
+  const word = latestWord(pairs);
+  if (word === 'increasing') return 'increasing';
   if (isUnknown(headline.coverage)) return 'unknown';
-  if (pairs.some(({ word }) => word === 'recovering')) return 'recovering';
+  if (word === 'recovering') return 'recovering';
   if (headline.coverage === null && headline.total === 0) return 'idle';
   if (period.total === 0) return 'unknown';
   return 'ok';
+}
+
+/** Of the pairs that have something to say the shortest speaks of now: after an outage the long ones go on for hours. */
+function latestWord(pairs: readonly PairStatus[]): BurnWord | undefined {
+  return pairs
+    .filter(({ word }) => word !== 'acceptable')
+    .reduce<PairStatus | undefined>(
+      (first, pair) => (first && first.pair.longNs <= pair.pair.longNs ? first : pair),
+      undefined,
+    )?.word;
 }

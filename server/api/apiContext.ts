@@ -15,8 +15,8 @@ import type { Repricing } from '../cost/repricing.js';
 import type { ExclusionBook } from '../slo/exclusionBook.js';
 import type { Notifier } from '../notify/notifier.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
-import type { Backups } from '../store/backup/backups.js';
 import type { SloEngine } from '../slo/sloEngine.js';
+import type { Backups } from '../store/backup/backups.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { CommitFeed } from './commitFeed.js';
 
@@ -32,12 +32,12 @@ export interface ApiContext {
   /** Time that does not count for SLOs. */
   readonly exclusions: ExclusionBook;
   readonly budgets: BudgetBook;
+  readonly slos: SloEngine;
+  readonly notifier: Notifier;
   readonly backups: Backups;
   readonly desk: AlertDesk;
   /** Which pipelines feed which, by the configuration. */
   readonly upstreams: () => Upstreams;
-  readonly slos: SloEngine;
-  readonly notifier: Notifier;
   /** null: there is no configuration folder. */
   readonly budgetsEditor: BudgetsEditor | null;
   /** Takes over definitions that were written. */

@@ -31,8 +31,9 @@ import { reservationRoutes } from './reservationRoutes.js';
 import { renderRunbookPage } from './runbookPage.js';
 import { retryRoutes } from './retryRoutes.js';
 import { placeOf, runbookFor, runbookRoutes } from './runbookRoutes.js';
-import { silenceRoutes } from './silenceRoutes.js';
+import { sloPastRoutes } from './sloPastRoutes.js';
 import { sloRoutes } from './sloRoutes.js';
+import { silenceRoutes } from './silenceRoutes.js';
 import { traceRoutes } from './traceRoutes.js';
 import { WebFiles } from './webFiles.js';
 
@@ -54,6 +55,7 @@ const ROUTES: readonly Route[] = [
   ...exclusionWindowRoutes,
   ...retryRoutes,
   ...sloRoutes,
+  ...sloPastRoutes,
   ...budgetRoutes,
   ...priceRoutes,
   ...repriceRoutes,

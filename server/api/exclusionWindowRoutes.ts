@@ -97,7 +97,7 @@ async function addExclusion({ api, body, actor }: RouteRequest): Promise<Exclusi
   try {
     return exclusionView(
       await api.exclusions.add({
-        scope: Object.fromEntries(Object.entries(scope).sort()),
+        scope: Object.fromEntries(Object.entries(scope).toSorted(([a], [b]) => (a < b ? -1 : 1))),
         fromNs,
         toNs,
         rrule: rrule ?? null,

@@ -4,6 +4,7 @@ import { formatTime } from '@burnbook/domain/time';
 import { pricesSchema, unpricedListSchema, type Prices, type UnpricedList } from '../contract.js';
 import { appliedPrice, listPrices } from '../cost/prices.js';
 import { listUnpriced } from '../cost/unpriced.js';
+import { costParams, filterOf } from './costParams.js';
 import { cursorOf, limitParam, offsetOf, parseQuery, rangeOf, timeOf, timeParam } from './query.js';
 import { route, type RouteRequest } from './route.js';
 
@@ -20,7 +21,8 @@ const pricesQuery = {
 const unpricedQuery = {
   from: timeParam.optional(),
   to: timeParam.optional(),
-  pipeline: name.optional(),
+  filter: costParams.filter,
+  pipeline: name.optional().meta({ description: 'The same as filter=pipeline:…' }),
   limit: limitParam(100, 1_000),
   cursor: z.string().optional(),
 };
@@ -79,11 +81,15 @@ async function unpriced({ api, query, signal }: RouteRequest): Promise<UnpricedL
   const range = rangeOf(asked, { nowNs: nowNs + AHEAD_NS, spanNs: UNPRICED_SPAN_NS });
   const offset = offsetOf(asked.cursor);
   signal.throwIfAborted();
-  const { items, total, calls } = await listUnpriced(api.store, range, {
-    pipeline: asked.pipeline ?? null,
-    limit: asked.limit,
-    offset,
-  });
+  const { items, total, calls } = await listUnpriced(
+    api.store,
+    { range, filter: filterOf(asked.filter) },
+    {
+      pipeline: asked.pipeline ?? null,
+      limit: asked.limit,
+      offset,
+    },
+  );
   const next = offset + items.length;
   return {
     from: formatTime(range.fromNs),

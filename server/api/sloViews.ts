@@ -4,12 +4,33 @@ import { formatSloWindow } from '@burnbook/domain/slo/sloWindow';
 import { formatLength } from '@burnbook/domain/slo/minutes';
 import { formatTime } from '@burnbook/domain/time';
 import type { SloDetail, SloView } from '../contract.js';
-import type { SloReport } from '../slo/sloEngine.js';
+import type { SloReport } from '../slo/sloReport.js';
+import type { ApiContext } from './apiContext.js';
 import { sloVerdict } from '../slo/sloVerdict.js';
+
+export type AlertsBySlo = ReadonlyMap<string, SloView['alerts']>;
+
+/** Alerts that stand, by the name of their SLO. */
+export async function alertsBySlo(api: ApiContext): Promise<AlertsBySlo> {
+  const bySlo = new Map<string, SloView['alerts']>();
+  for (const row of await api.store.query('slo_alerts')) {
+    const name = row['slo'] as string;
+    const alert = {
+      id: row['alert_id'] as string,
+      name: row['name'] as string,
+      summary: row['summary'] as string,
+      runbook: row['runbook'] as string,
+      severity: row['severity'] as 'page' | 'ticket',
+      state: row['state'] as 'pending' | 'firing' | 'frozen',
+    };
+    bySlo.set(name, [...(bySlo.get(name) ?? []), alert]);
+  }
+  return bySlo;
+}
 
 type PairView = SloDetail['pairs'][number];
 
-export function sloView(report: SloReport): SloView {
+export function sloView(report: SloReport, alerts: AlertsBySlo): SloView {
   const { slo, version, status } = report;
   const { budget } = status;
   return {
@@ -37,7 +58,7 @@ export function sloView(report: SloReport): SloView {
     burnRate: roundedOrNull(status.headline.burnRate),
     excludedSeconds: 0,
     budgetLeftWithoutExclusions: null,
-    alerts: [],
+    alerts: alerts.get(slo.name) ?? [],
   };
 }
 
@@ -65,6 +86,6 @@ export const pairViews = ({ status }: SloReport): PairView[] =>
   }));
 
 /** Ratios are floats: more than nine digits say nothing. */
-const rounded = (value: number): number => Number(value.toPrecision(9));
-const roundedOrNull = (value: number | null): number | null =>
+export const rounded = (value: number): number => Number(value.toPrecision(9));
+export const roundedOrNull = (value: number | null): number | null =>
   value === null ? null : rounded(value);

@@ -27,6 +27,8 @@ export interface SlosContext {
   readonly pipelines: SloContext['pipelines'];
   /** Names of alerts that have a runbook; all that the product has unless said. */
   readonly runbooks?: readonly string[];
+  /** Destinations of `notify.yaml`; any unless said. */
+  readonly destinations?: readonly string[];
 }
 
 export const NO_SLOS: SlosFile = { slos: [], texts: new Map() };
@@ -55,8 +57,8 @@ export function readSlos(files: readonly SloText[], context: SlosContext): SlosF
   const slos: Slo[] = [];
   const texts = new Map<string, string>();
   for (const object of objects.all('SLO')) {
-    const { pipelines, runbooks = alertNames } = context;
-    for (const slo of readSlo(object, { objects, pipelines, runbooks })) {
+    const { pipelines, runbooks = alertNames, destinations = null } = context;
+    for (const slo of readSlo(object, { objects, pipelines, runbooks, destinations })) {
       if (texts.has(slo.name)) {
         object.place.at('metadata', 'name').refuse(`there are two SLOs ${slo.name}`);
       }

@@ -117,6 +117,51 @@ const FILES: Readonly<Record<string, string>> = {
 #           metricSource: { type: burnbook, spec: { events: attempts, where: { pipeline: mail-etl } } }
 #   objectives: [{ target: 0.99 }]
 `,
+  'notify.yaml': `# Who is told of alerts. Secrets are in environment variables alone, named here by urlFrom and secretFrom. An address in a
+# private network, or one without TLS, needs allowPrivate: true.
+#
+# publicUrl: https://burnbook.example.com   # where people reach this server: links in messages begin with it
+# defaults: { severities: [page, ticket], ratePerMinute: 60, timeoutSeconds: 10 }
+#
+# destinations:
+#   - name: on-call
+#     kind: pagerduty                # Events API v2
+#     secretFrom: PAGERDUTY_KEY      # the integration's routing key
+#     severities: [page]
+#   - name: data-chat
+#     kind: slack                    # incoming webhook
+#     urlFrom: SLACK_WEBHOOK_URL
+#     matchers: { pipeline: mail-* } # name, severity, owner, pipeline, slo, budget, model, provider …; all must match
+#   - name: automation
+#     kind: webhook                  # signed as Standard Webhooks says
+#     url: https://automation.example.com/burnbook
+#     secretFrom: WEBHOOK_SECRET     # whsec_…; two, separated by a space, while one is being changed
+#   - name: bridge
+#     kind: alertmanager             # whatever takes the webhook of Prometheus' Alertmanager
+#     url: http://bridge:9095/
+#     # secretFrom: BRIDGE_TOKEN     # bearer token
+#     allowPrivate: true
+#   - name: mail
+#     kind: email
+#     url: smtp://mail.example.com:587   # STARTTLS; smtps:// for TLS from the start
+#     user: burnbook
+#     secretFrom: SMTP_PASSWORD
+#     from: burnbook@example.com
+#     to: [on-call@example.com]
+#
+# escalateTo: on-call                # one name or several: told when nobody acknowledges a page
+#
+# heartbeat:                         # our own sign of life, to a watchdog elsewhere; it stops when we do
+#   urlFrom: WATCHDOG_URL
+#   everySeconds: 60
+#
+# heartbeats:                        # expected of others: POST /api/heartbeats/nightly-backup
+#   - name: nightly-backup
+#     everySeconds: 86400
+#     graceSeconds: 3600
+#     owner: data-platform
+#     severity: page
+`,
 };
 
 /** @returns a line a file: written or kept. */

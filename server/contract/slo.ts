@@ -1,6 +1,6 @@
 /** SLOs: definitions, how they stand, their past, replay; exclusions of time. */
 import { z } from 'zod';
-import { alertSchema, count, freshnessSchema, listOf, time, usd } from './common.js';
+import { alertSchema, count, freshnessSchema, listOf, time } from './common.js';
 
 /** Four words, on each window pair and on the whole: `critical` fires; `increasing`, `recovering`: one of two windows is over. */
 export const burnWordSchema = z.enum(['critical', 'increasing', 'recovering', 'acceptable']);
@@ -292,5 +292,10 @@ export const replaySchema = z.object({
 });
 export type Replay = z.infer<typeof replaySchema>;
 
-/** Money that an SLO's alerts put at stake. */
-export const stakeSchema = z.object({ usd: usd.nullable(), text: z.string() });
+/** SSE `/api/events`: event `slo`, when SLOs came to stand otherwise. */
+export const sloEventSchema = z.object({
+  at: time,
+  /** Their names, at most 100. */
+  slos: z.array(z.string()),
+});
+export type SloEvent = z.infer<typeof sloEventSchema>;

@@ -21,17 +21,20 @@ export const NO_SPEND: Spend = { spentNano: 0n, unpriced: 0n, lines: 0n };
 export class SpendTable {
   readonly #budgets: readonly CostBudget[];
   readonly #indexes: ReadonlyMap<bigint, number>;
-  /** By budget, the sum of all slots before each bound. */
+  /** By scope, the sum of all slots before each bound. */
   readonly #sums: readonly (readonly Spend[])[];
+  /** The scope of each budget: many budgets share one. */
+  readonly #scopes: readonly number[];
 
   private constructor(
     budgets: readonly CostBudget[],
     bounds: readonly bigint[],
-    sums: readonly (readonly Spend[])[],
+    { sums, scopes }: { sums: readonly (readonly Spend[])[]; scopes: readonly number[] },
   ) {
     this.#budgets = budgets;
     this.#indexes = new Map(bounds.map((ns, index) => [ns, index]));
     this.#sums = sums;
+    this.#scopes = scopes;
   }
 
   /** @param bounds where spans may begin or end, in any order; what is after the last is not measured. */
@@ -42,35 +45,40 @@ export class SpendTable {
   ): Promise<SpendTable> {
     const sorted = withForce(budgets, [...bounds]);
     const first = sorted[0] ?? 0n;
-    const clauses = budgets.flatMap(({ scope }, index) =>
-      Object.entries(scope).map(([key, value]) => ({ index, key, value })),
+    const { distinct, scopes } = distinctScopes(budgets);
+    const clauses = distinct.flatMap((scope, index) =>
+      scope.map(([key, value]) => ({ index, key, value })),
     );
-    // An empty list has no type that could be bound: a clause of no budget stands for it.
+    // An empty list has no type that could be bound: a clause of no scope stands for it.
     if (clauses.length === 0) clauses.push({ index: -1, key: 'pipeline', value: '' });
     const rows = await store.query('budget_spend', {
       bounds: sorted,
       first,
       end: sorted.at(-1) ?? 0n,
-      budgets: budgets.length,
-      clauseBudgets: clauses.map(({ index }) => BigInt(index)),
+      scopes: distinct.length,
+      clauseScopes: clauses.map(({ index }) => BigInt(index)),
       clauseKeys: clauses.map(({ key }) => key),
       clauseValues: clauses.map(({ value }) => value),
     });
-    const sums = budgets.map((): Spend[] => []);
-    let next = 0;
-    budgets.forEach((_, budget) => {
-      const own = sums[budget] ?? [];
-      let sum = NO_SPEND;
-      for (let slot = 0; slot < sorted.length; slot++) {
-        own.push(sum);
-        const row = rows[next];
-        if (row && Number(row['budget']) === budget && Number(row['slot']) === slot) {
-          sum = added(sum, spendOf(row));
-          next++;
-        }
+    const slots = distinct.map(() => new Map<number, Spend>());
+    for (const row of rows) {
+      const spend = spendOf(row);
+      const slot = Number(row['slot']);
+      for (const scope of (row['scopes'] as string).split(',')) {
+        const own = slots[Number(scope)];
+        own?.set(slot, added(own.get(slot) ?? NO_SPEND, spend));
       }
+    }
+    const sums = slots.map((own) => {
+      let sum = NO_SPEND;
+      return sorted.map((_, slot) => {
+        const before = sum;
+        const spend = own.get(slot);
+        if (spend) sum = added(sum, spend);
+        return before;
+      });
     });
-    return new SpendTable(budgets, sorted, sums);
+    return new SpendTable(budgets, sorted, { sums, scopes });
   }
 
   /** @throws Error for a bound that was not asked for: the sum would be of another span. */
@@ -79,8 +87,9 @@ export class SpendTable {
     const startNs = fromNs !== null && fromNs > span.startNs ? fromNs : span.startNs;
     const endNs = toNs !== null && toNs < span.endNs ? toNs : span.endNs;
     if (endNs <= startNs) return NO_SPEND;
-    const before = this.#sums[budget]?.[this.#index(startNs)] ?? NO_SPEND;
-    const after = this.#sums[budget]?.[this.#index(endNs)] ?? NO_SPEND;
+    const sums = this.#sums[this.#scopes[budget] ?? -1];
+    const before = sums?.[this.#index(startNs)] ?? NO_SPEND;
+    const after = sums?.[this.#index(endNs)] ?? NO_SPEND;
     return {
       spentNano: after.spentNano - before.spentNano,
       unpriced: after.unpriced - before.unpriced,
@@ -93,6 +102,24 @@ export class SpendTable {
     if (index === undefined) throw new Error(`${ns} is no bound of this table`);
     return index;
   }
+}
+
+/** @returns the scopes that there are, as clauses in one order, and for each budget the number of its own. */
+function distinctScopes(budgets: readonly CostBudget[]): {
+  distinct: (readonly (readonly [key: string, value: string])[])[];
+  scopes: number[];
+} {
+  const numbers = new Map<string, number>();
+  const distinct: (readonly (readonly [key: string, value: string])[])[] = [];
+  const scopes = budgets.map(({ scope }) => {
+    const clauses = Object.entries(scope).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const text = JSON.stringify(clauses);
+    const known = numbers.get(text);
+    if (known !== undefined) return known;
+    numbers.set(text, distinct.length);
+    return distinct.push(clauses) - 1;
+  });
+  return { distinct, scopes };
 }
 
 /** The bounds in order, with those between them at which a budget comes into force or goes out of it. */

@@ -8,7 +8,10 @@ import { originOf } from './budgetSpend.js';
 
 /** What is known today of the prices of later. */
 export interface PriceSchedule {
-  /** When a rule of the overlay comes into force, UTC nanoseconds, in any order. */
+  /**
+   * When a rule of the overlay begins or ends to be valid, UTC nanoseconds, in any order: the ledger has it too, but a
+   * moment later.
+   */
   readonly changesNs: () => readonly bigint[];
   /** The price of a call at a time, as known now; null: none. */
   readonly priceAt: (
@@ -26,6 +29,8 @@ const SINCE_NS = 28n * 86_400_000_000_000n;
 /** No forecast looks further ahead. */
 const AHEAD_NS = 400n * 86_400_000_000_000n;
 const CHANGES_MAX = 20;
+/** Times and tiers. */
+const RECORDED_MAX = 1_000;
 
 interface Group {
   readonly row: QueryRow;
@@ -39,7 +44,8 @@ export async function priceChanges(
   schedule: PriceSchedule,
   { budgets, nowNs }: { readonly budgets: readonly CostBudget[]; readonly nowNs: bigint },
 ): Promise<readonly (readonly PriceChange[])[]> {
-  const times = [...new Set(schedule.changesNs())]
+  const recorded = await recordedTimes(store, schedule, nowNs);
+  const times = [...new Set([...schedule.changesNs(), ...recorded])]
     .filter((ns) => ns > nowNs && ns < nowNs + AHEAD_NS)
     .toSorted((a, b) => (a < b ? -1 : 1))
     .slice(0, CHANGES_MAX);
@@ -61,6 +67,33 @@ export async function priceChanges(
         { name, times, nowNs, totalNano, schedule },
       ),
     );
+  });
+}
+
+/** When the ledger says that a price of a model in use changes: a catalogue knows many others. */
+async function recordedTimes(
+  store: StoreClient,
+  schedule: PriceSchedule,
+  nowNs: bigint,
+): Promise<bigint[]> {
+  const rows = await store.query('price_change_times', {
+    after: nowNs,
+    before: nowNs + AHEAD_NS,
+    limit: RECORDED_MAX,
+  });
+  if (rows.length === 0) return [];
+  const used = await store.query('models_used', { since: nowNs - SINCE_NS });
+  return rows.flatMap((row) => {
+    const ns = row['ns'] as bigint;
+    const concerns = used.some(({ provider, model }) => {
+      const call = {
+        provider: provider as string | null,
+        model: model as string,
+        tier: row['tier'] as string,
+      };
+      return schedule.priceAt(call, nowNs)?.id !== schedule.priceAt(call, ns)?.id;
+    });
+    return concerns ? [ns] : [];
   });
 }
 

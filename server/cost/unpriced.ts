@@ -3,14 +3,19 @@ import { formatTime } from '@burnbook/domain/time';
 import type { UnpricedGroup } from '../contract.js';
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
-import type { TimeRange } from './timeRange.js';
+import type { CostScope } from './costs.js';
 
 export async function listUnpriced(
   store: StoreClient,
-  range: TimeRange,
+  { range, filter }: Pick<CostScope, 'range' | 'filter'>,
   page: { readonly pipeline: string | null; readonly limit: number; readonly offset: number },
 ): Promise<{ items: UnpricedGroup[]; total: number; calls: number }> {
-  const rows = await store.query('unpriced', { from: range.fromNs, to: range.toNs, ...page });
+  const rows = await store.query('unpriced', {
+    from: range.fromNs,
+    to: range.toNs,
+    ...filter.params,
+    ...page,
+  });
   return {
     items: rows.map(groupOf),
     total: Number(rows[0]?.['matching'] ?? 0),

@@ -4,14 +4,14 @@
  */
 import type { Destination } from '@burnbook/domain/notify/notifySettings';
 import { NS_PER_MS, NS_PER_SECOND } from '@burnbook/domain/time';
-import { messageSchema } from '../contract/delivery.js';
 import type { DeliveryResult } from '../store/commands/settleDeliveries.js';
-import { StoreError, type QueryRow } from '../store/protocol.js';
+import { StoreError } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { deliver, type Attempt } from './deliver.js';
+import { DestinationGates } from './destinationGates.js';
 import type { Resolve } from './guardedLookup.js';
+import { messageOf, waitingOf, type Waiting } from './waitingMessage.js';
 import { isGivenUp, retryAfterNs, retryDelayNs } from './retryTimes.js';
-import { TokenBucket } from './tokenBucket.js';
 
 /** One settled try of a message, for who counts them. */
 export interface CountedDelivery {
@@ -35,20 +35,6 @@ export interface DeliveryLoopOptions {
   readonly resolve?: Resolve;
 }
 
-interface Waiting {
-  readonly messageId: string;
-  readonly dedupKey: string;
-  readonly destination: string;
-  readonly kind: string;
-  readonly body: string;
-  readonly createdNs: bigint;
-  readonly expiresNs: bigint;
-  readonly replaces: number;
-  readonly attempts: number;
-  readonly nextNs: bigint;
-  readonly due: boolean;
-}
-
 interface Settling {
   readonly key: string;
   readonly result: DeliveryResult;
@@ -68,8 +54,7 @@ export class DeliveryLoop {
   readonly #timer: NodeJS.Timeout;
   readonly #abort = new AbortController();
   readonly #underWay = new Map<string, { destination: string; done: Promise<void> }>();
-  readonly #buckets = new Map<string, TokenBucket>();
-  readonly #pausedUntilNs = new Map<string, bigint>();
+  readonly #gates = new DestinationGates();
   readonly #failing = new Set<string>();
   /** Destinations that are switched off, with the reason; null: not read yet. */
   #off: Map<string, string> | null = null;
@@ -88,7 +73,7 @@ export class DeliveryLoop {
 
   define(destinations: readonly Destination[]): void {
     this.#destinations = new Map(destinations.map((each) => [each.name, each]));
-    this.#pausedUntilNs.clear();
+    this.#gates.forgetPauses();
     this.touched();
   }
 
@@ -120,7 +105,7 @@ export class DeliveryLoop {
     const nowNs = this.#o.nowNs();
     const wasSetBack = nowNs < this.#lastNs;
     this.#lastNs = nowNs;
-    if (wasSetBack) this.#pausedUntilNs.clear();
+    if (wasSetBack) this.#gates.forgetPauses();
     if (this.#dirty || wasSetBack || nowNs >= this.#lookNs || this.#settling.length > 0) {
       this.#go();
     }
@@ -206,35 +191,24 @@ export class DeliveryLoop {
       this.#failed({ waiting, key, nowNs }, { ...NO_ANSWER, error });
       return NEVER_NS;
     }
-    const pausedUntilNs = this.#pausedUntilNs.get(name) ?? 0n;
-    if (pausedUntilNs > nowNs) return pausedUntilNs;
     const atOnce = [...this.#underWay.values()].filter((each) => each.destination === name);
     if (atOnce.length >= AT_ONCE_MAX) return NEVER_NS;
-    if (!this.#bucketOf(destination, nowNs).take(nowNs)) return nowNs + NS_PER_SECOND / 2n;
+    const laterNs = this.#gates.admit(destination, nowNs);
+    if (laterNs !== null) return laterNs;
     const done = this.#deliver(waiting, destination, key);
     this.#underWay.set(key, { destination: name, done });
     return NEVER_NS;
   }
 
-  #bucketOf({ name, ratePerMinute }: Destination, nowNs: bigint): TokenBucket {
-    let bucket = this.#buckets.get(name);
-    if (!bucket || bucket.perMinute !== ratePerMinute) {
-      bucket = new TokenBucket(ratePerMinute, nowNs);
-      this.#buckets.set(name, bucket);
-    }
-    return bucket;
-  }
-
   async #deliver(waiting: Waiting, destination: Destination, key: string): Promise<void> {
     const { resolve } = this.#o;
     const { messageId, replaces } = waiting;
-    const parsed = messageSchema.safeParse(jsonOf(waiting.body));
-    const attempt = parsed.success
-      ? await deliver(
-          { messageId, message: parsed.data, replaces, nowNs: this.#o.nowNs() },
-          destination,
-          { signal: this.#abort.signal, ...(resolve ? { resolve } : {}) },
-        )
+    const message = messageOf(waiting);
+    const attempt = message
+      ? await deliver({ messageId, message, replaces, nowNs: this.#o.nowNs() }, destination, {
+          signal: this.#abort.signal,
+          ...(resolve ? { resolve } : {}),
+        })
       : { ...NO_ANSWER, error: 'the stored message cannot be read' };
     // Cut off by our own end: nobody knows how it went, so it goes again after the start.
     if (this.#abort.signal.aborted) return;
@@ -280,7 +254,7 @@ export class DeliveryLoop {
     const askedNs = retryAfterNs(attempt.retryAfter, nowNs) ?? 0n;
     const ownNs = retryDelayNs(attempts, this.#o.random());
     const nextNs = nowNs + (askedNs > ownNs ? askedNs : ownNs);
-    if (attempt.busy && askedNs > 0n) this.#pausedUntilNs.set(waiting.destination, nowNs + askedNs);
+    if (attempt.busy && askedNs > 0n) this.#gates.pause(waiting.destination, nowNs + askedNs);
     this.#finish(own, { state: 'pending', nextNs, attempt });
   }
 
@@ -340,25 +314,3 @@ const NO_ANSWER: Attempt = {
   retryAfter: null,
   busy: false,
 };
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-const waitingOf = (row: QueryRow): Waiting => ({
-  messageId: row['message_id'] as string,
-  dedupKey: row['dedup_key'] as string,
-  destination: row['destination'] as string,
-  kind: row['kind'] as string,
-  body: row['body'] as string,
-  createdNs: row['created_ns'] as bigint,
-  expiresNs: row['expires_ns'] as bigint,
-  replaces: Number(row['replaces']),
-  attempts: Number(row['attempts']),
-  nextNs: row['next_ns'] as bigint,
-  due: row['due'] === true,
-});

@@ -40,8 +40,14 @@ export function sendHttp(asked: HttpRequest): Promise<HttpAnswer> {
       signal: asked.signal ? AbortSignal.any([asked.signal, timeout]) : timeout,
       maxHeaderSize: 16_384,
     });
+    let answered = false;
     request.once('error', reject);
+    // An end without an answer and without an error: a switch of protocols that nobody asked for.
+    request.once('close', () => {
+      if (!answered) reject(Object.assign(new Error('no answer'), { code: 'NO_ANSWER' }));
+    });
     request.once('response', (response) => {
+      answered = true;
       // The status is the answer: what is cut or hangs behind it changes nothing.
       void beginningOf(response).then((text) => {
         resolve({

@@ -74,7 +74,8 @@ function decimal(bytes: Uint8Array, start: number, end: number): number {
   return value;
 }
 
-function wholeNumber(text: string): bigint | undefined {
+/** undefined: it is none. */
+export function wholeNumber(text: string): bigint | undefined {
   const match = DECIMAL.exec(text);
   if (!match) return undefined;
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;

@@ -1,5 +1,5 @@
 import { malformed } from './decodeError.js';
-import { JsonInt64 } from './jsonNumber.js';
+import { JsonInt64, wholeNumber } from './jsonNumber.js';
 import { JsonStrings } from './jsonStrings.js';
 import { hexDigit } from './jsonTape.js';
 import type { JsonTape } from './jsonTape.js';
@@ -34,6 +34,23 @@ export class JsonScalars {
         `${field} must be ${type === 'signed' ? 'a signed' : 'an unsigned'} 64-bit integer`,
       );
     }
+  }
+
+  /**
+   * An int64 as it should be: into `int64`.
+   * @returns false for a whole number beyond 64 bits, which then is the token's text: one value must not cost a request.
+   */
+  attributeInteger(token: number, field: string): boolean {
+    const tape = this.#tape;
+    const start = tape.start(token);
+    const end = tape.end(token);
+    const isText = tape.isNumber(token) || tape.isString(token);
+    if (isText && !this.int64.read(tape.source, start, end, 'signed')) {
+      const text = end - start <= NUMBER_TEXT_MAX ? tape.source.latin1(start, end) : '';
+      if (/^-?\d+$/.test(text) || wholeNumber(text) !== undefined) return false;
+    }
+    this.integer(token, field, 'signed');
+    return true;
   }
 
   uint32(token: number, field: string): number {

@@ -141,7 +141,10 @@ export class JsonValues {
         return;
       }
       case 'intValue':
-        scalars.integer(token, name, 'signed');
+        if (!scalars.attributeInteger(token, name)) {
+          this.#textOf(out, token);
+          return;
+        }
         this.#promoted.setNumber(
           FACT_TYPE.int,
           writeInt64(out, scalars.int64.low, scalars.int64.high),
@@ -158,6 +161,16 @@ export class JsonValues {
         writeBytes(out, bytes, 0, bytes.length);
       }
     }
+  }
+
+  /** A number that no type holds, kept as it is written. */
+  #textOf(out: ByteWriter, token: number): void {
+    const source = this.#tape.source;
+    const start = this.#tape.start(token);
+    const end = this.#tape.end(token);
+    writeText(out, source, start, end);
+    this.#promoted.setText(source, start, end);
+    this.#builder.beyondInt64++;
   }
 
   /** The `values` of an ArrayValue or KeyValueList; -1 when there are none. */

@@ -54,6 +54,8 @@ export class TraceBuilder {
   #badTraceIds = 0;
   #badSpanIds = 0;
   #badParentIds = 0;
+  /** Values of attributes that are whole numbers and no int64. */
+  beyondInt64 = 0;
 
   begin(body: ByteSource): void {
     this.keys.begin();
@@ -63,6 +65,7 @@ export class TraceBuilder {
     this.#badTraceIds = 0;
     this.#badSpanIds = 0;
     this.#badParentIds = 0;
+    this.beyondInt64 = 0;
   }
 
   /** Lets go of the request, and of memory that only a huge one needed. To be called whether it could be read or not. */
@@ -134,11 +137,21 @@ export class TraceBuilder {
       sources: this.#sources,
       rejected,
       rejectedReason: rejected > 0 ? this.#rejectedReason(rejected) : undefined,
-      warning:
-        invalid > 0
-          ? `${invalid} texts were not valid UTF-8; the invalid bytes were replaced by U+FFFD`
-          : undefined,
+      warning: this.#warning(invalid),
     };
+  }
+
+  #warning(invalidTexts: number): string | undefined {
+    const warnings: string[] = [];
+    if (invalidTexts > 0) {
+      warnings.push(
+        `${invalidTexts} texts were not valid UTF-8; the invalid bytes were replaced by U+FFFD`,
+      );
+    }
+    if (this.beyondInt64 > 0) {
+      warnings.push(`${this.beyondInt64} intValue were beyond 64 bits; they were kept as text`);
+    }
+    return warnings.length > 0 ? warnings.join('; ') : undefined;
   }
 
   #isRejected(span: SpanDraft): boolean {

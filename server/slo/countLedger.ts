@@ -5,7 +5,7 @@
  */
 import type { CountedMinutes } from '../store/commands/countEvents.js';
 import type { StoreClient } from '../store/storeClient.js';
-import { CountSeries, NO_COUNTS, type Counts } from './countSeries.js';
+import { CountSeries, MINUTE_HOURS, NO_COUNTS, type Counts } from './countSeries.js';
 import { minuteOfNs, nsOfMinute } from './eventGroup.js';
 
 export type CountCause = 'counted' | 'late' | 'moved' | 'history';
@@ -17,11 +17,18 @@ export interface MinuteCounts {
   readonly counts: Counts;
 }
 
-/** Hours of which single minutes are kept; the ring has two more, for clocks that run ahead. */
-const MINUTES_KEPT_HOURS = 78;
+const HOURS_AHEAD = 2;
+/** Hours of which single minutes are kept of every indicator. */
+const MINUTES_KEPT_HOURS = MINUTE_HOURS - HOURS_AHEAD;
 /** What becomes known later than that after its minute has ended came late. */
 const LATE_AFTER_MINUTES = 3;
 const HOUR = 60;
+
+/** How far back an indicator's counts are kept, and how far by the minute. */
+export interface SeriesLength {
+  readonly hours: number;
+  readonly minuteHours: number;
+}
 
 interface Unsaved {
   good: number;
@@ -60,28 +67,41 @@ export class CountLedger {
   }
 
   /** Takes over what is stored of indicators. */
-  async load(wanted: ReadonlyMap<string, number>, nowMinute: number): Promise<void> {
-    if (wanted.size === 0) return;
+  async load(wanted: ReadonlyMap<string, SeriesLength>, nowMinute: number): Promise<void> {
     this.advance(nowMinute);
-    const hoursMost = Math.max(...wanted.values());
+    for (const length of new Set([...wanted.values()].map(({ minuteHours }) => minuteHours))) {
+      const ours = [...wanted].filter(([, { minuteHours }]) => minuteHours === length);
+      await this.#loadAlike(ours, nowMinute);
+    }
+  }
+
+  /** @param wanted indicators that keep minutes for the same time. */
+  async #loadAlike(
+    wanted: readonly (readonly [string, SeriesLength])[],
+    nowMinute: number,
+  ): Promise<void> {
+    const nowHour = Math.floor(nowMinute / HOUR);
+    const hoursMost = Math.max(...wanted.map(([, { hours }]) => hours));
+    // The ring has a little more place than is kept, for clocks that run ahead.
+    const minuteHours = (wanted[0]?.[1].minuteHours ?? 0) - HOURS_AHEAD;
     const rows = await this.#store.query(
       'sli_sums',
       {
-        indicators: [...wanted.keys()],
-        minutesFrom: nsOfMinute(this.#minutesFrom),
-        hoursFrom: nsOfMinute(Math.max(0, nowMinute - hoursMost * HOUR)),
+        indicators: wanted.map(([indicator]) => indicator),
+        minutesFrom: nsOfMinute(Math.max(0, nowHour - minuteHours) * HOUR),
+        hoursFrom: nsOfMinute(Math.max(0, nowHour - hoursMost) * HOUR),
       },
       { timeoutMs: LOAD_TIMEOUT_MS },
     );
-    for (const [indicator, hours] of wanted) {
-      const series = new CountSeries(hours);
-      series.reach(Math.floor(nowMinute / HOUR));
+    for (const [indicator, { hours, minuteHours: byMinute }] of wanted) {
+      const series = new CountSeries(hours, byMinute);
+      series.reach(nowHour);
       this.#series.set(indicator, series);
       this.#unsaved.delete(indicator);
     }
     for (const row of rows) {
       const series = this.#series.get(row['indicator'] as string);
-      series?.add(minuteOfNs(row['at_ns'] as bigint), countsOf(row));
+      if (series) addPacked(series, row['counts'] as string);
     }
   }
 
@@ -148,6 +168,11 @@ export class CountLedger {
     return false;
   }
 
+  /** Changes of an indicator that are not stored yet, by minute. */
+  unstored(indicator: string): ReadonlyMap<number, Counts> {
+    return this.#unsaved.get(indicator) ?? new Map<number, Counts>();
+  }
+
   #note(indicator: string, minute: number, change: Unsaved): void {
     let minutes = this.#unsaved.get(indicator);
     if (!minutes) this.#unsaved.set(indicator, (minutes = new Map()));
@@ -179,12 +204,20 @@ export class CountLedger {
   }
 }
 
-const LOAD_TIMEOUT_MS = 60_000;
+const LOAD_TIMEOUT_MS = 300_000;
 
 function causeOf(minute: number, change: Unsaved, nowMinute: number): CountCause {
   if (change.isHistory) return 'history';
   if (change.total < 0 || change.good < 0) return 'moved';
   return nowMinute - minute > LATE_AFTER_MINUTES + 1 ? 'late' : 'counted';
+}
+
+/** `minute:good:total:badOperations`, blank-separated. */
+function addPacked(series: CountSeries, text: string): void {
+  for (const part of text.split(' ')) {
+    const [minute = 0, good = 0, total = 0, badOperations = 0] = part.split(':').map(Number);
+    series.add(minute, { good, total, badOperations });
+  }
 }
 
 const countsOf = (row: Readonly<Record<string, unknown>>): Counts => ({

@@ -21,19 +21,42 @@ const HOUR = 60;
 
 export class CountSeries {
   /** Ring of hours; each hour with `FIELDS` sums. */
-  #hours: Float64Array;
-  #hoursMax: number;
+  readonly #hours: Float64Array;
+  readonly #hoursMax: number;
+  readonly #minuteHours: number;
   /** The newest hour that the rings have place for. */
   #newestHour: number | null = null;
+  #version = 0;
   #first: number | null = null;
   #last: number | null = null;
-  /** Ring of `MINUTE_HOURS` hours of minutes; made with the first event. */
+  /** Ring of the newest hours of minutes; made with the first event. */
   #minutes: Float64Array | null = null;
 
-  /** @param hoursMax how far back sums may be asked for. */
-  constructor(hoursMax: number) {
-    this.#hoursMax = Math.max(hoursMax, MINUTE_HOURS);
+  /**
+   * @param hoursMax how far back sums may be asked for.
+   * @param minuteHours how far back by the minute.
+   */
+  constructor(hoursMax: number, minuteHours = MINUTE_HOURS) {
+    this.#minuteHours = minuteHours;
+    this.#hoursMax = Math.max(hoursMax, minuteHours);
     this.#hours = new Float64Array(this.#hoursMax * FIELDS);
+  }
+
+  get hoursMax(): number {
+    return this.#hoursMax;
+  }
+
+  get minuteHours(): number {
+    return this.#minuteHours;
+  }
+
+  /** Grows with each change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get newestHour(): number | null {
+    return this.#newestHour;
   }
 
   /** The first minute that ever had an event, as far back as is kept; null: there was none. */
@@ -49,7 +72,7 @@ export class CountSeries {
   /** Whether single minutes of that time are kept, as of the newest one. */
   hasMinute(minute: number): boolean {
     const hour = Math.floor(minute / HOUR);
-    return this.#newestHour === null || hour > this.#newestHour - MINUTE_HOURS;
+    return this.#newestHour === null || hour > this.#newestHour - this.#minuteHours;
   }
 
   /** What a minute counts; 0 where only its hour is kept. */
@@ -61,6 +84,7 @@ export class CountSeries {
   /** Adds to a minute, and to its hour; older than all that is kept is ignored. */
   add(minute: number, { good, total, badOperations }: Counts): void {
     const hour = Math.floor(minute / HOUR);
+    this.#version++;
     this.reach(hour);
     if (this.#newestHour === null || hour <= this.#newestHour - this.#hoursMax) return;
     if (total > 0) {
@@ -68,8 +92,8 @@ export class CountSeries {
       this.#last = Math.max(this.#last ?? minute, minute);
     }
     write(this.#hours, (hour % this.#hoursMax) * FIELDS, { good, total, badOperations });
-    if (hour <= this.#newestHour - MINUTE_HOURS) return;
-    this.#minutes ??= new Float64Array(MINUTE_HOURS * HOUR * FIELDS);
+    if (hour <= this.#newestHour - this.#minuteHours) return;
+    this.#minutes ??= new Float64Array(this.#minuteHours * HOUR * FIELDS);
     const at = this.#minuteAt(minute);
     if (at !== null) write(this.#minutes, at, { good, total, badOperations });
   }
@@ -107,18 +131,18 @@ export class CountSeries {
 
   #addMinutes(sum: Mutable, from: number, to: number): void {
     if (!this.#minutes || this.#newestHour === null) return;
-    const first = Math.max(from, (this.#newestHour - MINUTE_HOURS + 1) * HOUR);
+    const first = Math.max(from, (this.#newestHour - this.#minuteHours + 1) * HOUR);
     const end = Math.min(to, (this.#newestHour + 1) * HOUR);
     for (let minute = first; minute < end; minute++) {
-      addAt(sum, this.#minutes, (minute % (MINUTE_HOURS * HOUR)) * FIELDS);
+      addAt(sum, this.#minutes, (minute % (this.#minuteHours * HOUR)) * FIELDS);
     }
   }
 
   #minuteAt(minute: number): number | null {
     const hour = Math.floor(minute / HOUR);
     if (this.#newestHour === null) return null;
-    if (hour > this.#newestHour || hour <= this.#newestHour - MINUTE_HOURS) return null;
-    return (minute % (MINUTE_HOURS * HOUR)) * FIELDS;
+    if (hour > this.#newestHour || hour <= this.#newestHour - this.#minuteHours) return null;
+    return (minute % (this.#minuteHours * HOUR)) * FIELDS;
   }
 
   /** Makes place for an hour: what falls out of the rings becomes empty. */
@@ -136,9 +160,9 @@ export class CountSeries {
     }
     const minutes = this.#minutes;
     if (minutes) {
-      const gone = Math.min(hour - newest, MINUTE_HOURS);
+      const gone = Math.min(hour - newest, this.#minuteHours);
       for (let step = 1; step <= gone; step++) {
-        const at = ((newest + step) % MINUTE_HOURS) * HOUR * FIELDS;
+        const at = ((newest + step) % this.#minuteHours) * HOUR * FIELDS;
         minutes.fill(0, at, at + HOUR * FIELDS);
       }
     }

@@ -2,7 +2,7 @@
  * How much of the time in which something was open or due telemetry covers, by pipeline.
  *
  * A run that has ended is covered as a whole: its telemetry is here. One that announced itself and went silent is covered
- * until two minutes after its last sign, and due until a later run of its pipeline starts, or for a day. An expected
+ * until two minutes after its last sign, and due until a run of its pipeline starts after that, or for a day. An expected
  * occurrence that no run answers is due from its nominal time to its deadline.
  */
 import { LOST_AFTER_NS } from '@burnbook/domain/run';
@@ -116,14 +116,14 @@ export class CoverageBook {
     );
     const due: { from: number; end: number }[] = [];
     const covered: CoveredStretch[] = [];
-    runs.forEach((run, index) => {
+    runs.forEach((run) => {
       const { startNs, endNs, lastNs, lastSignNs, announced, part } = run;
       if (endNs !== null || !announced) {
         covered.push({ ...stretch(startNs, endNs ?? lastNs, nowNs), part });
         return;
       }
       covered.push({ ...stretch(startNs, lastSignNs + LOST_AFTER_NS, nowNs), part });
-      const nextNs = runs[index + 1]?.startNs ?? nowNs;
+      const nextNs = runs.find((other) => other.startNs > lastSignNs)?.startNs ?? nowNs;
       const lostNs = lastSignNs + LOST_MAX_NS;
       due.push(stretch(startNs, nextNs < lostNs ? nextNs : lostNs, nowNs));
     });

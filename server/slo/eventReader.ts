@@ -61,8 +61,12 @@ export class EventReader {
     return this.#passOf.get(match) ?? null;
   }
 
-  /** @param minutes near each other: all between them is scanned. @returns a reading for each pass. */
-  read(minutes: readonly number[]): Promise<Reading[]> {
+  /**
+   * @param minutes near each other: all between them is scanned.
+   * @param byMinute false: all minutes are one, the first.
+   * @returns a reading for each pass.
+   */
+  read(minutes: readonly number[], byMinute = true): Promise<Reading[]> {
     const first = minutes.reduce((a, b) => Math.min(a, b));
     const last = minutes.reduce((a, b) => Math.max(a, b));
     return Promise.all(
@@ -76,6 +80,7 @@ export class EventReader {
             by,
             value,
             limits,
+            byMinute,
           },
           { timeoutMs: READ_TIMEOUT_MS },
         );

@@ -15,7 +15,12 @@ export interface MinuteRange {
 
 type FreshnessIndicator = Extract<Indicator, { kind: 'freshness' }>;
 
+/** Told of SQL that could not be counted. */
+export type OnProblem = (problem: StoreError) => void;
+
 const SQL_TIMEOUT_MS = 10_000;
+/** Asked again it would end the same way. */
+const NOT_PASSING: ReadonlySet<string> = new Set(['refused', 'timeout', 'error']);
 const GOOD: Counts = { good: 1, total: 1, badOperations: 0 };
 /** Where an alert needs two bad things to be more than an accident, each stale minute is one. */
 const STALE: Counts = { good: 0, total: 1, badOperations: 1 };
@@ -33,6 +38,16 @@ export function isOfServer(indicator: Indicator): boolean {
 /** Whether an indicator is counted at all, here. */
 export const isCounted = (indicator: Indicator): boolean => indicator.kind !== 'deadline';
 
+/** Why no telemetry tells of what an indicator counts; null: it does. */
+export function untold(indicator: Indicator): string | null {
+  if (indicator.kind === 'freshness') {
+    return indicator.pipeline === null ? 'no telemetry tells of datasets' : null;
+  }
+  if (!isOfEvents(indicator)) return null;
+  const { events } = indicator.kind === 'ratio' ? indicator.total : indicator.events;
+  return events === 'qualityChecks' ? 'no telemetry tells of quality checks' : null;
+}
+
 export const isOfEvents = (indicator: Indicator): indicator is CountedIndicator =>
   indicator.kind === 'ratio' || indicator.kind === 'threshold';
 
@@ -40,11 +55,11 @@ export const isOfEvents = (indicator: Indicator): indicator is CountedIndicator 
 export async function countRange(
   store: StoreClient,
   indicator: Indicator,
-  range: MinuteRange,
+  { onProblem, ...range }: MinuteRange & { readonly onProblem: OnProblem },
 ): Promise<ReadonlyMap<number, Counts>> {
   if (range.end <= range.from) return new Map();
   if (indicator.kind === 'freshness') return countFreshness(store, indicator, range);
-  if (indicator.kind === 'sql') return countSql(store, indicator.sql, range);
+  if (indicator.kind === 'sql') return countSql(store, { sql: indicator.sql, onProblem }, range);
   if (!isOfEvents(indicator)) return new Map();
   const index = new IndicatorIndex(store, new Map([['', indicator]]));
   const minutes = Array.from({ length: range.end - range.from }, (_, step) => range.from + step);
@@ -81,7 +96,7 @@ async function countFreshness(
 
 async function countSql(
   store: StoreClient,
-  sql: string,
+  { sql, onProblem }: { readonly sql: string; readonly onProblem: OnProblem },
   { from, end }: MinuteRange,
 ): Promise<Map<number, Counts>> {
   const range = { fromNs: nsOfMinute(from), toNs: nsOfMinute(end) };
@@ -90,10 +105,9 @@ async function countSql(
   try {
     rows = await store.sql(sql, range, SQL_TIMEOUT_MS);
   } catch (error) {
-    if (error instanceof StoreError && ['refused', 'timeout', 'error'].includes(error.reason)) {
-      return counts;
-    }
-    throw error;
+    if (!(error instanceof StoreError) || !NOT_PASSING.has(error.reason)) throw error;
+    onProblem(error);
+    return counts;
   }
   for (const row of rows) {
     const at = row['at_ns'] as bigint | null;

@@ -1,9 +1,12 @@
 /** An RRULE (RFC 5545) read by the wall clocks of a zone: an hour on Sundays stays that hour when clocks change. */
-import rrule from 'rrule';
+import { createRequire } from 'node:module';
+import type * as rrule from 'rrule';
 import { localToNs } from '@burnbook/domain/slo/localTime';
 import { offsetNs } from '@burnbook/domain/timeZone';
 
-const { RRule } = rrule;
+/** Its file for `import` names no exports that Node can see. */
+const { RRule } = createRequire(import.meta.url)('rrule') as typeof rrule;
+type Rule = rrule.RRule;
 
 export class RecurrenceError extends Error {
   override readonly name = 'RecurrenceError';
@@ -17,7 +20,7 @@ const OFFSET_MAX_NS = 16n * 3_600_000_000_000n;
 export const RECURRENCES_MAX = 3_660;
 
 export class Recurrence {
-  readonly #rule: InstanceType<typeof RRule>;
+  readonly #rule: Rule;
   readonly #timeZone: string;
 
   /** @throws RecurrenceError, in the words of a form. */

@@ -12,13 +12,21 @@ import type { CountedIndicator } from './eventMatch.js';
 import { HistoryCount, type HistoryPiece, type HistoryProgress } from './historyCount.js';
 import { IndicatorIndex } from './indicatorIndex.js';
 import { minutePieces, minuteRange, READING_MINUTES_MAX } from './minutePieces.js';
-import { countRange, isOfEvents, isRanged, type MinuteRange } from './rangedCount.js';
+import {
+  countRange,
+  isOfEvents,
+  isRanged,
+  type MinuteRange,
+  type OnProblem,
+  untold,
+} from './rangedCount.js';
 import { readTouched, type Touched } from './touchedReader.js';
 
 export interface WantedIndicator {
   readonly definition: Indicator;
-  /** Hours that its SLOs look back. */
+  /** Hours that its SLOs look back, and those of them by the minute. */
   readonly hours: number;
+  readonly minuteHours: number;
 }
 
 export interface SliCounterOptions {
@@ -47,6 +55,8 @@ export class SliCounter {
   readonly #loaded = new Set<string>();
   /** Indicators that were counted by this or an earlier definition and are not any more. */
   readonly #dropped = new Set<string>();
+  /** What is wrong with the SQL of an indicator. */
+  readonly #problems = new Map<string, string>();
   #isStarted = false;
   /** The newest commit that was counted, and the minute in which. */
   #counted: { readonly seen: bigint; readonly minute: number } | null = null;
@@ -61,10 +71,11 @@ export class SliCounter {
   /** Which indicators are counted from now on; a new one gets its history piece by piece. */
   define(wanted: ReadonlyMap<string, WantedIndicator>): void {
     for (const id of this.#wanted.keys()) if (!wanted.has(id)) this.#dropped.add(id);
-    for (const [id, { hours }] of wanted) {
+    for (const [id, { hours, minuteHours }] of wanted) {
       this.#dropped.delete(id);
+      const known = this.#wanted.get(id);
       // A longer period asks for more than memory has.
-      if ((this.#wanted.get(id)?.hours ?? 0) < hours) this.#loaded.delete(id);
+      if (!known || known.hours < hours || known.minuteHours < minuteHours) this.#loaded.delete(id);
     }
     this.#wanted = wanted;
     this.#index = new IndicatorIndex(this.#o.store, ofEvents(wanted, [...wanted.keys()]));
@@ -73,6 +84,17 @@ export class SliCounter {
   /** null until its stored counts are loaded. */
   series(indicator: string): CountSeries | null {
     return this.#ledger.series(indicator);
+  }
+
+  /** Why an indicator cannot be counted; null: it can. */
+  problem(indicator: string): string | null {
+    const definition = this.#wanted.get(indicator)?.definition;
+    return this.#problems.get(indicator) ?? (definition ? untold(definition) : null);
+  }
+
+  /** Changes of an indicator that are not stored yet, by minute. */
+  unstored(indicator: string): ReadonlyMap<number, Counts> {
+    return this.#ledger.unstored(indicator);
   }
 
   /** How far the history of an indicator is counted; null: all of it. */
@@ -150,7 +172,7 @@ export class SliCounter {
     if (!this.#isStarted) {
       for (const id of known) if (!this.#wanted.has(id)) this.#dropped.add(id);
     }
-    await this.#ledger.load(new Map(missing.map(([id, { hours }]) => [id, hours])), nowMinute);
+    await this.#ledger.load(new Map(missing), nowMinute);
     for (const [id] of missing) this.#loaded.add(id);
     this.#isStarted = true;
     return new Set(missing.map(([id]) => id));
@@ -172,14 +194,24 @@ export class SliCounter {
     const changed = new Set<string>();
     for (const [id, { definition }] of this.#wanted) {
       if (!isRanged(definition) || !this.#loaded.has(id) || this.#history.progress(id)) continue;
+      const before = this.problem(id);
       for (const range of this.#ranges(id, definition, touched)) {
-        const counts = await countRange(this.#o.store, definition, range);
+        const counts = await this.#countRange(id, range);
         const minutes = minuteRange(range.from, range.end);
         const counted = new Map([[id, counts]]);
         addAll(changed, await this.#set([id], minutes, { counted, isHistory: false }));
       }
+      if (this.problem(id) !== before) changed.add(id);
     }
     return changed;
+  }
+
+  async #countRange(id: string, range: MinuteRange): Promise<ReadonlyMap<number, Counts>> {
+    const definition = this.#wanted.get(id)?.definition;
+    if (!definition) return new Map();
+    this.#problems.delete(id);
+    const onProblem: OnProblem = ({ message }) => void this.#problems.set(id, message);
+    return countRange(this.#o.store, definition, { ...range, onProblem });
   }
 
   #ranges(id: string, definition: Indicator, touched: Touched | null): MinuteRange[] {
@@ -212,7 +244,7 @@ export class SliCounter {
     for (const id of indicators) {
       const definition = this.#wanted.get(id)?.definition;
       if (!definition || !isRanged(definition)) continue;
-      counted.set(id, await countRange(this.#o.store, definition, { from: fromMinute, end }));
+      counted.set(id, await this.#countRange(id, { from: fromMinute, end }));
     }
     return this.#set(indicators, minutes, { counted, isHistory: true });
   }

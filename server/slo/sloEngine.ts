@@ -4,7 +4,9 @@
  * Every answer about SLOs comes from here, so that a page and the alert about it never disagree.
  */
 import type { AlertCondition } from '@burnbook/domain/alert/alert';
+import { alertNames } from '@burnbook/domain/alertNames';
 import type { TimeSpan } from '@burnbook/domain/budgetPeriod';
+import { sloConditions } from '@burnbook/domain/slo/conditions';
 import { evaluateSlo, type SloInput, type SloStatus } from '@burnbook/domain/slo/evaluate';
 import { minuteEnd } from '@burnbook/domain/slo/minutes';
 import type { StandingPair } from '@burnbook/domain/slo/pairStatus';
@@ -13,14 +15,15 @@ import { nominalLengthNs } from '@burnbook/domain/slo/sloWindow';
 import type { DefinedSlo } from '../store/commands/defineSlos.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { CoverageBook, SERVER, type Schedules } from './coverageBook.js';
+import type { SloReport } from './sloReport.js';
+import { MINUTE_HOURS, type Counts, type CountSeries } from './countSeries.js';
 import { minuteOfNs, nsOfMinute } from './eventGroup.js';
-import type { HistoryProgress } from './historyCount.js';
 import { isCounted, isOfServer } from './rangedCount.js';
 import type { ServerMeter } from './serverMeter.js';
 import { SliCounter, type WantedIndicator } from './sliCounter.js';
-import { sloConditions } from './sloConditions.js';
 import { canonicalSlo } from './sloDefinition.js';
 import { expectedEvents, EXPECTED_DAYS } from './sloExpected.js';
+import { hasSlices, SliceBook } from './sliceSeries.js';
 import { SloKeeper } from './sloKeeper.js';
 import { SloSums } from './sloSums.js';
 
@@ -36,16 +39,6 @@ export interface SloDefinitions {
   readonly texts: ReadonlyMap<string, string>;
   /** When pipelines are expected. */
   readonly schedules: Schedules;
-}
-
-export interface SloReport {
-  readonly slo: Slo;
-  readonly version: number;
-  /** When this version came into force. */
-  readonly versionFromNs: bigint;
-  readonly status: SloStatus;
-  /** How much of its indicator's past is counted; null: all of it. */
-  readonly history: HistoryProgress | null;
 }
 
 export interface SloEngineOptions {
@@ -71,6 +64,7 @@ export class SloEngine {
   readonly #counter: SliCounter;
   readonly #coverage: CoverageBook;
   readonly #keeper: SloKeeper;
+  readonly #slices = new SliceBook();
   readonly #listeners = new Set<(names: readonly string[]) => void>();
   #slos: readonly Slo[] = [];
   #texts: ReadonlyMap<string, string> = new Map();
@@ -97,15 +91,19 @@ export class SloEngine {
     this.#texts = texts;
     this.#edit = edit;
     this.#reports = new Map();
+    this.#slices.clear();
     const wanted = new Map<string, WantedIndicator>();
     for (const slo of slos) {
       if (!isCounted(slo.indicator)) continue;
-      const hours = Math.max(
-        hoursOf(slo),
-        wanted.get(slo.indicatorId)?.hours ?? 0,
-        Number(EXPECTED_DAYS) * 24 + HOURS_MORE,
-      );
-      wanted.set(slo.indicatorId, { definition: slo.indicator, hours });
+      const known = wanted.get(slo.indicatorId);
+      const hours = Math.max(hoursOf(slo), Number(EXPECTED_DAYS) * 24 + HOURS_MORE);
+      // Slices are shorter than the hours that memory keeps of older events.
+      const minuteHours = hasSlices(slo) ? hours : MINUTE_HOURS;
+      wanted.set(slo.indicatorId, {
+        definition: slo.indicator,
+        hours: Math.max(hours, known?.hours ?? 0),
+        minuteHours: Math.max(minuteHours, known?.minuteHours ?? 0),
+      });
     }
     this.#counter.define(wanted);
     this.touched();
@@ -152,6 +150,31 @@ export class SloEngine {
     return () => this.#listeners.delete(listener);
   }
 
+  /** null: there is no such SLO. */
+  find(name: string): Slo | null {
+    return this.#slos.find((slo) => slo.name === name) ?? null;
+  }
+
+  /** Counts of an indicator in memory; null: it is not counted. */
+  series(indicatorId: string): CountSeries | null {
+    return this.#counter.series(indicatorId);
+  }
+
+  /** Whether an indicator's counts are kept, its past included. */
+  isCounted(indicatorId: string): boolean {
+    return this.series(indicatorId) !== null && this.#counter.progress(indicatorId) === null;
+  }
+
+  /** Stretches that do not count for an SLO. */
+  excludedOf(slo: Slo): readonly TimeSpan[] {
+    return this.#o.excluded(slo);
+  }
+
+  /** Changes of an indicator that are not stored yet, by minute. */
+  unstored(indicatorId: string): ReadonlyMap<number, Counts> {
+    return this.#counter.unstored(indicatorId);
+  }
+
   /** How an SLO was written; '' where that is not known. */
   textOf(name: string): string {
     return this.#texts.get(name) ?? '';
@@ -159,8 +182,9 @@ export class SloEngine {
 
   /** What an SLO is judged by as of now, for other windows than its own. */
   inputOf(slo: Slo, nowNs: bigint): Omit<SloInput, 'before'> {
-    const sums = new SloSums(this.#counter.series(slo.indicatorId), slo, this.#o.excluded(slo));
-    const first = this.#counter.series(slo.indicatorId)?.firstMinute ?? null;
+    const series = this.#slices.of(slo, this.#counter.series(slo.indicatorId));
+    const sums = new SloSums(series, this.#o.excluded(slo));
+    const first = series?.firstMinute ?? null;
     const sinceNs = first === null ? null : nsOfMinute(first);
     return {
       nowNs,
@@ -210,7 +234,10 @@ export class SloEngine {
     this.#isUntold = true;
     const reports = this.statuses();
     try {
-      await this.#o.onConditions(reports.flatMap(sloConditions), nowNs);
+      await this.#o.onConditions(
+        reports.flatMap(({ slo, status }) => sloConditions(slo, status, alertNamed)),
+        nowNs,
+      );
       const changed = await this.#keeper.keep(reports, nowNs);
       if (changed.length > 0) for (const listener of this.#listeners) listener(changed);
       this.#isUntold = false;
@@ -235,6 +262,7 @@ export class SloEngine {
       versionFromNs: version?.fromNs ?? nowNs,
       status,
       history: this.#counter.progress(slo.indicatorId),
+      problem: this.#counter.problem(slo.indicatorId),
     };
   }
 
@@ -256,6 +284,8 @@ function hoursOf(slo: Slo): number {
   const periodNs = nominalLengthNs(slo.window);
   return Number((periodNs + HOUR_NS - 1n) / HOUR_NS) + HOURS_MORE;
 }
+
+const alertNamed = (runbook: string) => alertNames.find((name) => name === runbook) ?? null;
 
 const isOld = ({ atNs }: SloStatus, nowNs: bigint): boolean =>
   nowNs - atNs >= EVALUATED_FOR_NS || nowNs < atNs || minuteEnd(atNs) !== minuteEnd(nowNs);

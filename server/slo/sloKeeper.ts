@@ -1,21 +1,30 @@
 /** Keeps how SLOs stood: at each change of their state, and every hour; and takes it up again after a start. */
 import type { StandingPair } from '@burnbook/domain/slo/pairStatus';
 import type { StoreClient } from '../store/storeClient.js';
-import type { SloReport } from './sloEngine.js';
+import { MINUTE_HOURS } from './countSeries.js';
+import { minuteOfNs } from './eventGroup.js';
+import { hasSlices } from './sliceSeries.js';
+import type { SloReport } from './sloReport.js';
 import { sloVerdict } from './sloVerdict.js';
 
 const HOUR_NS = 3_600_000_000_000n;
+const HOUR = 60;
 /** What stood longer ago says nothing of now. */
 const STANDING_FOR_NS = 8n * 24n * HOUR_NS;
 const TIMEOUT_MS = 60_000;
 
 /** What a snapshot says besides its counts, as it is stored. */
 export interface SnapshotFacts {
+  /** Why it was kept: an alert began or ended, or time passed. */
+  readonly kind: 'snapshot' | 'alert';
   readonly state: string;
   readonly verdict: string;
   readonly budgetLeft: number | null;
-  readonly periodFrom: string;
-  readonly periodTo: string;
+  readonly totalExpected: number;
+  /** Minutes that its counts are the sum of: the far end to the hour, where memory has no minutes. */
+  readonly counted: { readonly from: number; readonly to: number };
+  /** Its counts are of slices of time. */
+  readonly isOfSlices: boolean;
   /** Pairs that hold; times as texts. */
   readonly standing: readonly {
     readonly name: string;
@@ -26,6 +35,8 @@ export interface SnapshotFacts {
 
 interface Kept {
   readonly atNs: bigint;
+  /** Pairs that held. */
+  readonly pairs: string;
   /** What makes another snapshot when it changes. */
   readonly standing: string;
 }
@@ -51,7 +62,7 @@ export class SloKeeper {
     for (const row of rows) {
       const name = row['slo'] as string;
       const facts = JSON.parse(row['facts'] as string) as SnapshotFacts;
-      kept.set(name, { atNs: row['at_ns'] as bigint, standing: standingKey(facts) });
+      kept.set(name, keptOf(facts, row['at_ns'] as bigint));
       standing.set(
         name,
         facts.standing.map(({ name: pair, since, frozenSince }) => ({
@@ -71,11 +82,13 @@ export class SloKeeper {
     const changed: string[] = [];
     const due = reports.flatMap((report) => {
       const facts = factsOf(report);
-      const standing = standingKey(facts);
+      const now = keptOf(facts, nowNs);
       const before = known.get(report.slo.name);
-      if (before && before.standing !== standing) changed.push(report.slo.name);
-      const isDue = before?.standing !== standing || hourOf(before.atNs) !== hourOf(nowNs);
-      return isDue ? [{ report, facts, standing }] : [];
+      if (before && before.standing !== now.standing) changed.push(report.slo.name);
+      const isDue = before?.standing !== now.standing || hourOf(before.atNs) !== hourOf(nowNs);
+      const isAlert = now.pairs !== (before?.pairs ?? NO_PAIRS);
+      const kind = isAlert ? ('alert' as const) : ('snapshot' as const);
+      return isDue ? [{ report, facts: { ...facts, kind }, now }] : [];
     });
     if (due.length === 0) return changed;
     await this.#store.command('keepSlos', {
@@ -88,20 +101,25 @@ export class SloKeeper {
       })),
       atNs: nowNs,
     });
-    for (const { report, standing } of due) known.set(report.slo.name, { atNs: nowNs, standing });
+    for (const { report, now } of due) known.set(report.slo.name, now);
     this.#kept = known;
     return changed;
   }
 }
 
-function factsOf(report: SloReport): SnapshotFacts {
-  const { state, budget, period, pairs } = report.status;
+function factsOf(report: SloReport): Omit<SnapshotFacts, 'kind'> {
+  const { slo, status } = report;
+  const { state, budget, period, pairs, atNs } = status;
   return {
     state,
     verdict: sloVerdict(report),
     budgetLeft: budget.left,
-    periodFrom: String(period.fromNs),
-    periodTo: String(period.toNs),
+    totalExpected: budget.totalExpected,
+    counted: {
+      from: countedFrom(minuteOfNs(period.fromNs), minuteOfNs(atNs)),
+      to: minuteOfNs(period.toNs),
+    },
+    isOfSlices: hasSlices(slo),
     standing: pairs.flatMap(({ name, holds, sinceNs, frozenSinceNs }) =>
       holds && sinceNs !== null
         ? [{ name, since: String(sinceNs), frozenSince: frozenSinceNs?.toString() ?? null }]
@@ -110,6 +128,19 @@ function factsOf(report: SloReport): SnapshotFacts {
   };
 }
 
-const standingKey = ({ state, standing }: SnapshotFacts): string =>
-  JSON.stringify([state, standing]);
+/** Where memory has hours alone, an hour counts as a whole when most of it is asked for. */
+function countedFrom(from: number, nowMinute: number): number {
+  const hour = Math.floor(from / HOUR);
+  if (hour > Math.floor(nowMinute / HOUR) - MINUTE_HOURS) return from;
+  return from % HOUR < HOUR / 2 ? hour * HOUR : (hour + 1) * HOUR;
+}
+
+type Standing = Pick<SnapshotFacts, 'state' | 'standing'>;
+
+const keptOf = ({ state, standing }: Standing, atNs: bigint): Kept => ({
+  atNs,
+  standing: JSON.stringify([state, standing]),
+  pairs: JSON.stringify(standing.map(({ name }) => name)),
+});
+const NO_PAIRS = '[]';
 const hourOf = (ns: bigint): bigint => ns / HOUR_NS;

@@ -1,8 +1,13 @@
 /** How an SLO stands and what to expect, in one sentence. */
 import { formatTime } from '@burnbook/domain/time';
-import type { SloReport } from './sloEngine.js';
+import type { SloReport } from './sloReport.js';
 
-export function sloVerdict({ status, history }: Pick<SloReport, 'status' | 'history'>): string {
+export function sloVerdict({
+  status,
+  history,
+  problem,
+}: Pick<SloReport, 'status' | 'history' | 'problem'>): string {
+  if (problem !== null) return `Cannot be counted: ${problem}.`;
   const parts = [standing(status), ...ahead(status)];
   if (history) parts.push(`its past is counted to ${Math.floor(history.share * 100)} %`);
   return `${parts.join('; ')}.`;

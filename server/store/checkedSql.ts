@@ -50,7 +50,7 @@ export async function checkSql(connection: DuckDBConnection, sql: string): Promi
 
 /** The same SELECT, reduced to what is asked of it. */
 export const boundedSql = (sql: string): string =>
-  `SELECT at::BIGINT AS at_ns, good::BIGINT AS good, total::BIGINT AS total FROM (\n${sql}\n) LIMIT ${SQL_ROWS_MAX + 1}`;
+  `SELECT "at"::BIGINT AS at_ns, "good"::BIGINT AS good, "total"::BIGINT AS total FROM (\n${sql}\n) LIMIT ${SQL_ROWS_MAX + 1}`;
 
 interface SerializedSql {
   readonly error: boolean;

@@ -138,7 +138,11 @@ export class GroupCommit {
     if (this.#settling || !this.#o.writer.hasUnsettled) return;
     this.#settling = setTimeout(() => {
       this.#settling = null;
-      void this.run(() => this.#o.writer.settle()).catch(() => undefined);
+      // Again while something is left to settle.
+      void this.run(() => this.#o.writer.settle()).then(
+        () => this.#settleLater(),
+        () => undefined,
+      );
     }, this.#o.settleAfterMs);
   }
 }

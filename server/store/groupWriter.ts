@@ -65,9 +65,9 @@ export class GroupWriter {
   async prepare(): Promise<void> {
     await this.#connection.run(this.#sql.get('create_doomed'));
     await this.#connection.run(this.#sql.get('create_flipped'));
-    await this.#retried.restore(this.#connection, this.#sql);
     const newest = await this.#connection.runAndReadAll(this.#sql.get('newest_uncounted'));
     this.#commits = (newest.getRows()[0]?.[0] ?? 0n) as bigint;
+    await this.#retried.restore(this.#connection, this.#sql);
   }
 
   async write(changes: ChangeSet, prices: IngestGroup['prices']): Promise<void> {
@@ -133,11 +133,13 @@ export class GroupWriter {
 
   /** Sums up the batches that commits touched, so that lists need not. */
   async settle(): Promise<void> {
+    const isQuiet = this.#unsettled.size === 0 && !this.#hasRestated;
+    const copies = isQuiet || this.#retried.isDue();
     await this.command(async ({ connection, sql }) => {
       await connection.run(sql.get('settle_batches'));
-      await this.#retried.settle(connection, sql);
+      if (copies) await this.#retried.settle(connection, sql);
     }, undefined);
-    this.#retried.settled();
+    if (copies) this.#retried.settled();
     this.#unsettled.clear();
     this.#hasRestated = false;
   }

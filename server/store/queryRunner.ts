@@ -1,7 +1,7 @@
 /** Runs named read queries on a few connections, bounded in number and time. */
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { boundedSql, checkSql, SQL_ROWS_MAX } from './checkedSql.js';
 import { listValue } from './duckdb.js';
+import { boundedSql, checkSql, SQL_ROWS_MAX } from './checkedSql.js';
 import { StoreError, type QueryParams, type QueryRow, type QueryValue } from './protocol.js';
 import type { SqlTexts } from './sqlTexts.js';
 
@@ -54,7 +54,8 @@ export class QueryRunner {
       );
       // Planned anew each time, which costs 4 to 6 ms. A plan that is kept goes by the minima and maxima that the tables
       // had when it was made: what was stored since is left out of it, or read through a garbled pointer (1.5.6).
-      return (await connection.runAndReadAll(this.#sql.get(job.name), values)).getRowObjects();
+      const result = await connection.runAndReadAll(this.#sql.get(job.name), values);
+      return result.getRowObjects();
     };
     return this.#queue({ ...job, read });
   }

@@ -19,6 +19,7 @@ interface Times {
 
 /** Nothing starts outside of it. */
 const EVER: Times = { firstNs: 0n, lastNs: 2n ** 63n - 1n };
+const TURNS = 5;
 /** A line under an attempt starts within it, but for the clocks of two machines. */
 const CLOCK_SKEW_NS = 600_000_000_000n;
 
@@ -36,6 +37,7 @@ export class RetriedOperations {
   #strangers = new Set<bigint>();
   #added = { operations: new Map<bigint, Times>(), tries: 0 };
   #hasUnknown = true;
+  #turns = 0;
 
   constructor(losses: LosingAttempts, sinceNs: bigint) {
     this.#losses = losses;
@@ -49,7 +51,13 @@ export class RetriedOperations {
 
   /** Whether there is something to copy anew. */
   get hasUnsettled(): boolean {
-    return this.#operations.size > 0 || this.#tries > 0;
+    return this.#operations.size > 0 || this.#tries > 0 || this.#hasUnknown;
+  }
+
+  /** Copying looks at all copies: while telemetry comes in, every fifth time is enough. */
+  isDue(): boolean {
+    this.#turns = (this.#turns + 1) % TURNS;
+    return this.#turns === 0;
   }
 
   /** What a command changes is not known here. */
@@ -112,7 +120,7 @@ export class RetriedOperations {
 
   /** Copies anew what was noted; run inside a transaction of the writer. */
   async settle(connection: DuckDBConnection, sql: SqlTexts): Promise<void> {
-    if (!this.hasUnsettled && !this.#hasUnknown) return;
+    if (!this.hasUnsettled) return;
     const bounds = async (name: string, skewNs: bigint) => {
       const [row] = (await connection.runAndReadAll(sql.get(name))).getRows();
       const [first, last] = (row ?? [0n, -1n]) as [bigint, bigint];

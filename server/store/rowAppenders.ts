@@ -83,9 +83,9 @@ const COLUMNS = {
   flipped: ['u64', 'i64', 'i64'],
   losing_attempts: ['u64', 'bool'],
   unsettled: texts(3),
+  uncounted: ['i64', 'text', 'i64', 'u64', 'text'],
   unsettled_operations: ['u64', 'i64', 'i64'],
   unsettled_tries: ['u64', 'i64'],
-  uncounted: ['i64', 'text', 'i64', 'u64', 'text'],
 } satisfies Record<string, ColumnType[]>;
 
 type TableName = keyof typeof COLUMNS;
@@ -291,6 +291,12 @@ export class RowAppenders {
     this.tables.unsettled.text(pipeline).text(run).text(batch).endRow();
   }
 
+  /** @param seq number of the commit. */
+  uncounted(seq: bigint, { pipeline, minuteNs, operationKey, runId }: TouchedMinute): void {
+    const table = this.tables.uncounted;
+    table.big(seq).text(pipeline).big(minuteNs).big(operationKey).text(runId).endRow();
+  }
+
   firstWins({ bucketNs, attempt, wins }: FirstWins): void {
     const { pipeline, run, step } = attempt.owner;
     this.tables.first_wins.big(bucketNs).text(pipeline).text(run).text(step).number(wins).endRow();
@@ -302,12 +308,6 @@ export class RowAppenders {
 
   unsettledTry(key: bigint, startNs: bigint): void {
     this.tables.unsettled_tries.big(key).big(startNs).endRow();
-  }
-
-  /** @param seq number of the commit. */
-  uncounted(seq: bigint, { pipeline, minuteNs, operationKey, runId }: TouchedMinute): void {
-    const table = this.tables.uncounted;
-    table.big(seq).text(pipeline).big(minuteNs).big(operationKey).text(runId).endRow();
   }
 
   attempt(row: AttemptRow): void {

@@ -185,6 +185,7 @@ describe.skipIf(started.browser === null)('the page', () => {
 
   test('opens a batch whose name has slashes, quotes and Chinese, and never shows unpriced as nothing', async () => {
     const page = await open('/');
+    await page.getByRole('region', { name: 'Retry waste' }).getByText(/^≥ \$/).waitFor();
     await page.getByRole('link', { name: ODD_PIPELINE }).click();
     await page.getByRole('link', { name: ODD_BATCH }).click();
     await heading(page, ODD_BATCH).waitFor();

@@ -92,14 +92,6 @@ const CASES = [
     share: 0.02,
     seed: 2,
   },
-  {
-    name: 'one of 99.95 %, a day',
-    days: 1,
-    targetPpb: 999_500_000,
-    perMinute: 12,
-    share: 0.0002,
-    seed: 3,
-  },
 ] as const;
 
 const version = promtoolVersion();
@@ -124,7 +116,7 @@ describe('burn rates and firing times', () => {
       // Every pair fires at some time and is quiet at another: nothing is compared with nothing.
       for (const index of pairs.keys()) {
         const outcomes = new Set(all.map((minute) => minute.pairs[index]?.fires));
-        expect([...outcomes].toSorted(), String(index)).toEqual([false, true]);
+        expect(outcomes, String(index)).toEqual(new Set([false, true]));
       }
       if (version === null) return;
       const { ok, output } = promtoolVerdict({ series: events, targetPpb, pairs, expected });
@@ -134,7 +126,7 @@ describe('burn rates and firing times', () => {
 
   test('are compared in earnest: a firing that was none is found', () => {
     if (version === null) return;
-    const { targetPpb } = CASES[2];
+    const { targetPpb } = CASES[0];
     const slo = testSlo({ window: rolling(1), targetPpb, policies: [] });
     const pairs = standardPairs(slo).slice(0, 1);
     const events = Array.from({ length: 30 }, () => ({ total: 10, bad: 0 }));

@@ -80,18 +80,32 @@ describe('the JSON decoder', () => {
   });
 
   it.each([
-    ['-9223372036854775809', 'intValue must be a signed 64-bit integer'],
-    ['9223372036854775808', 'intValue must be a signed 64-bit integer'],
     ['"12a"', 'intValue must be a signed 64-bit integer'],
     ['""', 'intValue must be a signed 64-bit integer'],
     ['1.5', 'intValue must be a signed 64-bit integer'],
-    ['1e400', 'intValue must be a signed 64-bit integer'],
+    ['1e999999999', 'intValue must be a signed 64-bit integer'],
     ['true', 'intValue must be an integer'],
     ['{}', 'intValue must be an integer'],
   ])('refuses %s as an integer', (text, message) => {
     expect(() => decode(attributesJson(`{"intValue":${text}}`))).toThrow(
       new DecodeError('malformed', message),
     );
+  });
+
+  it.each([
+    '-9223372036854775809',
+    '9223372036854775808',
+    '18446744073709551616',
+    '1e400',
+    `1${'0'.repeat(500)}`,
+  ])('keeps %s, which no integer holds, as text and remarks on it', (text) => {
+    for (const written of [text, `"${text}"`]) {
+      const batch = decode(attributesJson(`{"intValue":${written}}`));
+      expect(attributesText(batch, 0)).toBe(`{"k0":"${text}"}`);
+      expect(batch.warning).toBe('1 intValue were beyond 64 bits; they were kept as text');
+    }
+    const nested = decode(attributesJson(`{"arrayValue":{"values":[{"intValue":${text}}]}}`));
+    expect(attributesText(nested, 0)).toBe(`{"k0":["${text}"]}`);
   });
 
   it.each([

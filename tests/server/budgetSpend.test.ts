@@ -131,6 +131,24 @@ test('a price that is scheduled to change is in the forecast from its day on', a
   expect(budget.forecast).toMatchObject({ method: 'runRate', usd: '0.5' });
 });
 
+test('a contract that ends is in the forecast with what comes after it', async () => {
+  const nowNs = at('2026-04-11T00:00:00Z');
+  const wren = TEST_CONFIG.prices.prices?.[0];
+  if (!wren) throw new Error('no price');
+  const config = configOf({ id: 'all', period: 'month', amountUsd: '10', forecastOver: null });
+  const contract = { ...wren, validFrom: '2026-01-01', validTo: '2026-04-21' };
+  // The general price of all models of the name, which the contract's exact name goes before.
+  const general = { ...wren, model: 'wre*', outputUsdPerMillion: '0.02' };
+  server = await startTestServer({
+    config: { ...config, prices: { prices: [general, contract] } },
+    nowNs,
+  });
+  await spend(server, { at: at('2026-04-05T12:00:00Z'), tokens: CENT });
+  expect((await only(server)).priceChanges).toEqual([
+    { provider: 'testai', model: 'wren', at: '2026-04-21T00:00:00Z', ratio: 2, share: 1 },
+  ]);
+});
+
 describe('spend of every budget', () => {
   const name = fc.constantFrom('a', 'ab', 'b');
   const times = fc.bigInt({ min: at('2026-03-20T00:00:00Z'), max: at('2026-04-15T11:59:59Z') });

@@ -195,16 +195,20 @@ describe('usage that cannot be true', () => {
     );
   });
 
-  test('2^63 as an intValue is no OTLP: the request is refused whole, with the field, and nothing of it is kept', async () => {
+  test('2^63 as an intValue is kept as text, said so, and costs no other span: the call is unpriced with the number', async () => {
     const spans = [
       span('overflow', { [INPUT]: { intValue: '9223372036854775808' } }),
       span('overflow', GOOD),
     ];
     const answer = await post('application/json', JSON.stringify(request(spans)));
-    expect(answer.status).toBe(400);
-    expect(await answer.text()).toContain('intValue must be a signed 64-bit integer');
-    const batch = await server.fetch(`/api/batches/${encodeURIComponent(PIPELINE)}/overflow`);
-    expect(batch.status).toBe(404);
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      { partialSuccess: { errorMessage: expect.stringContaining('1 intValue were beyond') } },
+    ]);
+    const lines = await linesOf('overflow');
+    expect(new Set(lines.map(({ unpricedReason }) => unpricedReason))).toEqual(
+      new Set([whole(INPUT, '9223372036854775808'), null]),
+    );
   });
 
   const request = (spans: readonly object[]): object => ({

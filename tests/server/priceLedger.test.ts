@@ -295,6 +295,17 @@ describe('prices in the bill', () => {
     ]);
     const { items, calls } = await server.get('/api/unpriced?pipeline=lacking', unpricedListSchema);
     expect(calls).toBe(4);
+    for (const [filter, count] of [
+      ['pipeline:lacking', 4],
+      ['pipeline:lacking,model:roc*', 2],
+      ['batch:b,pipeline:lacking,-model:roc*', 2],
+      ['pipeline:lacking,kind:compute', 0],
+    ] as const) {
+      const told = await server.get(`/api/unpriced?filter=${filter}`, unpricedListSchema);
+      expect([filter, told.calls]).toEqual([filter, count]);
+    }
+    const answer = await server.fetch('/api/unpriced?filter=planet:x');
+    expect([answer.status, await answer.json()]).toMatchObject([400, { field: 'filter' }]);
     expect(items.map(({ model, calls: count, priceable }) => [model, count, priceable])).toEqual([
       ['roc "x"\n- y', 2, true],
       ['gpt-4o-mini', 1, true],

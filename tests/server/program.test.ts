@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_NOTIFY_SETTINGS } from '../../domain/notify/notifySettings.js';
 import { loadConfig } from '../../server/config/config.js';
 import { billSchema } from '../../server/contract.js';
 import { runProgram, spawnServer, type SpawnedServer } from '../support/spawnServer.js';
@@ -46,21 +47,34 @@ describe('the program', () => {
       budgets: {},
       schedules: new Map(),
       slos: { slos: [], texts: new Map() },
+      notify: NO_NOTIFY_SETTINGS,
     });
     // Every example in it is valid as well.
-    for (const file of ['pipelines.yaml', 'prices.yaml', 'budgets.yaml', 'slos/slos.yaml']) {
+    for (const file of [
+      'pipelines.yaml',
+      'prices.yaml',
+      'budgets.yaml',
+      'slos/slos.yaml',
+      'notify.yaml',
+    ]) {
       const text = await readFile(path.join(config, file), 'utf8');
       const examples = text.replaceAll(/^# ?(?=[a-z -])/gm, (mark, at: number) =>
         /^# ?( *- |  +|[a-zA-Z]+:)/.test(text.slice(at)) ? '' : mark,
       );
       await writeFile(path.join(config, file), examples);
     }
-    const { pipelines, prices, budgets, schedules, slos } = await loadConfig(config);
+    const secret = `whsec_${Buffer.alloc(32).toString('base64')}`;
+    const { pipelines, prices, budgets, schedules, slos, notify } = await loadConfig(
+      config,
+      (name) => (name.endsWith('_URL') ? 'https://there.example.com/' : secret),
+    );
     expect(pipelines.pipelines).toHaveLength(1);
     expect(prices.prices).toHaveLength(2);
     expect(budgets?.budgets).toHaveLength(1);
     expect([...(schedules?.keys() ?? [])]).toEqual(['mail-etl']);
     expect(slos?.slos.map(({ name }) => name)).toEqual(['mail-attempts']);
+    expect(notify?.destinations).toHaveLength(5);
+    expect(notify?.heartbeats).toHaveLength(1);
     const second = await runProgram({ args: ['init', config] });
     expect(second.output).toMatch(/kept .*pipelines\.yaml: it exists[\s\S]*kept .*prices\.yaml/);
   });

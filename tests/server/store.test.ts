@@ -31,7 +31,8 @@ function traceOf(
 describe('the store', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer({ config: TEST_CONFIG });
+    // As in the program: small groups wait for company.
+    server = await startTestServer({ config: TEST_CONFIG, gatherMsMax: 100 });
   });
   afterAll(() => server.close());
 

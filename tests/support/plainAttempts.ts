@@ -20,6 +20,22 @@ export function enclosingAttempts(span: SpanSpec, spans: SpanMap): AttemptKey[] 
   }
 }
 
+export interface PlainAttempt {
+  readonly span: SpanSpec;
+  readonly operation: string;
+  readonly outcome: string;
+}
+
+/** Every attempt with its operation. */
+export function attemptsOf(spans: SpanMap): PlainAttempt[] {
+  return [...spans.values()].flatMap((span) => {
+    if (!isAttempt(span, spans)) return [];
+    const said = span.attributes['pipeline.attempt.outcome'];
+    const outcome = said === undefined ? (span.failed ? 'failed' : 'succeeded') : String(said);
+    return [{ span, operation: operationOf(span, spans), outcome }];
+  });
+}
+
 /** `waste`: another attempt of its operation won. `failure`: none did. Attempts that won are not listed. */
 export function judgeAttempts(spans: SpanMap): Map<AttemptKey, 'waste' | 'failure'> {
   const outcomes = new Map<AttemptKey, boolean>();

@@ -70,7 +70,7 @@ export function tries({
   atNs,
   outcomes,
   pipeline = 'mail-etl',
-  run = 'run-1',
+  run = 'tries',
   step = 'extract',
   operation,
   errorClass = 'server',

@@ -21,6 +21,9 @@ export interface TestServerOptions {
   readonly settleAfterMs?: number;
   readonly unmergedRowsMax?: number;
   readonly queueBytesMax?: number;
+  /** As in the program's options: 0 unless said. */
+  readonly gatherMsMax?: number;
+  readonly budgetsUnseenMsMax?: number;
   /** Lines of a chunk of a restatement. */
   readonly repriceChunkLines?: number;
   readonly token?: string;
@@ -116,6 +119,8 @@ class InProcessServer implements TestServer {
       version: '0.0.0-test',
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
       groupSpansMax: 8_192,
+      gatherMsMax: this.#options.gatherMsMax ?? 0,
+      budgetsUnseenMsMax: this.#options.budgetsUnseenMsMax ?? 0,
       repriceChunkLines: this.#options.repriceChunkLines ?? 20_000,
       ...(this.#options.alertPauseMsMax === undefined
         ? {}

@@ -40,6 +40,18 @@ const en = {
 };
 const keys = Object.keys(en) as MessageKey[];
 
+/** Which sentences a page's own folders may use: those that App loads with it. */
+const WORDS: Record<string, object[]> = {
+  'parts chart shell overview panels runbook': [enCore],
+  cost: [enCore, enCost],
+  budget: [enCore, enCost, enBudget],
+  prices: [enCore, enCost, enBudget, enPrices],
+  reservations: [enCore, enCost, enBudget, enReservations],
+  retries: [enCore, enCost, enRetries],
+  batch: [enCore, enBatch],
+  trace: [enCore, enTrace],
+};
+
 describe('the sentences of the page', () => {
   test('exist in both languages', () => {
     expect(Object.keys(zhCN).sort()).toEqual([...keys].sort());
@@ -63,5 +75,19 @@ describe('the sentences of the page', () => {
       (key) => !code.includes(`'${key}'`) && !families.some((family) => key.startsWith(family)),
     );
     expect(unused).toEqual([]);
+  });
+
+  test.each(Object.entries(WORDS))('are there when a page with %s needs them', (folders, words) => {
+    const there = new Set(words.flatMap((part) => Object.keys(part)));
+    const missing = folders.split(' ').flatMap((folder) => {
+      const root = new URL(`../../web/${folder}/`, import.meta.url);
+      return readdirSync(root).flatMap((name) => {
+        const code = readFileSync(new URL(name, root), 'utf8');
+        return keys
+          .filter((key) => code.includes(`'${key}'`) && !there.has(key))
+          .map((key) => `${folder}/${name}: ${key}`);
+      });
+    });
+    expect(missing).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Budget, Overview } from '../../server/contract.js';
-import { formatDurationMs, formatPercent } from '../format/quantity.js';
+import { formatPercent } from '../format/quantity.js';
 import { formatUsdShort } from '../format/usd.js';
 import { t } from '../i18n/t.js';
 
@@ -68,6 +68,6 @@ function soonText(
 // Hours are what a person plans with; minutes of a day are noise.
 function leftText(ms: number): string {
   const hours = Math.round(ms / 3_600_000);
-  if (hours < 1) return formatDurationMs(Math.round(ms / 60_000) * 60_000);
+  if (hours < 1) return `${Math.round(ms / 60_000)} min`;
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
 }

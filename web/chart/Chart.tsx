@@ -163,6 +163,8 @@ function usePlot(
 
 /** A bucket is a small part of the axis below this share of it. */
 const LONE_SHARE = 0.25;
+/** The grain is a quarter of an hour: closer than an hour there is little more to see. */
+const CLOSER_MS_MIN = 3_600_000;
 
 /** The one bucket that has all there is, where it is but a sliver of the axis; null: there are more, or it is none. */
 function loneBucket({ axis, buckets }: ChartData): { from: Date; to: Date } | null {
@@ -170,6 +172,7 @@ function loneBucket({ axis, buckets }: ChartData): { from: Date; to: Date } | nu
   const full = buckets.filter(({ values }) => [...values.values()].some(({ value }) => value > 0));
   const [only] = full;
   if (full.length !== 1 || !only?.from || !only.to) return null;
+  if (only.to.getTime() - only.from.getTime() < CLOSER_MS_MIN) return null;
   const from = new Date(Math.max(axis.from.getTime(), only.from.getTime()));
   const to = new Date(Math.min(axis.to.getTime(), only.to.getTime()));
   const share = (to.getTime() - from.getTime()) / (axis.to.getTime() - axis.from.getTime());

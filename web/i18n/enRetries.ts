@@ -39,6 +39,8 @@ export const enRetries = {
   'causeHint.stepRerun': 'Keep what a step has finished, so that a new run need not do it again.',
   'causeHint.other': 'Look at the spans for what they say.',
   'causeHint.unknown': 'Let the emitter tell the class of the error.',
+  'after.lead':
+    '{first} succeeded at the first attempt. {attempts} attempts for {operations} operations: {ratio} each.',
   'after.title': 'Succeeded after so many attempts',
   'after.attempts': 'Attempts',
   'after.share': 'Succeeded by then',

@@ -40,6 +40,8 @@ export const zhCNRetries: Record<keyof typeof enRetries, string> = {
   'causeHint.stepRerun': '保存步骤已完成的结果，避免重跑。',
   'causeHint.other': '查看 span 了解详情。',
   'causeHint.unknown': '让上报方说明错误类别。',
+  'after.lead':
+    '{first} 首次尝试即成功。{operations} 个操作共尝试 {attempts} 次：平均 {ratio} 次。',
   'after.title': '几次尝试后成功',
   'after.attempts': '尝试次数',
   'after.share': '累计成功',

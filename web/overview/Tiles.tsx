@@ -63,7 +63,10 @@ export function Tiles({ overview }: { overview: Overview }) {
         note={
           isZeroUsd(total.failureCostUsd)
             ? null
-            : t('tile.failure', { usd: formatUsdShort(total.failureCostUsd) })
+            : t('tile.failure', {
+                // What has no price may have failed too.
+                usd: `${total.unpricedCalls > 0 ? '≥ ' : ''}${formatUsdShort(total.failureCostUsd)}`,
+              })
         }
       >
         <BurnBar

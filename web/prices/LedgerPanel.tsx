@@ -193,7 +193,7 @@ function columns(view: View): Column<PriceRow>[] {
 function Source({ row }: { row: PriceRow }) {
   return (
     <>
-      {/^https:\/\//.test(row.source) ? (
+      {row.source.startsWith('https://') ? (
         <a class="quiet-link" href={row.source} rel="noreferrer" target="_blank">
           {new URL(row.source).hostname}
         </a>

@@ -142,29 +142,33 @@ const changesOf = (of: RepricePreview | RepriceGroup): number =>
 function Verdict({ preview, onApply }: { preview: RepricePreview; onApply: () => void }) {
   const changes = changesOf(preview);
   return (
-    <div aria-live="polite">
-      <p class="verdict">
-        {changes === 0
-          ? t('reprice.same', { lines: n(preview.lines) })
-          : t('reprice.verdict', {
-              usd: signedUsd(preview.differenceUsd),
-              changes: n(changes),
-              lines: n(preview.lines),
-            })}
-      </p>
-      <p class="panel-lead">
-        <Instant at={preview.from} /> – <Instant at={preview.to} /> ·{' '}
-        {t('reprice.sums', {
-          before: formatUsdShort(preview.oldUsd),
-          after: formatUsdShort(preview.newUsd),
-        })}
-      </p>
+    <>
+      <div aria-live="polite">
+        <p class="verdict">
+          {changes === 0
+            ? t('reprice.same', { lines: n(preview.lines) })
+            : t('reprice.verdict', {
+                usd: signedUsd(preview.differenceUsd),
+                changes: n(changes),
+                lines: n(preview.lines),
+              })}
+        </p>
+        <p class="panel-lead">
+          <Instant at={preview.from} /> – <Instant at={preview.to} /> ·{' '}
+          {t('reprice.sums', {
+            before: formatUsdShort(preview.oldUsd),
+            after: formatUsdShort(preview.newUsd),
+          })}
+        </p>
+      </div>
       {changes > 0 && (
-        <button type="button" class="button primary" onClick={onApply}>
-          {t('reprice.apply')}
-        </button>
+        <p class="form-actions">
+          <button type="button" class="button primary" onClick={onApply}>
+            {t('reprice.apply')}
+          </button>
+        </p>
       )}
-    </div>
+    </>
   );
 }
 

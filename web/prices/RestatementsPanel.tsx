@@ -116,7 +116,7 @@ function columns(onUndo: (row: Restatement) => void): Column<Restatement>[] {
     },
     {
       key: 'state',
-      label: t('reservation.state'),
+      label: t('batches.state'),
       phone: 'meta',
       cell: (row) => <State row={row} onUndo={onUndo} />,
     },
@@ -149,10 +149,14 @@ function columns(onUndo: (row: Restatement) => void): Column<Restatement>[] {
 }
 
 function State({ row, onUndo }: { row: Restatement; onUndo: (row: Restatement) => void }) {
-  const resume = () =>
-    void sendJson(`/api/reprice/${row.id}/resume`, { method: 'POST', actor: actor.value }).finally(
-      () => queryClient.invalidateQueries({ queryKey: ['live', '/api/reprice'] }),
-    );
+  const resume = async () => {
+    try {
+      await sendJson(`/api/reprice/${row.id}/resume`, { method: 'POST', actor: actor.value });
+    } finally {
+      // Where it was refused the list tells how it stands.
+      await queryClient.invalidateQueries({ queryKey: ['live', '/api/reprice'] });
+    }
+  };
   return (
     <span class="state-cell">
       <Status kind={KINDS[row.state]} word={t(`restatement.${row.state}`)} />
@@ -167,7 +171,11 @@ function State({ row, onUndo }: { row: Restatement; onUndo: (row: Restatement) =
         />
       )}
       {row.state === 'interrupted' && !row.underWay && (
-        <button type="button" class="link-button" onClick={resume}>
+        <button
+          type="button"
+          class="link-button"
+          onClick={() => void resume().catch(() => undefined)}
+        >
           {t('restatements.resume')}
         </button>
       )}

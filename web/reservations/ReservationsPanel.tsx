@@ -103,7 +103,7 @@ function Limit({ budget, onGlass }: { budget: BudgetDetail; onGlass: () => void 
           <Instant at={holds.breakGlass.until} />
         </p>
       )}
-      {refusing && (
+      {refusing && holds.breakGlass === null && (
         <p class="panel-lead">
           <Status kind="page" strong word={t('reservation.refuses')} /> {refusing.summary}
         </p>
@@ -122,12 +122,12 @@ function Limit({ budget, onGlass }: { budget: BudgetDetail; onGlass: () => void 
             <Money usd={holds.availableUsd} />
           </dd>
         </div>
-        <div>
-          <button type="button" class="button" onClick={onGlass}>
-            {t(holds.breakGlass === null ? 'glass.ask' : 'glass.endAct')}
-          </button>
-        </div>
       </dl>
+      <p class="form-actions">
+        <button type="button" class="button" onClick={onGlass}>
+          {t(holds.breakGlass === null ? 'glass.ask' : 'glass.endAct')}
+        </button>
+      </p>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { Waste } from '../../server/contract.js';
-import { formatPercent } from '../format/quantity.js';
-import { t } from '../i18n/t.js';
+import { formatCount, formatPercent } from '../format/quantity.js';
+import { locale, t } from '../i18n/t.js';
 import { successAfter } from './heatmap.js';
 
 /** How many operations had succeeded after one attempt, two, three …: what a further attempt still brings. */
@@ -8,6 +8,25 @@ export function SuccessAfter({ byAttempts }: { byAttempts: Waste['byAttempts'] }
   if (byAttempts === null) return <p class="none">{t('after.notTold')}</p>;
   const rows = successAfter(byAttempts);
   if (rows.length === 0) return <p class="none">{t('after.none')}</p>;
+  const operations = rows.reduce((sum, row) => sum + row.succeeded + row.failed, 0);
+  const attempts = rows.reduce((sum, row) => sum + row.attempts * (row.succeeded + row.failed), 0);
+  const first = rows.find((row) => row.attempts === 1)?.share ?? 0;
+  return (
+    <>
+      <p class="panel-lead">
+        {t('after.lead', {
+          first: formatPercent(first),
+          attempts: formatCount(attempts, { locale: locale.value }),
+          operations: formatCount(operations, { locale: locale.value }),
+          ratio: (attempts / operations).toFixed(2),
+        })}
+      </p>
+      <Rows rows={rows} />
+    </>
+  );
+}
+
+function Rows({ rows }: { rows: ReturnType<typeof successAfter> }) {
   return (
     <table class="after" aria-label={t('after.title')}>
       <thead>

@@ -15,19 +15,27 @@ const LONG_MIN_NS = 5n * MINUTE_NS;
 export function readPolicies(
   said: SpecOf<'SLO'>['alertPolicies'],
   slo: JudgedSlo,
-  { place, objects }: { readonly place: Place; readonly objects: OpenSloObjects },
+  {
+    place,
+    objects,
+    destinations,
+  }: {
+    readonly place: Place;
+    readonly objects: OpenSloObjects;
+    /** Those that there are; null: not known. */
+    readonly destinations: readonly string[] | null;
+  },
 ): AlertPolicy[] {
+  const context = { slo, objects, destinations };
   const policies = (said ?? []).flatMap((entry, index) => {
     const at = place.at(index);
     if (typeof entry === 'object' && 'spec' in entry) {
-      return readPolicy(entry.metadata.name, entry.spec, { slo, objects, place: at.at('spec') });
+      return readPolicy(entry.metadata.name, entry.spec, { ...context, place: at.at('spec') });
     }
     const name = typeof entry === 'string' ? entry : entry.alertPolicyRef;
     const asker = typeof entry === 'string' ? at : at.at('alertPolicyRef');
     const found = objects.find('AlertPolicy', name, asker);
-    return found
-      ? readPolicy(name, found.spec, { slo, objects, place: found.place.at('spec') })
-      : [];
+    return found ? readPolicy(name, found.spec, { ...context, place: found.place.at('spec') }) : [];
   });
   refuseTwice(policies, place);
   return policies.length > 0 || (said ?? []).length > 0
@@ -38,6 +46,7 @@ export function readPolicies(
 interface PolicyContext {
   readonly slo: JudgedSlo;
   readonly objects: OpenSloObjects;
+  readonly destinations: readonly string[] | null;
   readonly place: Place;
 }
 
@@ -125,12 +134,22 @@ function shortOf(said: string | undefined, longNs: bigint | null, place: Place):
 
 function destinationsOf(
   { notificationTargets }: SpecOf<'AlertPolicy'>,
-  { objects, place }: PolicyContext,
+  { objects, destinations, place }: PolicyContext,
 ): string[] {
   return (notificationTargets ?? []).flatMap((entry, index) => {
-    if ('spec' in entry) return entry.spec.target;
-    const asker = place.at('notificationTargets', index, 'targetRef');
-    return objects.find('AlertNotificationTarget', entry.targetRef, asker)?.spec.target ?? [];
+    const at = place.at('notificationTargets', index);
+    const target =
+      'spec' in entry
+        ? { spec: entry.spec, place: at.at('spec') }
+        : objects.find('AlertNotificationTarget', entry.targetRef, at.at('targetRef'));
+    if (!target) return [];
+    const name = target.spec.target;
+    if (destinations?.includes(name) === false) {
+      const known = destinations.length > 0 ? `; there are ${destinations.join(', ')}` : '';
+      const where = 'spec' in entry ? target.place : target.place.at('spec');
+      where.at('target').refuse(`notify.yaml has no destination ${name}${known}`);
+    }
+    return name;
   });
 }
 

@@ -19,6 +19,8 @@ export interface SloContext {
   readonly objects: OpenSloObjects;
   /** Names of alerts, each of which has a runbook. */
   readonly runbooks: readonly string[];
+  /** Names of `notify.yaml`; null: not known. */
+  readonly destinations: readonly string[] | null;
   /** What `pipelines.yaml` says; `scheduled`: it has a schedule. */
   readonly pipelines: ReadonlyMap<string, { readonly owner?: string; readonly scheduled: boolean }>;
 }
@@ -45,7 +47,11 @@ export function readSlo(object: OpenSloObject<'SLO'>, context: SloContext): Slo[
     const policies = readPolicies(
       spec.alertPolicies,
       { name, window, targetPpb, slice, indicator },
-      { place: at.at('alertPolicies'), objects: context.objects },
+      {
+        place: at.at('alertPolicies'),
+        objects: context.objects,
+        destinations: context.destinations,
+      },
     );
     const pipelines = pipelinesOf(indicator);
     const slo: Slo = {

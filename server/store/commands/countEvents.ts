@@ -1,5 +1,5 @@
 /** Takes over what was counted of indicators: their minutes, what of it needs no counting any more, and how far back it goes. */
-import { listValue } from '@duckdb/node-api';
+import { listValue } from '../duckdb.js';
 import type { CommandContext } from './command.js';
 
 export interface CountedMinutes {

@@ -1,5 +1,5 @@
 /** Adds to what the server counted of itself. */
-import { listValue } from '@duckdb/node-api';
+import { listValue } from '../duckdb.js';
 import type { CommandContext } from './command.js';
 
 /** Columns of equal length. */

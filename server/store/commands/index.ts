@@ -3,7 +3,6 @@ import { changeAlerts } from './changeAlerts.js';
 import type { Command } from './command.js';
 import { beat } from './beat.js';
 import { changeDestination } from './changeDestination.js';
-import { compact } from './compact.js';
 import { countEvents } from './countEvents.js';
 import { countServer } from './countServer.js';
 import { defineBudgets } from './defineBudgets.js';
@@ -21,7 +20,6 @@ import { beginRestatement, moveRestatement } from './restatements.js';
 
 const plain = {
   changeAlerts,
-  compact,
   countEvents,
   countServer,
   defineSlos,

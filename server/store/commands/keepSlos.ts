@@ -1,5 +1,5 @@
 /** Keeps how SLOs stand at an instant, as it was shown then. */
-import { listValue } from '@duckdb/node-api';
+import { listValue } from '../duckdb.js';
 import type { CommandContext } from './command.js';
 
 export interface SloSnapshot {

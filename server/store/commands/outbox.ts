@@ -66,7 +66,12 @@ export async function writeMessages(
 }
 
 /** Messages that no other change brings: tests of a destination. */
-export const queueMessages = writeMessages;
+export async function queueMessages(
+  context: CommandContext,
+  messages: readonly OutboxRow[],
+): Promise<void> {
+  await writeMessages(context, messages);
+}
 
 /** In their order, with at most one of a thing and a destination in each round. */
 function rounds(messages: readonly OutboxRow[]): OutboxRow[][] {

@@ -34,7 +34,7 @@ events AS (
   UNION ALL
   SELECT 'rows', end_ns, pipeline, run_id, batch, step, 'failed', NULL, NULL, NULL, NULL, bad FROM steps
 )
-SELECT kind, end_ns - end_ns % 60000000000 AS minute_ns, pipeline, outcome,
+SELECT kind, CASE WHEN $byMinute::BOOLEAN THEN end_ns - end_ns % 60000000000 ELSE $first::BIGINT END AS minute_ns, pipeline, outcome,
   CASE WHEN list_contains($by::VARCHAR[], 'run') THEN run_id END AS run,
   CASE WHEN list_contains($by::VARCHAR[], 'batch') THEN batch END AS batch,
   CASE WHEN list_contains($by::VARCHAR[], 'step') THEN step END AS step,

@@ -36,7 +36,7 @@ events AS (
   FROM tries
   WHERE last_of_all AND minute_ns IN (SELECT minute_ns FROM minutes)
 )
-SELECT kind, minute_ns, pipeline, outcome, error_class AS "errorClass",
+SELECT kind, CASE WHEN $byMinute::BOOLEAN THEN minute_ns ELSE $first::BIGINT END AS minute_ns, pipeline, outcome, error_class AS "errorClass",
   CASE WHEN list_contains($by::VARCHAR[], 'run') THEN run_id END AS run,
   CASE WHEN list_contains($by::VARCHAR[], 'batch') THEN batch END AS batch,
   CASE WHEN list_contains($by::VARCHAR[], 'step') THEN step END AS step,

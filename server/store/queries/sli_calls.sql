@@ -29,7 +29,7 @@ events AS (
   LEFT JOIN operations AS o ON o.attempt_key = c.attempt_key
   LEFT JOIN durations AS d ON d.span_id = c.span_id AND d.trace_lo = c.trace_lo AND d.trace_hi = c.trace_hi
 )
-SELECT 'modelCalls' AS kind, minute_ns, pipeline, CASE WHEN failed THEN 'failed' ELSE 'succeeded' END AS outcome,
+SELECT 'modelCalls' AS kind, CASE WHEN $byMinute::BOOLEAN THEN minute_ns ELSE $first::BIGINT END AS minute_ns, pipeline, CASE WHEN failed THEN 'failed' ELSE 'succeeded' END AS outcome,
   CASE WHEN list_contains($by::VARCHAR[], 'run') THEN run_id END AS run,
   CASE WHEN list_contains($by::VARCHAR[], 'batch') THEN batch END AS batch,
   CASE WHEN list_contains($by::VARCHAR[], 'step') THEN step END AS step,

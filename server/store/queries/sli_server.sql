@@ -16,7 +16,7 @@ events AS (
   UNION ALL
   SELECT minute_ns, event, outcome, NULL, events FROM counted WHERE $value::VARCHAR <> 'latency' OR buckets = ''
 )
-SELECT 'server' AS kind, minute_ns, '' AS pipeline, event AS name, outcome,
+SELECT 'server' AS kind, CASE WHEN $byMinute::BOOLEAN THEN minute_ns ELSE $first::BIGINT END AS minute_ns, '' AS pipeline, event AS name, outcome,
   CASE WHEN value IS NULL THEN NULL ELSE len(list_filter($limits::BIGINT[], l -> l <= value)) END AS rank,
   sum(events)::BIGINT AS events,
   sum(events)::BIGINT AS operations

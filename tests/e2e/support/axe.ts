@@ -38,3 +38,13 @@ export async function violations(page: Page, rules: AxeRules): Promise<string[]>
     );
   }, rules);
 }
+
+/** What a bar covers depends on where one has scrolled to; a reader scrolls on. */
+export async function unstick(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (const element of document.querySelectorAll<HTMLElement>('body *')) {
+      const { position } = getComputedStyle(element);
+      if (position === 'sticky' || position === 'fixed') element.style.position = 'static';
+    }
+  });
+}

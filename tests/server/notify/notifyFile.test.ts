@@ -81,7 +81,7 @@ describe('notify.yaml', () => {
     const shown = [
       JSON.stringify(settings),
       inspect(settings, { depth: 9, showHidden: true }),
-      `${settings.destinations[1]?.url}`,
+      String(settings.destinations[1]?.url),
     ].join('\n');
     expect(shown).toContain('[secret]');
     expect(shown).not.toMatch(/sesame|whsec_/);

@@ -1,0 +1,167 @@
+/** What was shown of an SLO when it was decided, beside what is known now. */
+import { budgetPpb } from '@burnbook/domain/slo/burnRate';
+import type { Slo } from '@burnbook/domain/slo/slo';
+import type { QueryRow } from '../store/protocol.js';
+import type { StoreClient } from '../store/storeClient.js';
+import type { Counts } from './countSeries.js';
+import { nsOfMinute } from './eventGroup.js';
+import type { SnapshotFacts } from './sloKeeper.js';
+
+export interface KnownFacts {
+  readonly good: number;
+  readonly total: number;
+  readonly budgetLeft: number | null;
+  readonly verdict: string;
+}
+
+export interface HistoryItem {
+  readonly atNs: bigint;
+  readonly version: number;
+  readonly kind: SnapshotFacts['kind'];
+  readonly knownThen: KnownFacts;
+  readonly correctedNow: KnownFacts;
+  readonly causes: readonly string[];
+}
+
+export interface HistoryPage {
+  readonly fromNs: bigint;
+  readonly toNs: bigint;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** What of a version's definition its budget goes by. */
+type VersionFacts = Pick<Slo, 'indicatorId' | 'targetPpb'>;
+
+const PPB = 1e9;
+
+/** @param unstored counts of an indicator by minute that only memory has. */
+export async function sloHistory(
+  store: StoreClient,
+  slo: Slo,
+  {
+    page: { fromNs, toNs, limit, offset },
+    unstored,
+  }: {
+    readonly page: HistoryPage;
+    readonly unstored: (indicatorId: string) => ReadonlyMap<number, Counts>;
+  },
+): Promise<HistoryItem[]> {
+  const [snapshots, versions] = await Promise.all([
+    store.query('slo_snapshots', { name: slo.name, from: fromNs, to: toNs, limit, offset }),
+    store.query('slo_versions', { name: slo.name }),
+  ]);
+  const known = snapshots.map((row) => {
+    const version = Number(row['version']);
+    return {
+      row,
+      version,
+      facts: factsOf(row),
+      definition: definitionOf(versions, version) ?? slo,
+    };
+  });
+  const corrected = await correctedCounts(store, known);
+  return known.map(({ row, version, facts, definition }, index) => {
+    const shown = { good: Number(row['good']), total: Number(row['total']) };
+    const { from, to } = facts.counted;
+    const open = { good: 0, total: 0 };
+    for (const [minute, counts] of unstored(definition.indicatorId)) {
+      if (minute < from || minute >= to) continue;
+      open.good += counts.good;
+      open.total += counts.total;
+    }
+    const stored = corrected.get(index);
+    // Slices are judged by what was shown: they are no sum of events.
+    const now = facts.isOfSlices
+      ? shown
+      : {
+          good: (stored?.good ?? 0) + open.good,
+          total: (stored?.total ?? 0) + open.total,
+        };
+    const differs = now.good !== shown.good || now.total !== shown.total;
+    return {
+      atNs: row['at_ns'] as bigint,
+      version,
+      kind: facts.kind,
+      knownThen: { ...shown, budgetLeft: facts.budgetLeft, verdict: facts.verdict },
+      correctedNow: differs
+        ? correctedFacts(now, { shown, facts, definition })
+        : { ...shown, budgetLeft: facts.budgetLeft, verdict: facts.verdict },
+      causes: differs ? causesOf(stored?.causes ?? []) : [],
+    };
+  });
+}
+
+interface Corrected {
+  readonly good: number;
+  readonly total: number;
+  readonly causes: readonly string[];
+}
+
+async function correctedCounts(
+  store: StoreClient,
+  known: readonly { row: QueryRow; facts: SnapshotFacts; definition: VersionFacts }[],
+): Promise<ReadonlyMap<number, Corrected>> {
+  if (known.length === 0) return new Map();
+  const rows = await store.query('slo_corrected', {
+    numbers: known.map((_, index) => BigInt(index)),
+    indicators: known.map(({ definition }) => definition.indicatorId),
+    froms: known.map(({ facts }) => nsOfMinute(facts.counted.from)),
+    tos: known.map(({ facts }) => nsOfMinute(facts.counted.to)),
+    ats: known.map(({ row }) => row['at_ns'] as bigint),
+  });
+  return new Map(
+    rows.map((row) => [
+      Number(row['number']),
+      {
+        good: Number(row['good']),
+        total: Number(row['total']),
+        causes: listOf(row['causes']),
+      },
+    ]),
+  );
+}
+
+function correctedFacts(
+  now: { readonly good: number; readonly total: number },
+  {
+    shown,
+    facts,
+    definition,
+  }: {
+    readonly shown: { readonly total: number };
+    readonly facts: SnapshotFacts;
+    readonly definition: VersionFacts;
+  },
+): KnownFacts {
+  const expected = facts.totalExpected + now.total - shown.total;
+  const allowed = (budgetPpb(definition) / PPB) * expected;
+  const bad = now.total - now.good;
+  const budgetLeft = now.total > 0 && allowed > 0 ? 1 - bad / allowed : null;
+  const left =
+    budgetLeft === null
+      ? 'no event is known'
+      : `${Number((budgetLeft * 100).toPrecision(3))} % of the error budget was left`;
+  return {
+    ...now,
+    budgetLeft,
+    verdict: `By what is known now ${bad} of ${now.total} were bad: ${left}.`,
+  };
+}
+
+/** What came after its minute was shown, but in time for its count, was late for whoever looked. */
+const causesOf = (causes: readonly string[]): string[] =>
+  [...new Set(causes.map((cause) => (cause === 'counted' ? 'late' : cause)))].toSorted();
+
+const factsOf = (row: QueryRow): SnapshotFacts =>
+  JSON.parse(row['facts'] as string) as SnapshotFacts;
+
+function definitionOf(versions: readonly QueryRow[], version: number): VersionFacts | null {
+  const text = versions.find((row) => Number(row['version']) === version)?.['definition'];
+  return typeof text === 'string' ? (JSON.parse(text) as VersionFacts) : null;
+}
+
+function listOf(value: unknown): string[] {
+  const items = (value as { readonly items?: readonly unknown[] } | null)?.items ?? [];
+  return items.map(String);
+}

@@ -1,0 +1,16 @@
+/** One SLO as it was judged last. */
+import type { SloStatus } from '@burnbook/domain/slo/evaluate';
+import type { Slo } from '@burnbook/domain/slo/slo';
+import type { HistoryProgress } from './historyCount.js';
+
+export interface SloReport {
+  readonly slo: Slo;
+  readonly version: number;
+  /** When this version came into force. */
+  readonly versionFromNs: bigint;
+  readonly status: SloStatus;
+  /** How much of its indicator's past is counted; null: all of it. */
+  readonly history: HistoryProgress | null;
+  /** Why its indicator cannot be counted; null: it can. */
+  readonly problem: string | null;
+}

@@ -1,0 +1,3 @@
+import { sloCountingSuite } from '../support/sloCountingSuite.js';
+
+sloCountingSuite(1);
