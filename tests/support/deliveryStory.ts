@@ -26,7 +26,7 @@ export class DeliveryStory {
     await this.receiver.close();
     this.receiver = await startReceiver();
     this.name = `hook-${++this.#tests}`;
-    this.configure(hook(this.name, this.receiver.url, ', ratePerMinute: 6000, timeoutSeconds: 1'));
+    this.configure(hook(this.name, this.receiver.url, ', ratePerMinute: 6000'));
   }
 
   configure(destinations: string): void {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import { startDeliveryStory, type DeliveryStory } from '../../support/deliveryStory.js';
-import { deliveries, event, SIGNING_SECRET, tell } from '../../support/notifyStory.js';
+import { deliveries, event, hook, SIGNING_SECRET, tell } from '../../support/notifyStory.js';
 import { startReceiver, type Reaction } from '../../support/receiver.js';
 
 const SECOND_NS = 1_000_000_000n;
@@ -59,7 +59,6 @@ describe('a message', () => {
   test.each([
     ['is answered with a fault', 500, 'answered 500'],
     ['is redirected', 302, 'answered 302; redirects are not followed'],
-    ['gets no answer', () => undefined, 'no answer within 1 s'],
     [
       'is answered in another protocol',
       (response) =>
@@ -85,6 +84,18 @@ describe('a message', () => {
       expect(story.received.map(({ path }) => path)).toEqual(['/', '/']);
     },
   );
+
+  test('that gets no answer is tried again under its id', async () => {
+    story.configure(hook(story.name, story.receiver.url, ', timeoutSeconds: 1'));
+    story.react(() => undefined);
+    const id = await story.fire();
+    const failed = await story.tried(id);
+    expect(failed).toMatchObject({ state: 'pending', lastError: 'no answer within 1 s' });
+    story.configure(hook(story.name, story.receiver.url));
+    story.react(204);
+    await story.nextTry(id);
+    expect(story.ids()).toEqual([id, id]);
+  });
 
   test('is delivered when its answer is endless, or cut after its status', async () => {
     story.react((response) => {
@@ -182,7 +193,7 @@ describe('a message', () => {
     await story.server.killStore();
     while (!story.server.running.store.ready) await sleep(10);
     await story.delivered(id);
-    // The outcome was kept in memory while the store was away. That it died is told too.
+    // The outcome was kept in memory while the store was away.
     expect(story.ids().filter((each) => each === id)).toEqual([id]);
   });
 });
