@@ -46,10 +46,17 @@ export function formatSloWindow(window: SloWindow): string {
   return `${length} ${window.timeZone}`;
 }
 
-/** What is wrong with a calendar window; null: nothing. */
-export function calendarProblem(startTime: string, timeZone: string): string | null {
-  if (!isTimeZone(timeZone)) return 'timeZone must be an IANA time zone, such as Europe/Berlin';
-  return parseLocal(startTime) ? null : 'startTime must be a time such as 2026-01-01 00:00:00';
+/** What is wrong with a calendar window, and where; null: nothing. */
+export function calendarProblem(
+  startTime: string,
+  timeZone: string,
+): { readonly key: 'startTime' | 'timeZone'; readonly why: string } | null {
+  if (!isTimeZone(timeZone)) {
+    return { key: 'timeZone', why: 'must be an IANA time zone, such as Europe/Berlin' };
+  }
+  return parseLocal(startTime)
+    ? null
+    : { key: 'startTime', why: 'must be a time such as 2026-01-01 00:00:00' };
 }
 
 function startOf(window: CalendarWindow): LocalTime {

@@ -92,14 +92,6 @@ const CASES = [
     share: 0.02,
     seed: 2,
   },
-  {
-    name: 'one of 99.95 %, a day',
-    days: 1,
-    targetPpb: 999_500_000,
-    perMinute: 12,
-    share: 0.0002,
-    seed: 3,
-  },
 ] as const;
 
 const version = promtoolVersion();
@@ -134,7 +126,7 @@ describe('burn rates and firing times', () => {
 
   test('are compared in earnest: a firing that was none is found', () => {
     if (version === null) return;
-    const { targetPpb } = CASES[2];
+    const { targetPpb } = CASES[0];
     const slo = testSlo({ window: rolling(1), targetPpb, policies: [] });
     const pairs = standardPairs(slo).slice(0, 1);
     const events = Array.from({ length: 30 }, () => ({ total: 10, bad: 0 }));

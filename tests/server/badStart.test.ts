@@ -81,7 +81,7 @@ describe('a server that cannot start says why in a line and exits with 1', () =>
     expect(output).toMatch(
       /pipelines\.yaml:3: computeRates\.cpuSecondUsd: write the amount as a quoted decimal/,
     );
-    expect(output).toMatch(/prices\.yaml:2: prices\.0: .*inputUsd/);
+    expect(output).toMatch(/prices\.yaml:4: prices\.0: .*inputUsd/);
     expect(code).toBe(1);
   });
 

@@ -67,7 +67,7 @@ function readCalendar(
 ): SloWindow | null {
   const problem = calendarProblem(startTime, timeZone);
   if (problem) {
-    place.at('calendar', problem.split(' ', 1)[0] ?? '').refuse(problem);
+    place.at('calendar', problem.key).refuse(problem.why);
     return null;
   }
   const match = /^([1-9]\d{0,2})([a-zA-Z])$/.exec(duration);

@@ -90,7 +90,8 @@ export class OpenSloObjects {
 }
 
 const keyOf = (kind: Kind, name: string): string => `${kind} ${name}`;
-const isKind = (kind: unknown): kind is Kind => typeof kind === 'string' && kind in KINDS;
+const isKind = (kind: unknown): kind is Kind =>
+  typeof kind === 'string' && Object.hasOwn(KINDS, kind);
 
 function headOf(value: unknown): { apiVersion: unknown; kind: unknown; name: string | null } {
   const top = (value ?? {}) as { apiVersion?: unknown; kind?: unknown; metadata?: unknown };

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { faultsOf, POLICY, ratio, slo, threshold } from './sloYaml.js';
 
 describe('refused by name, with file and line, is', () => {
@@ -35,6 +37,11 @@ describe('refused by name, with file and line, is', () => {
       'another kind',
       slo({}).replace('kind: SLO', 'kind: DataSource'),
       'a.yaml:2: kind: DataSource is not supported',
+    ],
+    [
+      'a kind that every object has',
+      slo({}).replace('kind: SLO', 'kind: toString'),
+      'kind: toString is not supported',
     ],
     [
       'an unknown key',
@@ -206,12 +213,12 @@ describe('refused by name, with file and line, is', () => {
     [
       'an unknown zone',
       slo({ window: '{ duration: 1M, calendar: { startTime: 2026-01-01, timeZone: Mars/Base } }' }),
-      'calendar.timeZone: timeZone must be an IANA time zone',
+      'calendar.timeZone: must be an IANA time zone',
     ],
     [
       'an impossible start',
       slo({ window: '{ duration: 1M, calendar: { startTime: 2026-02-30, timeZone: UTC } }' }),
-      'calendar.startTime: startTime must be a time',
+      'calendar.startTime: must be a time',
     ],
     [
       'windows of an SLO of occurrences',
@@ -256,6 +263,47 @@ describe('refused by name, with file and line, is', () => {
     expect(faultsOf(slo({ rest: '  alertPolicies: [fast]\n' }), wrong)).toEqual([
       expect.stringMatching(/^b\.yaml:13: spec\.severity: /),
     ]);
+  });
+});
+
+describe('whatever stands in a file', () => {
+  /** Every place of a value, as the keys that lead to it. */
+  const placesOf = (value: unknown, path: string[] = []): string[][] =>
+    typeof value === 'object' && value !== null
+      ? [path, ...Object.entries(value).flatMap(([key, part]) => placesOf(part, [...path, key]))]
+      : [path];
+
+  function replaced(value: unknown, [key, ...rest]: readonly string[], part: unknown): unknown {
+    if (key === undefined) return part;
+    if (Array.isArray(value)) {
+      return value.map((each, index) =>
+        String(index) === key ? replaced(each, rest, part) : each,
+      );
+    }
+    const members = value as Record<string, unknown>;
+    return { ...members, [key]: replaced(members[key], rest, part) };
+  }
+
+  const documents = `${slo({ rest: '  alertPolicies: [fast]\n' })}${POLICY}`.split('---\n');
+  const objects = documents.map((text) => parse(text) as unknown);
+  const places = objects.flatMap((object, index) =>
+    placesOf(object).map((path) => ({ index, path })),
+  );
+
+  test('is taken or refused with file and line, never in another way', () => {
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom(-1, 1e300, '', '1h', '*'),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...places), value, ({ index, path }, part) => {
+        const texts = objects.map((object, at) =>
+          stringify(at === index ? replaced(object, path, part) : object),
+        );
+        for (const fault of faultsOf(texts.join('---\n'))) expect(fault).toMatch(/^a\.yaml:\d+: /);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
