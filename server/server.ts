@@ -141,6 +141,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     report,
   });
   const sloWatch = new SloWatch({ engine: slos, report });
+  exclusions.listen(() => {
+    slos.exclusionsChanged();
+    sloWatch.touched();
+  });
+  await exclusions.load();
   const ingest = new IngestQueue({
     store,
     resolvePrice: (call, startNs) => prices.resolve(call, startNs),
