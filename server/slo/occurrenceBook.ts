@@ -268,11 +268,13 @@ export class OccurrenceBook {
       .filter(({ verdict, known: before }) => verdict !== 'pending' && verdict !== before?.last);
     if (changed.length === 0) return;
     await this.#o.store.command('judgeOccurrences', {
-      verdicts: changed.map((each) => verdictRow(each, nowNs)),
+      verdicts: changed.map((each) => verdictRow(each, decidedAt(each, nowNs))),
     });
-    for (const { pipeline, nominalNs, verdict, known: before } of changed) {
-      const first = before ?? { first: verdict, firstNs: nowNs };
-      known.set(keyOf({ pipeline, nominalNs }), { ...first, last: verdict, lastNs: nowNs });
+    for (const each of changed) {
+      const { verdict, known: before } = each;
+      const lastNs = decidedAt(each, nowNs);
+      const first = before ?? { first: verdict, firstNs: lastNs };
+      known.set(keyOf(each), { ...first, last: verdict, lastNs });
     }
     for (const [pipeline, all] of judged) {
       judged.set(
@@ -367,6 +369,10 @@ const firstFailure = (runs: readonly OccurrenceRun[]): OccurrenceRun | null =>
       (first, run) => (first && first.startNs <= run.startNs ? first : run),
       null,
     );
+
+/** Later than the verdict before, also by a clock that was set back. */
+const decidedAt = ({ known }: Occurrence, nowNs: bigint): bigint =>
+  known && known.lastNs >= nowNs ? known.lastNs + 1n : nowNs;
 
 const verdictRow = (occurrence: Occurrence, decidedNs: bigint): VerdictRow => ({
   pipeline: occurrence.pipeline,
