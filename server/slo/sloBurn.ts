@@ -2,7 +2,7 @@
 import { badOf, budgetShare, burnRate } from '@burnbook/domain/slo/burnRate';
 import type { SloInput } from '@burnbook/domain/slo/evaluate';
 import { errorBudget } from '@burnbook/domain/slo/errorBudget';
-import { MINUTE_NS, minuteEnd, minuteOf } from '@burnbook/domain/slo/minutes';
+import { DAY_NS, MINUTE_NS, minuteEnd, minuteOf } from '@burnbook/domain/slo/minutes';
 import type { Slo } from '@burnbook/domain/slo/slo';
 import { sloPeriodAt } from '@burnbook/domain/slo/sloWindow';
 
@@ -20,6 +20,7 @@ export interface BurnPoint {
 }
 
 const POINTS_MAX = 500n;
+const WEEK_NS = 7n * DAY_NS;
 
 /** @param input its sums reach back a period before `fromNs`. */
 export function sloBurn(
@@ -33,6 +34,8 @@ export function sloBurn(
   const minutes = (endNs - startNs) / MINUTE_NS;
   const stepNs = ((minutes + POINTS_MAX - 1n) / POINTS_MAX) * MINUTE_NS;
   const pairs = slo.policies.flatMap((policy) => policy.pairs);
+  const weekly = input.expected.between(endNs, endNs + WEEK_NS);
+  const perNs = weekly === null ? 0 : weekly / Number(WEEK_NS);
   for (let atNs = startNs + stepNs; atNs - stepNs < endNs; atNs += stepNs) {
     const pointNs = atNs < endNs ? atNs : endNs;
     const { good, total } = input.sums.sum(atNs - stepNs, pointNs);
@@ -41,7 +44,7 @@ export function sloBurn(
       good,
       total,
       coverage: input.coverage.coverage(atNs - stepNs, pointNs),
-      budgetLeft: leftAt(slo, input, pointNs),
+      budgetLeft: leftAt(slo, { ...input, perNs }, pointNs),
       pace: paceAt(slo, pointNs),
       burnRates: pairs.map(({ longNs }) => {
         const sum = input.sums.sum(pointNs - longNs, pointNs);
@@ -52,10 +55,10 @@ export function sloBurn(
   return points;
 }
 
-/** What was left, by the same arithmetic as now; of a rolling window without looking ahead, which costs too much a point. */
+/** What was left; what a young history still lacks of a rolling window comes at the rate of a week, not day by day. */
 function leftAt(
   slo: Slo,
-  { sums, expected }: Omit<SloInput, 'before' | 'nowNs'>,
+  { sums, expected, perNs }: Omit<SloInput, 'before' | 'nowNs'> & { readonly perNs: number },
   atNs: bigint,
 ): number | null {
   if (slo.window.kind === 'calendar') {
@@ -67,7 +70,7 @@ function leftAt(
   if (seen.total === 0) return null;
   const { sinceNs } = expected;
   const missingNs = sinceNs !== null && sinceNs > period.startNs ? sinceNs - period.startNs : 0n;
-  const more = missingNs > 0n ? (expected.between(atNs, atNs + missingNs) ?? 0) : 0;
+  const more = perNs * Number(missingNs);
   return 1 - badOf(seen) / (budgetShare(slo) * (seen.total + more));
 }
 
