@@ -28,6 +28,7 @@ import { IngestQueue } from './ingest/ingestQueue.js';
 import { Notifier } from './notify/notifier.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
 import { ExclusionBook } from './slo/exclusionBook.js';
+import { OccurrenceBook } from './slo/occurrenceBook.js';
 import { ServerMeter } from './slo/serverMeter.js';
 import { SloEngine } from './slo/sloEngine.js';
 import { SloWatch } from './slo/sloWatch.js';
@@ -123,10 +124,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     meter.count({ name: 'restart', outcome: 'store' });
     alerting.storeRestarted();
   };
+  const ownerOf = (name: string): string | null =>
+    config.pipelines.pipelines?.find((pipeline) => pipeline.name === name)?.owner ?? null;
+  const occurrences = new OccurrenceBook({
+    store,
+    nowNs,
+    load: () => exclusions.load(),
+    excluded: (pipeline, span) =>
+      exclusions
+        .spansOf({ slo: null, service: null, pipelines: [pipeline] }, span)
+        .map(({ startNs, endNs, exclusion }) => ({ startNs, endNs, reason: exclusion.reason })),
+    ownerOf,
+    onConditions: (conditions, atNs, withdrawn) =>
+      alerting.desk.report('occurrence', conditions, atNs, { withdrawn }),
+  });
   const slos = new SloEngine({
     store,
     nowNs,
     meter,
+    occurrences,
     excluded: ({ name, service, pipelines }) =>
       exclusions.excludedTime(
         { slo: name, service, pipelines },
@@ -140,7 +156,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     report,
   });
-  const sloWatch = new SloWatch({ engine: slos, report });
+  const sloWatch = new SloWatch({ engine: slos, nowNs, report });
   exclusions.listen(() => {
     slos.exclusionsChanged();
     sloWatch.touched();
@@ -179,11 +195,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     nowNs,
     runbooks: options.runbooks,
     upstreams,
-    ownerOf: (name) =>
-      config.pipelines.pipelines?.find((pipeline) => pipeline.name === name)?.owner ?? null,
+    ownerOf,
     batchCostRule: () => batchCostRuleOf(config),
     readDisk: options.readDisk ?? (() => diskSpaceOf(path.dirname(options.store.file))),
-    deadlineAtRisk: () => false,
+    deadlineAtRisk: (pipelines) => occurrences.deadlineAtRisk(pipelines),
     heartbeats: () => notifier.heartbeats.states(),
     backups: () => backups.facts,
     pauseMsMax: options.alertPauseMsMax,
@@ -254,6 +269,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     runbooks: () => options.runbooks,
     feed,
     exclusions,
+    occurrences,
     budgets,
     backups,
     desk: alerting.desk,

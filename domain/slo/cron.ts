@@ -6,6 +6,8 @@ import { weekdayOf } from '../timeZone.js';
 
 /** Which minutes of which days; every list ascending and not empty. */
 export interface Cron {
+  /** As it was written. */
+  readonly text: string;
   /** Minutes since midnight by the clock. */
   readonly minutes: readonly number[];
   matchesDay(day: number): boolean;
@@ -65,6 +67,7 @@ export function parseCron(text: string): Cron {
   const weekdays = new Set(values(weekday, WEEKDAY).map((value) => value % 7));
   const either = !day.startsWith('*') && !weekday.startsWith('*');
   const cron: Cron = {
+    text: said,
     minutes: hours.flatMap((h) => minutesOfHour.map((m) => h * 60 + m)),
     matchesDay(number) {
       const date = new Date(number * 86_400_000);

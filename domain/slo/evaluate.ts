@@ -47,7 +47,12 @@ export function evaluateSlo(slo: Slo, input: SloInput): SloStatus {
           });
   const toNs = minuteEnd(nowNs);
   const period = windowSum(slo, { fromNs: budget.period.startNs, toNs }, input);
-  const headline = windowSum(slo, { fromNs: toNs - headlineNs(slo), toNs }, input);
+  // Occurrences have no windows on the clock: of them the last few speak of now.
+  const headlineFromNs =
+    slo.indicator.kind === 'deadline'
+      ? (input.recentFromNs ?? budget.period.startNs)
+      : toNs - headlineNs(slo);
+  const headline = windowSum(slo, { fromNs: headlineFromNs, toNs }, input);
   return {
     atNs: nowNs,
     budget,

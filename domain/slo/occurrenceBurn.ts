@@ -66,9 +66,9 @@ export function occurrenceStatus(
 }
 
 /** Weights of all: one that is not known is the median of those before it, and 1 where there are none. */
-export function withWeights(
-  occurrences: readonly JudgedOccurrence[],
-): (JudgedOccurrence & { readonly weight: number })[] {
+export function withWeights<Weighed extends { readonly weight: number | null }>(
+  occurrences: readonly Weighed[],
+): (Omit<Weighed, 'weight'> & { readonly weight: number })[] {
   const known: number[] = [];
   return occurrences.map((occurrence) => {
     const weight = occurrence.weight ?? median(known.slice(-WEIGHT_OF_LAST)) ?? 1;

@@ -6,7 +6,8 @@ import { dayAt, localDay, offsetNs, startOfDayNs } from '../timeZone.js';
 import type { Cron } from './cron.js';
 import { localToNs } from './localTime.js';
 import { DAY_NS, MINUTE_NS } from './minutes.js';
-import type { ExpectedOccurrence } from './occurrence.js';
+import type { BatchNaming, ExpectedOccurrence } from './occurrence.js';
+import type { Severity } from './slo.js';
 
 export interface Schedule {
   readonly cron: Cron;
@@ -15,6 +16,10 @@ export interface Schedule {
   readonly deadlineNs: bigint;
   /** Days of the zone on which nothing is expected. */
   readonly holidays: ReadonlySet<number>;
+  /** How its batches are named; after their nominal time unless said. */
+  readonly naming?: BatchNaming;
+  /** Of alerts about its occurrences; a page unless this or an SLO of its deadline says otherwise. */
+  readonly severity?: Severity;
 }
 
 /** A schedule can leave out as much: a 29th of February, and holidays on it. */

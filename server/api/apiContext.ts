@@ -13,6 +13,7 @@ import type { PriceBook } from '../cost/priceBook.js';
 import type { PriceLedger } from '../cost/priceLedger.js';
 import type { Repricing } from '../cost/repricing.js';
 import type { ExclusionBook } from '../slo/exclusionBook.js';
+import type { OccurrenceBook } from '../slo/occurrenceBook.js';
 import type { Notifier } from '../notify/notifier.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
 import type { SloEngine } from '../slo/sloEngine.js';
@@ -33,6 +34,7 @@ export interface ApiContext {
   readonly exclusions: ExclusionBook;
   readonly budgets: BudgetBook;
   readonly slos: SloEngine;
+  readonly occurrences: OccurrenceBook;
   readonly notifier: Notifier;
   readonly backups: Backups;
   readonly desk: AlertDesk;

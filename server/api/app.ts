@@ -30,6 +30,7 @@ import { actorOf, BODY_BYTES_MAX, readBody } from './routeRequest.js';
 import { reservationRoutes } from './reservationRoutes.js';
 import { renderRunbookPage } from './runbookPage.js';
 import { retryRoutes } from './retryRoutes.js';
+import { occurrenceRoutes } from './occurrenceRoutes.js';
 import { placeOf, runbookFor, runbookRoutes } from './runbookRoutes.js';
 import { sloPastRoutes } from './sloPastRoutes.js';
 import { sloRoutes } from './sloRoutes.js';
@@ -56,6 +57,7 @@ const ROUTES: readonly Route[] = [
   ...retryRoutes,
   ...sloRoutes,
   ...sloPastRoutes,
+  ...occurrenceRoutes,
   ...budgetRoutes,
   ...priceRoutes,
   ...repriceRoutes,

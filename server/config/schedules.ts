@@ -41,6 +41,9 @@ export const scheduleSchema = z.strictObject({
       { error: HOLIDAYS_WANTED },
     )
     .optional(),
+  /** What a batch whose name is a time is named after: its own nominal time, or the one before (the data that it holds). */
+  batchNames: z.enum(['nominal', 'previous'], { error: 'must be nominal or previous' }).optional(),
+  severity: z.enum(['page', 'ticket'], { error: 'must be page or ticket' }).optional(),
 });
 
 interface ScheduledPipeline {
@@ -57,7 +60,7 @@ export async function loadSchedules(
   const faults: string[] = [];
   for (const { name, schedule } of pipelines) {
     if (!schedule) continue;
-    const { cron, timeZone, deadline, holidays = [] } = schedule;
+    const { cron, timeZone, deadline, holidays = [], batchNames, severity } = schedule;
     const days =
       typeof holidays === 'string'
         ? await readHolidays(path.join(folder, holidays), faults)
@@ -67,6 +70,8 @@ export async function loadSchedules(
       timeZone,
       deadlineNs: parseLength(deadline) ?? 0n,
       holidays: new Set(days),
+      ...(batchNames === undefined ? {} : { naming: batchNames }),
+      ...(severity === undefined ? {} : { severity }),
     });
   }
   if (faults.length > 0) throw new ConfigError([...new Set(faults)].join('\n'));

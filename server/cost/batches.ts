@@ -2,7 +2,7 @@
 import { batchState, isFinal, type RunState } from '@burnbook/domain/run';
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
-import { runList, type BatchRun } from './batchRuns.js';
+import { runList, type BatchRun } from '../store/batchRuns.js';
 import { costSumOf, type CostSum } from './costSum.js';
 
 export type BatchSort = 'startedAt' | 'cost' | 'usdPer1kRows' | 'duration';

@@ -3,7 +3,7 @@ import type { RunState } from '@burnbook/domain/run';
 import { batchState } from '@burnbook/domain/run';
 import type { StoreClient } from '../store/storeClient.js';
 import { BATCHES_BEFORE_MIN, type BatchCostRule } from './batchCostAlert.js';
-import { runList } from './batchRuns.js';
+import { runList } from '../store/batchRuns.js';
 import { addCosts, costSumOf, NO_COST, type CostSum } from './costSum.js';
 import { GRAIN_NS, type TimeRange } from './timeRange.js';
 

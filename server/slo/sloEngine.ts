@@ -7,10 +7,12 @@ import type { AlertCondition } from '@burnbook/domain/alert/alert';
 import { alertNames } from '@burnbook/domain/alertNames';
 import type { TimeSpan } from '@burnbook/domain/budgetPeriod';
 import { sloConditions } from '@burnbook/domain/slo/conditions';
+import { burnTicket } from '@burnbook/domain/slo/occurrenceConditions';
+import type { OccurrenceStatus } from '@burnbook/domain/slo/occurrenceBurn';
 import { evaluateSlo, type SloInput, type SloStatus } from '@burnbook/domain/slo/evaluate';
 import { errorBudget } from '@burnbook/domain/slo/errorBudget';
 import { lengthOf, mergeSpans } from '@burnbook/domain/slo/exclusion';
-import { minuteEnd } from '@burnbook/domain/slo/minutes';
+import { minuteEnd, minuteOf } from '@burnbook/domain/slo/minutes';
 import type { StandingPair } from '@burnbook/domain/slo/pairStatus';
 import type { Slo } from '@burnbook/domain/slo/slo';
 import { nominalLengthNs } from '@burnbook/domain/slo/sloWindow';
@@ -21,6 +23,7 @@ import { CoverageBook, SERVER, type Schedules } from './coverageBook.js';
 import type { ExcludedTime, SloReport } from './sloReport.js';
 import { MINUTE_HOURS, type Counts, type CountSeries } from './countSeries.js';
 import { minuteOfNs, nsOfMinute } from './eventGroup.js';
+import type { OccurrenceBook } from './occurrenceBook.js';
 import { isCounted, isOfServer } from './rangedCount.js';
 import type { ServerMeter } from './serverMeter.js';
 import { SliCounter, type WantedIndicator } from './sliCounter.js';
@@ -50,6 +53,8 @@ export interface SloEngineOptions {
   /** Told of all that SLOs see now, after each evaluation. */
   readonly onConditions: (conditions: readonly AlertCondition[], atNs: bigint) => Promise<void>;
   readonly meter: ServerMeter;
+  /** What SLOs of deadlines are judged by. */
+  readonly occurrences: OccurrenceBook;
   /** Stretches that do not count for an SLO, in order and apart from each other. */
   readonly excluded: (slo: Slo) => readonly TimeSpan[];
   /** Told of failures that the next evaluation makes up for. */
@@ -78,6 +83,7 @@ export class SloEngine {
   #isDirty = true;
   #isUntold = false;
   #countedMinute: number | null = null;
+  #occurrencesRevision = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: SloEngineOptions) {
@@ -90,6 +96,7 @@ export class SloEngine {
   /** Takes over definitions; the store learns of them with the next evaluation. */
   define({ slos, texts, schedules }: SloDefinitions, edit: SloEdit): void {
     this.#coverage.define(schedules);
+    this.#o.occurrences.define(schedules, slos);
     this.#slos = slos;
     this.#texts = texts;
     this.#edit = edit;
@@ -112,9 +119,15 @@ export class SloEngine {
     this.touched();
   }
 
+  /** When something will be due of which nothing is known to have landed; null: nothing is ahead. */
+  get nextDueNs(): bigint | null {
+    return this.#o.occurrences.nextDueNs;
+  }
+
   /** Something was committed. */
   touched(): void {
     this.#isDirty = true;
+    this.#o.occurrences.touched();
   }
 
   /** Other time counts now: all are judged anew. */
@@ -194,6 +207,17 @@ export class SloEngine {
     nowNs: bigint,
     excluded: readonly TimeSpan[] = this.#o.excluded(slo),
   ): Omit<SloInput, 'before'> {
+    if (slo.indicator.kind === 'deadline') {
+      const sums = this.#o.occurrences.sums(slo.indicator, excluded);
+      const { expected, recentFromNs } = sums;
+      return {
+        nowNs,
+        sums,
+        expected,
+        coverage: sums,
+        ...(recentFromNs === null ? {} : { recentFromNs: minuteOf(recentFromNs) }),
+      };
+    }
     const series = this.#slices.of(slo, this.#counter.series(slo.indicatorId));
     const sums = new SloSums(series, excluded);
     const first = series?.firstMinute ?? null;
@@ -210,6 +234,7 @@ export class SloEngine {
     await this.#keepDefinitions();
     const nowNs = this.#o.nowNs();
     await this.#o.meter.flush();
+    await this.#judgeOccurrences();
     const isLater = this.#countedMinute !== minuteOfNs(nowNs);
     if (this.#isDirty || isLater) await this.#count(nowNs);
     const standing = await this.#keeper.load(nowNs);
@@ -221,6 +246,16 @@ export class SloEngine {
     for (const slo of old) this.#reports.set(slo.name, this.#judge(slo, nowNs));
     if (old.length > 0 || this.#isUntold) await this.#tell(nowNs);
     return this.statuses();
+  }
+
+  async #judgeOccurrences(): Promise<void> {
+    const { occurrences } = this.#o;
+    await occurrences.evaluate();
+    if (this.#occurrencesRevision === occurrences.revision) return;
+    this.#occurrencesRevision = occurrences.revision;
+    for (const { name, indicator } of this.#slos) {
+      if (indicator.kind === 'deadline') this.#reports.delete(name);
+    }
   }
 
   async #count(nowNs: bigint): Promise<void> {
@@ -247,7 +282,10 @@ export class SloEngine {
     const reports = this.statuses();
     try {
       await this.#o.onConditions(
-        reports.flatMap(({ slo, status }) => sloConditions(slo, status, alertNamed)),
+        reports.flatMap(({ slo, status, occurrences }) => [
+          ...sloConditions(slo, status, alertNamed),
+          ...(occurrences ? burnTicket(slo, occurrences, nowNs) : []),
+        ]),
         nowNs,
       );
       const changed = await this.#keeper.keep(reports, nowNs);
@@ -268,11 +306,15 @@ export class SloEngine {
       ),
     );
     const version = this.#versions.get(slo.name);
+    const occurrences = this.#occurrencesOf(slo, status);
     return {
       slo,
       version: version?.version ?? 1,
       versionFromNs: version?.fromNs ?? nowNs,
-      status,
+      // What burns is critical, as with the windows of other SLOs.
+      status:
+        occurrences?.isTicket && status.state === 'ok' ? { ...status, state: 'critical' } : status,
+      occurrences,
       excluded: this.#excludedTime(slo, status),
       history: this.#counter.progress(slo.indicatorId),
       problem: this.#counter.problem(slo.indicatorId),
@@ -306,6 +348,13 @@ export class SloEngine {
       counts.total += sum?.total ?? 0;
     }
     return counts;
+  }
+
+  #occurrencesOf(slo: Slo, { atNs, budget }: SloStatus): OccurrenceStatus | null {
+    if (slo.indicator.kind !== 'deadline') return null;
+    const { targetPpb } = slo;
+    const target = { targetPpb, fromNs: budget.period.startNs, nowNs: atNs };
+    return this.#o.occurrences.sums(slo.indicator, this.#o.excluded(slo)).status(target);
   }
 
   async #keepDefinitions(): Promise<void> {

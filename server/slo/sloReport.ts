@@ -1,5 +1,6 @@
 /** One SLO as it was judged last. */
 import type { SloStatus } from '@burnbook/domain/slo/evaluate';
+import type { OccurrenceStatus } from '@burnbook/domain/slo/occurrenceBurn';
 import type { Slo } from '@burnbook/domain/slo/slo';
 import type { Counts } from './countSeries.js';
 import type { HistoryProgress } from './historyCount.js';
@@ -24,4 +25,6 @@ export interface SloReport {
   readonly history: HistoryProgress | null;
   /** Why its indicator cannot be counted; null: it can. */
   readonly problem: string | null;
+  /** Of an SLO of a deadline, which has no windows; null: it is none. */
+  readonly occurrences: OccurrenceStatus | null;
 }

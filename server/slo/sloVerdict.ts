@@ -6,14 +6,18 @@ export function sloVerdict({
   status,
   history,
   problem,
-}: Pick<SloReport, 'status' | 'history' | 'problem'>): string {
+  occurrences,
+}: Pick<SloReport, 'status' | 'history' | 'problem' | 'occurrences'>): string {
   if (problem !== null) return `Cannot be counted: ${problem}.`;
-  const parts = [standing(status), ...ahead(status)];
+  const parts = [standing(status, occurrences), ...ahead(status)];
   if (history) parts.push(`its past is counted to ${Math.floor(history.share * 100)} %`);
   return `${parts.join('; ')}.`;
 }
 
-function standing({ state, budget, pairs, headline }: SloReport['status']): string {
+function standing(
+  { state, budget, pairs, headline }: SloReport['status'],
+  occurrences: SloReport['occurrences'],
+): string {
   const left = budget.left === null ? '' : `${percent(budget.left)} of the error budget is left`;
   switch (state) {
     case 'idle':
@@ -21,10 +25,13 @@ function standing({ state, budget, pairs, headline }: SloReport['status']): stri
     case 'unknown':
       return budget.left === null
         ? 'No event was seen'
-        : `Unknown: telemetry covers ${percent(headline.coverage ?? 0)} of the last hour; ${left} by what was seen`;
+        : `Unknown: telemetry covers ${percent(headline.coverage ?? 0)} of ${occurrences ? 'what was due' : 'the last hour'}; ${left} by what was seen`;
     case 'exhausted':
       return `The error budget is spent: ${percent(budget.left ?? 0)} is left`;
     case 'critical': {
+      if (occurrences?.isTicket) {
+        return `The last ${occurrences.of} occurrences burn ${times(occurrences.burn ?? 0)} as fast as the budget allows; ${left}`;
+      }
       const pair = pairs.find(({ fires, frozenSinceNs }) => fires || frozenSinceNs !== null);
       if (pair?.frozenSinceNs != null) {
         return `${pair.name} fired, and no data shows whether it is over; ${left}`;

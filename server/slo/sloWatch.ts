@@ -13,6 +13,8 @@ const HISTORY_PAUSE_FACTOR = 4;
 
 export interface SloWatchOptions {
   readonly engine: SloEngine;
+  /** UTC nanoseconds. */
+  readonly nowNs: () => bigint;
   /** Told of failures, but for those of a store that is away or busy: the next turn does what this one could not. */
   readonly report: (error: unknown) => void;
 }
@@ -21,6 +23,7 @@ export class SloWatch {
   readonly #o: SloWatchOptions;
   readonly #interval: NodeJS.Timeout;
   #timer: NodeJS.Timeout | null = null;
+  #deadlineTimer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
   #earliestMs = 0;
   #stopped = false;
@@ -41,6 +44,7 @@ export class SloWatch {
     this.#stopped = true;
     clearInterval(this.#interval);
     if (this.#timer) clearTimeout(this.#timer);
+    if (this.#deadlineTimer) clearTimeout(this.#deadlineTimer);
     await this.#running;
     await this.#o.engine.idle();
   }
@@ -51,6 +55,16 @@ export class SloWatch {
       this.#timer = null;
       this.#running = this.#evaluate();
     }, waitMs).unref();
+  }
+
+  /** What is due before the next turn is judged at its deadline. */
+  #atNextDeadline(): void {
+    if (this.#deadlineTimer) clearTimeout(this.#deadlineTimer);
+    const dueNs = this.#o.engine.nextDueNs;
+    if (dueNs === null || this.#stopped) return;
+    const waitMs = Number((dueNs - this.#o.nowNs()) / 1_000_000n) + 1;
+    if (waitMs < 0 || waitMs > EVERY_MS) return;
+    this.#deadlineTimer = setTimeout(() => this.touched(), waitMs).unref();
   }
 
   async #evaluate(): Promise<void> {
@@ -68,5 +82,6 @@ export class SloWatch {
     const pauseMs = Math.min(PAUSE_MAX_MS, Math.max(PAUSE_MIN_MS, PAUSE_FACTOR * tookMs));
     this.#earliestMs = performance.now() + pauseMs;
     if (hasHistory) this.#soon(HISTORY_PAUSE_FACTOR * tookMs);
+    this.#atNextDeadline();
   }
 }

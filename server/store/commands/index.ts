@@ -8,7 +8,9 @@ import { countServer } from './countServer.js';
 import { defineBudgets } from './defineBudgets.js';
 import { recordAudit } from './recordAudit.js';
 import { addExclusion, removeExclusion } from './exclusions.js';
+import { defineSchedules } from './defineSchedules.js';
 import { defineSlos } from './defineSlos.js';
+import { judgeOccurrences } from './judgeOccurrences.js';
 import { keepSlos } from './keepSlos.js';
 import { queueMessages } from './outbox.js';
 import { recordPrices } from './recordPrices.js';
@@ -23,6 +25,8 @@ const plain = {
   countEvents,
   countServer,
   defineSlos,
+  defineSchedules,
+  judgeOccurrences,
   keepSlos,
   defineBudgets,
   settleBudgets,

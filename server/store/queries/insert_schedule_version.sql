@@ -1,0 +1,1 @@
+INSERT INTO schedule_versions VALUES ($pipeline, $definition::VARCHAR, $at::BIGINT)
