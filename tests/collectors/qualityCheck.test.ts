@@ -33,8 +33,10 @@ async function named(name: string): Promise<SunkSpan> {
 
 describe('a quality check', () => {
   test('is a span under its step, with its outcome and the rows it was told of', async () => {
-    const outcome = await mail.run({ runId: 'run-1' }, ({ step }) =>
-      step('gate', () => qualityCheck('valid_share', { passed: false, rows: 10, failedRows: 4 })),
+    const outcome = await mail.run({ runId: 'run-1' }, (run) =>
+      run.step('gate', () =>
+        qualityCheck('valid_share', { passed: false, rows: 10, failedRows: 4 }),
+      ),
     );
     expect(outcome).toBe('failed');
     const check = await named('valid_share');
@@ -87,6 +89,6 @@ describe('a quality check', () => {
 });
 
 test('a step says which dataset it writes', async () => {
-  await mail.run({}, ({ step }) => step('publish', (s) => s.publishes('mail-features')));
+  await mail.run({}, (run) => run.step('publish', (s) => s.publishes('mail-features')));
   expect((await named('publish')).attributes).toMatchObject({ 'dataset.name': 'mail-features' });
 });
