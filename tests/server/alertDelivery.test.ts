@@ -1,0 +1,71 @@
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { hook, settingsOf, SIGNING_SECRET } from '../support/notifyStory.js';
+import { startReceiver, type Receiver } from '../support/receiver.js';
+import { sloConfig, sloOf, tries } from '../support/slos.js';
+import { startTestServer, type TestServer } from '../support/testServer.js';
+
+const MINUTE_NS = 60_000_000_000n;
+const toldSchema = z.object({
+  type: z.string(),
+  data: z.object({
+    alert: z.object({
+      name: z.string(),
+      severity: z.string(),
+      subject: z.record(z.string(), z.string()),
+      runbook: z.string(),
+      firstAction: z.string(),
+      budgetLeft: z.number(),
+    }),
+    incident: z.object({ url: z.string() }),
+  }),
+});
+
+let receiver: Receiver;
+let server: TestServer;
+beforeAll(async () => {
+  receiver = await startReceiver();
+  server = await startTestServer({
+    config: {
+      ...sloConfig(sloOf({ name: 'attempts' })),
+      notify: settingsOf(
+        `destinations:\n${hook('on-call', receiver.url, ', severities: [page], matchers: { slo: attempts }')}`,
+      ),
+    },
+    alertPauseMsMax: 50,
+  });
+});
+afterAll(async () => {
+  await server.close();
+  await receiver.close();
+});
+
+test('bad attempts reach the on-call as signed pages, each once, though the store dies on the way', async () => {
+  await server.send(
+    Array.from({ length: 40 }, (_, index) =>
+      tries({ atNs: server.nowNs - 2n * MINUTE_NS + BigInt(index), outcomes: ['failed'] }),
+    ).flat(),
+  );
+  await server.killStore();
+  // Both page pairs of the standard policy are over their factor.
+  const received = await receiver.count(2);
+  const told = received.map(({ body, headers }) =>
+    toldSchema.parse(new Webhook(SIGNING_SECRET).verify(body, headers as Record<string, string>)),
+  );
+  expect(told.map(({ data }) => data.alert.subject['pair']).toSorted()).toEqual([
+    'page 1h/5m',
+    'page 6h/30m',
+  ]);
+  for (const { type, data } of told) {
+    expect(type).toBe('alert.firing');
+    expect(data.alert).toMatchObject({ name: 'ErrorBudgetBurn', severity: 'page' });
+    expect(data.alert.runbook).toContain('/runbooks/ErrorBudgetBurn?');
+    expect(data.alert.runbook).toContain('slo=attempts');
+    expect(data.alert.firstAction).toMatch(/\w/);
+    expect(data.alert.budgetLeft).toBeLessThan(0);
+    expect(data.incident.url).toContain('/incidents/');
+  }
+  // Both are of one incident.
+  expect(new Set(told.map(({ data }) => data.incident.url)).size).toBe(1);
+});
