@@ -7,6 +7,8 @@ import { enCost } from '../../web/i18n/enCost.js';
 import { enPrices } from '../../web/i18n/enPrices.js';
 import { enReservations } from '../../web/i18n/enReservations.js';
 import { enRetries } from '../../web/i18n/enRetries.js';
+import { enSlos } from '../../web/i18n/enSlos.js';
+import { enIncidents } from '../../web/i18n/enIncidents.js';
 import { enTrace } from '../../web/i18n/enTrace.js';
 import type { MessageKey } from '../../web/i18n/t.js';
 import { zhCN as zhCNCore } from '../../web/i18n/zhCN.js';
@@ -16,6 +18,8 @@ import { zhCNCost } from '../../web/i18n/zhCNCost.js';
 import { zhCNPrices } from '../../web/i18n/zhCNPrices.js';
 import { zhCNReservations } from '../../web/i18n/zhCNReservations.js';
 import { zhCNRetries } from '../../web/i18n/zhCNRetries.js';
+import { zhCNSlos } from '../../web/i18n/zhCNSlos.js';
+import { zhCNIncidents } from '../../web/i18n/zhCNIncidents.js';
 import { zhCNTrace } from '../../web/i18n/zhCNTrace.js';
 
 const zhCN = {
@@ -26,6 +30,8 @@ const zhCN = {
   ...zhCNReservations,
   ...zhCNRetries,
   ...zhCNBatch,
+  ...zhCNSlos,
+  ...zhCNIncidents,
   ...zhCNTrace,
 };
 const en = {
@@ -36,6 +42,8 @@ const en = {
   ...enReservations,
   ...enRetries,
   ...enBatch,
+  ...enSlos,
+  ...enIncidents,
   ...enTrace,
 };
 const keys = Object.keys(en) as MessageKey[];

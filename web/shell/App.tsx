@@ -45,6 +45,27 @@ const RetriesPage = lazy(() =>
     (module) => module.RetriesPage,
   ),
 );
+const SlosPage = lazy(() =>
+  withWords(['slos'], () => import('../pages/SlosPage.js')).then((module) => module.SlosPage),
+);
+const SloPage = lazy(() =>
+  withWords(['slos'], () => import('../pages/SloPage.js')).then((module) => module.SloPage),
+);
+const IncidentsPage = lazy(() =>
+  withWords(['slos', 'incidents'], () => import('../pages/IncidentsPage.js')).then(
+    (module) => module.IncidentsPage,
+  ),
+);
+const IncidentPage = lazy(() =>
+  withWords(['slos', 'incidents'], () => import('../pages/IncidentPage.js')).then(
+    (module) => module.IncidentPage,
+  ),
+);
+const DeliveryPage = lazy(() =>
+  withWords(['budget', 'incidents'], () => import('../pages/DeliveryPage.js')).then(
+    (module) => module.DeliveryPage,
+  ),
+);
 const TracePage = lazy(() =>
   withWords(['trace'], () => import('../pages/TracePage.js')).then((module) => module.TracePage),
 );
@@ -107,6 +128,11 @@ function Frame() {
               <Route path="/cost/budgets/:id" component={BudgetPage} />
               <Route path="/cost/prices" component={PricesPage} />
               <Route path="/cost/reservations" component={ReservationsPage} />
+              <Route path="/slos" component={SlosPage} />
+              <Route path="/slos/:name" component={SloPage} />
+              <Route path="/incidents" component={IncidentsPage} />
+              <Route path="/incidents/:id" component={IncidentPage} />
+              <Route path="/delivery" component={DeliveryPage} />
               <Route path="/retries" component={RetriesPage} />
               <Route path="/traces/:traceId" component={TracePage} />
               <Route path="/runbooks" component={RunbooksPage} />
