@@ -4,9 +4,12 @@ import { en as enCore } from '../../web/i18n/en.js';
 import { enBatch } from '../../web/i18n/enBatch.js';
 import { enBudget } from '../../web/i18n/enBudget.js';
 import { enCost } from '../../web/i18n/enCost.js';
+import { enOverview } from '../../web/i18n/enOverview.js';
 import { enPrices } from '../../web/i18n/enPrices.js';
 import { enReservations } from '../../web/i18n/enReservations.js';
 import { enRetries } from '../../web/i18n/enRetries.js';
+import { enRunbooks } from '../../web/i18n/enRunbooks.js';
+import { enStart } from '../../web/i18n/enStart.js';
 import { enSlos } from '../../web/i18n/enSlos.js';
 import { enIncidents } from '../../web/i18n/enIncidents.js';
 import { enTrace } from '../../web/i18n/enTrace.js';
@@ -15,9 +18,12 @@ import { zhCN as zhCNCore } from '../../web/i18n/zhCN.js';
 import { zhCNBatch } from '../../web/i18n/zhCNBatch.js';
 import { zhCNBudget } from '../../web/i18n/zhCNBudget.js';
 import { zhCNCost } from '../../web/i18n/zhCNCost.js';
+import { zhCNOverview } from '../../web/i18n/zhCNOverview.js';
 import { zhCNPrices } from '../../web/i18n/zhCNPrices.js';
 import { zhCNReservations } from '../../web/i18n/zhCNReservations.js';
 import { zhCNRetries } from '../../web/i18n/zhCNRetries.js';
+import { zhCNRunbooks } from '../../web/i18n/zhCNRunbooks.js';
+import { zhCNStart } from '../../web/i18n/zhCNStart.js';
 import { zhCNSlos } from '../../web/i18n/zhCNSlos.js';
 import { zhCNIncidents } from '../../web/i18n/zhCNIncidents.js';
 import { zhCNTrace } from '../../web/i18n/zhCNTrace.js';
@@ -30,6 +36,9 @@ const zhCN = {
   ...zhCNReservations,
   ...zhCNRetries,
   ...zhCNBatch,
+  ...zhCNRunbooks,
+  ...zhCNStart,
+  ...zhCNOverview,
   ...zhCNSlos,
   ...zhCNIncidents,
   ...zhCNTrace,
@@ -42,6 +51,9 @@ const en = {
   ...enReservations,
   ...enRetries,
   ...enBatch,
+  ...enRunbooks,
+  ...enStart,
+  ...enOverview,
   ...enSlos,
   ...enIncidents,
   ...enTrace,

@@ -69,7 +69,7 @@ function columns(view: View): Column<Delivery>[] {
       key: 'message',
       label: t('delivery.message'),
       phone: 'title',
-      cell: ({ summary, kind, incidentId }) => (
+      cell: ({ summary, kind, incidentId, lastError }) => (
         <>
           {incidentId === null ? (
             summary
@@ -79,6 +79,7 @@ function columns(view: View): Column<Delivery>[] {
             </a>
           )}{' '}
           <span class="tag">{kind}</span>
+          {lastError !== null && <small class="under own-line">{lastError}</small>}
         </>
       ),
     },
@@ -91,26 +92,22 @@ function columns(view: View): Column<Delivery>[] {
       key: 'at',
       label: t('delivery.at'),
       phone: 'meta',
-      cell: ({ createdAt }) => <Instant at={createdAt} seconds />,
+      cell: ({ createdAt, nextAt }) => (
+        <>
+          <Instant at={createdAt} seconds />
+          {nextAt !== null && (
+            <small class="under own-line">
+              {t('delivery.next')} <Instant at={nextAt} seconds />
+            </small>
+          )}
+        </>
+      ),
     },
     {
       key: 'state',
       label: t('delivery.state'),
       phone: 'main',
-      cell: ({ state, nextAt, lastError, lastStatus }) => (
-        <>
-          <Status kind={STATUS[state]} word={t(`delivery.is.${state}`)} />
-          <small class="under">
-            {lastError ?? (state === 'dead' && lastStatus !== null ? `HTTP ${lastStatus}` : '')}
-            {nextAt !== null && (
-              <>
-                {' '}
-                {t('delivery.next')} <Instant at={nextAt} seconds />
-              </>
-            )}
-          </small>
-        </>
-      ),
+      cell: ({ state }) => <Status kind={STATUS[state]} word={t(`delivery.is.${state}`)} />,
     },
     {
       key: 'attempts',

@@ -38,7 +38,12 @@ export function AlertItem({ alert, view, toIncident = false, onSilence, onClose 
           <strong class="need-summary">{alert.summary}</strong>
         )}
         {active && alert.firstAction !== null && (
-          <p class="first-action">{t('alerts.firstAction', { text: alert.firstAction })}</p>
+          <p class="first-action">
+            {t('alerts.firstAction', {
+              // In the runbook the command follows it.
+              text: alert.firstAction.replace(/:$/, '.'),
+            })}
+          </p>
         )}
         <p class="need-meta">
           {alert.name} · {t(`severity.${alert.severity}`)} ·{' '}

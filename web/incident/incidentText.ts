@@ -22,13 +22,15 @@ export const verdictStatus = (verdict: Verdict, severity: Incident['severity']):
         ? 'recovering'
         : 'succeeded';
 
-/** `12 min 05 s`: since it was opened, or from then to its close. */
+/** `45 s`, `12 min 05 s`: since it was opened, or from then to its close. */
 export function timerText(
   { openedAt, closedAt }: Pick<Incident, 'openedAt' | 'closedAt'>,
   nowMs: number,
 ): string {
   const endMs = closedAt === null ? nowMs : Date.parse(closedAt);
-  return formatDurationMs(Math.max(0, Math.floor((endMs - Date.parse(openedAt)) / 1_000) * 1_000));
+  const seconds = Math.max(0, Math.floor((endMs - Date.parse(openedAt)) / 1_000));
+  // Tenths of a second would only flicker.
+  return seconds < 60 ? `${seconds} s` : formatDurationMs(seconds * 1_000);
 }
 
 const STATES: readonly AlertRow['state'][] = ['firing', 'frozen', 'pending', 'resolved'];

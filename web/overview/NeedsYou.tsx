@@ -39,7 +39,10 @@ export function NeedsYou({ needs }: { needs: readonly Need[] }) {
     <>
       <ul class="needs">
         {shown.map((need) => (
-          <NeedRow key={`${subjectOf(need)} ${need.name} ${need.since}`} need={need} />
+          <NeedRow
+            key={`${subjectOf(need)} ${need.name} ${need.alertId} ${need.since}`}
+            need={need}
+          />
         ))}
       </ul>
       {sorted.length > shown.length && (
@@ -110,6 +113,6 @@ const subjectOf = (need: Need): string =>
     need.pipeline,
     need.batchId,
     need.budget,
-    // Budgets and batches tell several things of one subject; other alerts each tell their own.
-    ...(need.budget === null && need.batchId === null ? [need.alertId] : []),
+    // What several windows of one SLO tell is one need; another alert is one of its own.
+    ...(need.budget === null && need.batchId === null ? [need.place['slo'] ?? need.alertId] : []),
   ].join(' ');

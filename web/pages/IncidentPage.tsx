@@ -7,15 +7,14 @@ import { byUrgency, incidentPath } from '../incident/incidentText.js';
 import { Postmortem } from '../incident/Postmortem.js';
 import { Timeline } from '../incident/Timeline.js';
 import { Breadcrumb } from '../parts/Breadcrumb.js';
-import { Late } from '../parts/Late.js';
 import { PanelError } from '../parts/Panel.js';
 import { Skeleton } from '../parts/Skeleton.js';
 import { useTitle } from '../parts/useTitle.js';
+import { BurnPanels } from '../slo/BurnPanels.js';
 import { sloPath } from '../slo/sloText.js';
 import { useView } from '../url/useView.js';
 
 const PAGE_PX = 640;
-const BURN_PX = 280;
 const EVERY_MS = 15_000;
 
 /** One incident, at night on a phone: how it stands, the runbook, what was done. Opening it changes nothing. */
@@ -53,18 +52,11 @@ export function IncidentPage({ params }: { params: { id: string } }) {
             <section aria-label={t('incident.burn', { name: slo })}>
               <header class="panel-head">
                 <h2>{t('incident.burn', { name: slo })}</h2>
-                <a href={view.href(sloPath(slo))}>{t('incident.openSlo')}</a>
+                <a class="quiet-link" href={view.href(sloPath(slo))}>
+                  {t('incident.openSlo')}
+                </a>
               </header>
-              <Late
-                load={() => import('../slo/BurnPanels.js').then((module) => module.BurnPanels)}
-                props={{ name: slo, view, rateOnly: true }}
-                waiting={
-                  <div class="panel">
-                    <Skeleton heightPx={BURN_PX} />
-                  </div>
-                }
-                whenNear
-              />
+              <BurnPanels name={slo} view={view} rateOnly />
             </section>
           )}
           <Timeline id={detail.incident.id} entries={detail.timeline} />

@@ -14,7 +14,9 @@ import { useKeys } from './useKeys.js';
 
 // Each page is a file of its own, so that opening a runbook at night does not wait for the overview's code.
 const OverviewPage = lazy(() =>
-  loadCode(() => import('../pages/OverviewPage.js')).then((module) => module.OverviewPage),
+  withWords(['overview'], () => import('../pages/OverviewPage.js')).then(
+    (module) => module.OverviewPage,
+  ),
 );
 const BatchesPage = lazy(() =>
   loadCode(() => import('../pages/BatchesPage.js')).then((module) => module.BatchesPage),
@@ -70,10 +72,14 @@ const TracePage = lazy(() =>
   withWords(['trace'], () => import('../pages/TracePage.js')).then((module) => module.TracePage),
 );
 const RunbooksPage = lazy(() =>
-  loadCode(() => import('../pages/RunbooksPage.js')).then((module) => module.RunbooksPage),
+  withWords(['runbooks'], () => import('../pages/RunbooksPage.js')).then(
+    (module) => module.RunbooksPage,
+  ),
 );
 const RunbookPage = lazy(() =>
-  loadCode(() => import('../pages/RunbookPage.js')).then((module) => module.RunbookPage),
+  withWords(['runbooks'], () => import('../pages/RunbookPage.js')).then(
+    (module) => module.RunbookPage,
+  ),
 );
 
 /** A page's code together with its sentences. */
@@ -146,7 +152,9 @@ function Frame() {
       {dialog === 'palette' && <Palette onClose={close} onHelp={() => setDialog('help')} />}
       {dialog === 'help' && (
         <Late
-          load={() => import('./HelpDialog.js').then((module) => module.HelpDialog)}
+          load={async () =>
+            (await Promise.all([import('./HelpDialog.js'), loadWords('start')]))[0].HelpDialog
+          }
           props={{ onClose: close }}
           waiting={null}
         />

@@ -9,8 +9,13 @@ import { batchPath } from '../url/viewState.js';
 type Difference = SloDetail['differs'][number];
 type BadEvent = SloDetail['badEvents'][number];
 
+/** About as many as what differs has rows. */
+const SHOWN_FIRST = 8;
+
 /** What bad events have more often than good ones, and the newest of them with the spans that prove them. */
 export function FailuresPanels({ detail, view }: { detail: SloDetail; view: View }) {
+  const all = view.param('open') === 'bad';
+  const shown = all ? detail.badEvents : detail.badEvents.slice(0, SHOWN_FIRST);
   return (
     <div class="columns even">
       <section class="panel" aria-label={t('slo.differs')}>
@@ -32,10 +37,15 @@ export function FailuresPanels({ detail, view }: { detail: SloDetail; view: View
         <DataTable
           label={t('slo.bad')}
           columns={badColumns(view)}
-          rows={detail.badEvents}
+          rows={shown}
           rowKey={(row) => `${row.at} ${row.evidence?.spanId ?? row.what}`}
           empty={t('slo.badNone')}
         />
+        {shown.length < detail.badEvents.length && (
+          <button type="button" class="link-button" onClick={() => view.set({ open: 'bad' })}>
+            {t('needs.more', { n: detail.badEvents.length - shown.length })}
+          </button>
+        )}
       </section>
     </div>
   );

@@ -3,7 +3,7 @@ import { nowMs } from '../api/live.js';
 import { locale } from '../i18n/t.js';
 import { BurnBar } from '../parts/BurnBar.js';
 import { useView } from '../url/useView.js';
-import { sloBurnText, usedOf } from './sloText.js';
+import { elapsedOf, sloBurnText, usedOf } from './sloText.js';
 
 /** The burn bar of an error budget: the same as of a budget of dollars. */
 export function SloBar({ slo }: { slo: SloView }) {
@@ -11,7 +11,7 @@ export function SloBar({ slo }: { slo: SloView }) {
   return (
     <BurnBar
       used={usedOf(slo)}
-      elapsed={slo.windowKind === 'calendar' ? slo.elapsed : null}
+      elapsed={elapsedOf(slo)}
       // The server's state decides the colour: one judgement for bar, word and alert.
       {...TONES[slo.state]}
       label={slo.displayName}

@@ -14,7 +14,7 @@ import { rateText, targetText } from './sloText.js';
 export function SloHead({ detail, view }: { detail: SloDetail; view: View }) {
   const { slo, other } = detail;
   const asOther = view.param('window') === other.windowKind;
-  const shown = asOther ? { ...other, elapsed: slo.elapsed } : slo;
+  const shown = asOther ? other : slo;
   return (
     <section class="panel slo-top" aria-label={slo.displayName}>
       <header class="page-head">

@@ -5,15 +5,13 @@ import { t } from '../i18n/t.js';
 
 /** "71 % used · 58 % elapsed · empty Thu 14:20 (21 h)": the sentence beside the burn bar of an error budget. */
 export function sloBurnText(slo: SloView, zoned: Zoned): string {
-  if (slo.state === 'idle') return t('slo.idleText');
-  if (slo.budgetLeft === null) return t('slo.noEvent');
+  if (slo.budgetLeft === null) return t(slo.state === 'idle' ? 'slo.idleText' : 'slo.noEvent');
   return [
     t('burn.used', { percent: formatPercent(usedOf(slo)) }),
-    // Of a rolling window all time has passed: that says nothing.
-    ...(slo.windowKind === 'calendar'
-      ? [t('burn.elapsed', { percent: formatPercent(slo.elapsed) })]
-      : []),
-    emptyText(slo, zoned),
+    ...(elapsedOf(slo) === null
+      ? []
+      : [t('burn.elapsed', { percent: formatPercent(slo.elapsed) })]),
+    slo.state === 'idle' ? t('slo.idleText') : emptyText(slo, zoned),
     ...(slo.estimated ? [t('slo.estimated')] : []),
   ]
     .filter(Boolean)
@@ -27,6 +25,10 @@ function emptyText({ budgetLeft, emptyAt, state }: SloView, zoned: Zoned): strin
   // What is not known does not last.
   return state === 'unknown' ? '' : t('burn.lasts');
 }
+
+/** Share of the period that has passed; null: all of it, as of a rolling window that is full, which says nothing. */
+export const elapsedOf = ({ elapsed }: Pick<SloView, 'elapsed'>): number | null =>
+  elapsed < 1 ? elapsed : null;
 
 /** Share of the error budget that is used; 0 while nothing is known, which the sentence says. */
 export const usedOf = ({ budgetLeft }: Pick<SloView, 'budgetLeft'>): number =>
