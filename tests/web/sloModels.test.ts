@@ -153,7 +153,7 @@ describe('the charts of an error budget', () => {
     expect(third?.values.get('1')?.text).toBe('2×');
     expect(rate.y).toMatchObject({
       log: true,
-      domain: [0.1, 50],
+      domain: [0.1, 90],
       rules: [
         { value: 14.4, label: 'Page 14.4×' },
         { value: 1, label: 'Ticket 1×' },

@@ -11,7 +11,7 @@ export function PairsPanel({ pairs }: { pairs: SloDetail['pairs'] }) {
         <h2>{t('slo.pairs')}</h2>
       </header>
       {pairs.length === 0 && <p class="none">{t('slo.pairsNone')}</p>}
-      <ul class="pairs">
+      <ul class="window-pairs">
         {pairs.map((pair) => (
           <li key={`${pair.severity} ${pair.long} ${pair.short}`}>
             <p class="pair-head">

@@ -15,6 +15,7 @@ export function SloHead({ detail, view }: { detail: SloDetail; view: View }) {
   const { slo, other } = detail;
   const asOther = view.param('window') === other.windowKind;
   const shown = asOther ? other : slo;
+  const worst = slo.alerts.find(({ severity }) => severity === 'page') ?? slo.alerts[0];
   return (
     <section class="panel slo-top" aria-label={slo.displayName}>
       <header class="page-head">
@@ -57,19 +58,15 @@ export function SloHead({ detail, view }: { detail: SloDetail; view: View }) {
         <a class="button primary" href={runbookOf(slo, view)}>
           {t('needs.openRunbook')} <Icon name="arrow" />
         </a>
-        {slo.alerts.map((alert) => (
-          <a
-            key={alert.id}
-            class="button"
-            href={view.href('/incidents', { alert: alert.id })}
-            title={alert.summary}
-          >
+        {worst && (
+          <a class="button" href={view.href('/incidents')} title={worst.summary}>
             <Status
-              kind={alert.severity}
-              word={t(`slo.alert.${alert.state}`, { name: alert.name })}
+              kind={worst.severity}
+              word={t(`slo.alert.${worst.state}`, { name: worst.name })}
             />
+            {slo.alerts.length > 1 && ` +${slo.alerts.length - 1}`}
           </a>
-        ))}
+        )}
       </p>
     </section>
   );

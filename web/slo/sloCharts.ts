@@ -17,6 +17,8 @@ const LINE_COLORS = ['var(--s1)', 'var(--s2)', 'var(--s3)', 'var(--s4)'];
 const LEFT_MIN = -1;
 const RATE_MIN = 0.1;
 const RATE_MAX = 10;
+/** Room for the labels of what happened. */
+const HEADROOM = 1.8;
 const NOTE_LENGTH_MAX = 24;
 
 /** The error budget that is left over time, above the line of an even pace. */
@@ -69,7 +71,7 @@ export function burnRateChart(burn: SloBurn, options: SloChartOptions): ChartDat
     y: {
       unit: 'times',
       log: true,
-      domain: [RATE_MIN, highest],
+      domain: [RATE_MIN, highest * HEADROOM],
       rules: burn.pairs.map(({ severity, factor }) => ({
         value: factor,
         label: `${t(`severity.${severity}`)} ${factor}×`,
