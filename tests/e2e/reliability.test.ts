@@ -1,6 +1,6 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { alertsSchema, incidentsSchema } from '../../server/contract.js';
+import { incidentsSchema } from '../../server/contract.js';
 import { launchBrowser } from '../support/browser.js';
 import { LOOKS, unstick, violations } from './support/axe.js';
 import { startBuiltServer, type BuiltServer } from './support/builtServer.js';
@@ -185,22 +185,20 @@ describe.skipIf(started.browser === null)('the pages of reliability', () => {
       .waitFor();
   });
 
-  const alerting = async (): Promise<string[]> =>
-    alertsSchema.parse(await read('/api/alerts')).items.map(({ name }) => name);
+  // Colours alone change in the dark: the pages with most of them.
+  const views = (look: string): string[] => [
+    '/slos/mail-attempts?range=-2d',
+    `/incidents/${incident}?range=-2d`,
+    ...(look === 'dark' ? [] : ['/slos?open=new-exclusion', '/incidents?state=all', '/delivery']),
+  ];
 
   test.each(LOOKS)(
     'have no accessibility violation, %s',
-    async (_name, options, rules) => {
-      expect(await alerting()).toContain('RetryStorm');
-      const page = await open('/slos?open=new-exclusion', options);
-      for (const path of [
-        '/slos?open=new-exclusion',
-        '/slos/mail-attempts?range=-2d',
-        '/incidents?state=all',
-        `/incidents/${incident}?range=-2d`,
-        '/delivery',
-      ]) {
-        if (!page.url().includes(path)) await page.goto(server.origin + path);
+    async (look, options, rules) => {
+      const [first = '', ...others] = views(look);
+      const page = await open(first, options);
+      for (const path of [first, ...others]) {
+        if (path !== first) await page.goto(server.origin + path);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await expect
           .poll(

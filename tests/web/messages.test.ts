@@ -62,7 +62,13 @@ const keys = Object.keys(en) as MessageKey[];
 
 /** Which sentences a page's own folders may use: those that App loads with it. */
 const WORDS: Record<string, object[]> = {
-  'parts chart shell overview panels runbook': [enCore],
+  'parts chart': [enCore],
+  // The help and the wait for the first span come late, with words of their own.
+  shell: [enCore, enStart],
+  overview: [enCore, enOverview, enStart],
+  'panels runbook': [enCore, enRunbooks],
+  slo: [enCore, enSlos],
+  'incident delivery': [enCore, enIncidents],
   cost: [enCore, enCost],
   budget: [enCore, enCost, enBudget],
   prices: [enCore, enCost, enBudget, enPrices],

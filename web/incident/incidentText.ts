@@ -1,6 +1,5 @@
 import type { AlertRow, Incident, IncidentEntry } from '../../server/contract.js';
 import { formatDurationMs } from '../format/quantity.js';
-import type { StatusKind } from '../parts/Status.js';
 import type { View } from '../url/useView.js';
 
 export type Verdict = 'firing' | 'frozen' | 'quiet' | 'closed';
@@ -13,7 +12,10 @@ export function verdictOf({ state, alerts }: Pick<Incident, 'state' | 'alerts'>)
 }
 
 /** What needs someone is coloured by its severity; the rest is calm. */
-export const verdictStatus = (verdict: Verdict, severity: Incident['severity']): StatusKind =>
+export const verdictStatus = (
+  verdict: Verdict,
+  severity: Incident['severity'],
+): Incident['severity'] | 'lost' | 'recovering' | 'succeeded' =>
   verdict === 'firing'
     ? severity
     : verdict === 'frozen'
