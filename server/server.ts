@@ -157,7 +157,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     report,
   });
   const sloWatch = new SloWatch({ engine: slos, nowNs, report });
-  exclusions.listen(() => sloWatch.touched());
+  exclusions.listen(() => {
+    occurrences.excludedAnew();
+    sloWatch.touched();
+  });
   const ingest = new IngestQueue({
     store,
     resolvePrice: (call, startNs) => prices.resolve(call, startNs),
