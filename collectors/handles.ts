@@ -2,7 +2,7 @@
  * The shapes a pipeline author sees: what goes into a run, a step, a retry and a model call, and the handles that come
  * back. The handles carry their own place in the run, so they work where the asynchronous context was lost.
  */
-import type { AttemptOutcome, ErrorClass, RunKind } from '@burnbook/domain/semconv';
+import type { AttemptOutcome, CheckOutcome, ErrorClass, RunKind } from '@burnbook/domain/semconv';
 import type { RetryBudget } from './retryBudget.js';
 
 /** What a custom attribute may hold. */
@@ -37,6 +37,14 @@ export interface ByteCounts {
   out?: number;
 }
 
+/** What a check of the data found. */
+export interface QualityResult {
+  passed: boolean;
+  /** Rows that were looked at, and those of them that did not stand the check. */
+  rows?: number;
+  failedRows?: number;
+}
+
 /** What `run` and `step` handles can both do. */
 export interface WorkHandle {
   /** Aborts with the caller's signal or at the run's deadline. Never aborts outside of a run. */
@@ -50,6 +58,11 @@ export interface WorkHandle {
     options: ModelCallOptions,
     fn: (call: ModelCallHandle) => T | PromiseLike<T>,
   ): Promise<T>;
+  /** Records a check of the data; never throws. */
+  qualityCheck(
+    name: string,
+    check: QualityResult | (() => QualityResult | PromiseLike<QualityResult>),
+  ): Promise<CheckOutcome>;
 }
 
 export interface RunHandle extends WorkHandle {
@@ -68,6 +81,8 @@ export interface StepHandle extends WorkHandle {
   bytes(counts: ByteCounts): void;
   /** Adds milliseconds that the work lay in a queue before the step took it. */
   queueWait(waitMs: number): void;
+  /** Names the dataset that the step writes: it is as fresh as the step's last success. One a step; the last name counts. */
+  publishes(dataset: string): void;
 }
 
 /** How an operation is retried. Every option is checked before the first attempt. */
@@ -161,4 +176,4 @@ export interface ModelCallHandle {
   set(key: string, value: AttributeValue): void;
 }
 
-export type { AttemptOutcome, ErrorClass, RunKind };
+export type { AttemptOutcome, CheckOutcome, ErrorClass, RunKind };

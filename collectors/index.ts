@@ -7,6 +7,7 @@ export type * from './handles.js';
 export { modelCall } from './modelCall.js';
 export { pipeline } from './pipeline.js';
 export type { Pipeline, PipelineOptions } from './pipeline.js';
+export { qualityCheck } from './qualityCheck.js';
 export { ReservationRefused, withReservation } from './reservation.js';
 export type { RefusalReason, ReservationHandle, ReservationOptions } from './reservation.js';
 export { retry } from './retry.js';

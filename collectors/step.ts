@@ -5,6 +5,7 @@ import type { StepHandle, WorkHandle } from './handles.js';
 import { modelCallIn } from './modelCall.js';
 import { checkFunction, checkText } from './optionCheck.js';
 import { profileAttributes } from './profileAttributes.js';
+import { qualityCheckIn } from './qualityCheck.js';
 import { retryIn } from './retry.js';
 import {
   contextOf,
@@ -63,6 +64,7 @@ export function workHandle(scope: Scope, span: Span | undefined): WorkHandle {
     step: (name, fn) => stepIn(scope, name, fn),
     retry: (fn, options) => retryIn(scope, fn, options),
     modelCall: (options, fn) => modelCallIn(scope, options, fn),
+    qualityCheck: (name, check) => qualityCheckIn(scope, name, check),
   };
 }
 
@@ -70,7 +72,7 @@ export function workHandle(scope: Scope, span: Span | undefined): WorkHandle {
 class StepCounters {
   readonly attributes: Attributes = {};
 
-  readonly handle: Pick<StepHandle, 'rows' | 'bytes' | 'queueWait'> = {
+  readonly handle: Pick<StepHandle, 'rows' | 'bytes' | 'queueWait' | 'publishes'> = {
     rows: (counts) => {
       guard(() => {
         this.#add(KEY.rowsIn, counts.in);
@@ -85,6 +87,9 @@ class StepCounters {
       });
     },
     queueWait: (waitMs) => this.#add(KEY.queueWaitMs, waitMs),
+    publishes: (dataset) => {
+      if (typeof dataset === 'string') this.attributes[KEY.datasetName] = dataset;
+    },
   };
 
   #add(key: string, count: unknown): void {

@@ -23,7 +23,7 @@ const RANK_OF_CODE = Uint8Array.from(PROMOTED_KEYS, ({ rank }) => rank);
 const NO_RANK = 255;
 
 /** Kinds of facts, so that a reader can tell at once that there is nothing for it. */
-export const FACT_GROUP = { identity: 1, activity: 2, usage: 4, media: 8 } as const;
+export const FACT_GROUP = { identity: 1, activity: 2, usage: 4, media: 8, data: 16 } as const;
 
 const IDENTITY: ReadonlySet<Fact> = new Set<Fact>([
   'pipeline',
@@ -60,6 +60,14 @@ const ACTIVITY: ReadonlySet<Fact> = new Set<Fact>([
   'eventLoopUtilization',
   'droppedSpans',
 ]);
+/** What a span says of data: few do. */
+const DATA: ReadonlySet<Fact> = new Set<Fact>([
+  'checkName',
+  'checkOutcome',
+  'checkRows',
+  'checkRowsFailed',
+  'dataset',
+]);
 /** Usage by modality: few emitters tell it. */
 const MEDIA: ReadonlySet<Fact> = new Set<Fact>([
   'textInputTokens',
@@ -76,6 +84,7 @@ const MEDIA: ReadonlySet<Fact> = new Set<Fact>([
 export const GROUP_OF_CODE: Readonly<Uint8Array> = Uint8Array.from([
   ...PROMOTED_KEYS.map(({ fact }) => {
     if (IDENTITY.has(fact)) return FACT_GROUP.identity;
+    if (DATA.has(fact)) return FACT_GROUP.data;
     if (MEDIA.has(fact)) return FACT_GROUP.usage | FACT_GROUP.media;
     return ACTIVITY.has(fact) ? FACT_GROUP.activity : FACT_GROUP.usage;
   }),

@@ -2,7 +2,7 @@
  * Every attribute key that Burnbook reads or writes on the wire, once.
  *
  * A *fact* is what a key means; several keys may mean the same fact. `ACCEPTED_KEYS` lists, per fact, the keys in
- * the order in which they win: the first present one counts. Own keys (`pipeline.*`) exist only where OpenTelemetry
+ * the order in which they win: the first present one counts. Own keys (`pipeline.*`, `quality.*`, `dataset.name`) exist only where OpenTelemetry
  * has no convention. Sources: OpenTelemetry semantic conventions (gen_ai.*, cicd.*, process.*), OpenInference,
  * OpenLLMetry (traceloop), the Vercel AI SDK, LiteLLM, Langfuse, Apache Airflow.
  */
@@ -33,6 +33,13 @@ export const KEY = {
   bytesIn: 'pipeline.bytes.in',
   bytesOut: 'pipeline.bytes.out',
   queueWaitMs: 'pipeline.queue_wait_ms',
+  /** On a span of its own: what was checked of the data, and how it ended. */
+  checkName: 'quality.check.name',
+  checkOutcome: 'quality.check.outcome',
+  checkRows: 'quality.check.rows',
+  checkRowsFailed: 'quality.check.rows.failed',
+  /** On the span of the work that wrote it. */
+  datasetName: 'dataset.name',
   event: 'pipeline.event',
   runOutcome: 'pipeline.run.outcome',
   runKind: 'pipeline.run.kind',
@@ -81,6 +88,10 @@ export const ERROR_CLASSES = [
 ] as const;
 export type ErrorClass = (typeof ERROR_CLASSES)[number];
 
+/** `error`: the check itself could not be made. */
+export const CHECK_OUTCOMES = ['passed', 'failed', 'error'] as const;
+export type CheckOutcome = (typeof CHECK_OUTCOMES)[number];
+
 export const RUN_OUTCOMES = ['succeeded', 'failed', 'cancelled'] as const;
 export type RunOutcome = (typeof RUN_OUTCOMES)[number];
 
@@ -111,6 +122,11 @@ export const ACCEPTED_KEYS = {
   bytesIn: [KEY.bytesIn],
   bytesOut: [KEY.bytesOut],
   queueWaitMs: [KEY.queueWaitMs],
+  checkName: [KEY.checkName],
+  checkOutcome: [KEY.checkOutcome],
+  checkRows: [KEY.checkRows],
+  checkRowsFailed: [KEY.checkRowsFailed],
+  dataset: [KEY.datasetName],
   event: [KEY.event],
   runOutcome: [KEY.runOutcome],
   runKind: [KEY.runKind],

@@ -1,5 +1,11 @@
 /** What events have: by what a filter may tell them apart, and which numbers a threshold may compare. */
-import { ATTEMPT_OUTCOMES, ERROR_CLASSES, RUN_KINDS, RUN_OUTCOMES } from '../semconv.js';
+import {
+  ATTEMPT_OUTCOMES,
+  CHECK_OUTCOMES,
+  ERROR_CLASSES,
+  RUN_KINDS,
+  RUN_OUTCOMES,
+} from '../semconv.js';
 import type { EventKind } from './slo.js';
 
 export interface EventTraits {
@@ -42,7 +48,7 @@ export const EVENT_TRAITS: Readonly<Record<EventKind, EventTraits>> = {
   },
   qualityChecks: {
     keys: [...PLACE, 'name', 'outcome'],
-    words: { outcome: ['passed', 'failed', 'error'] },
+    words: { outcome: CHECK_OUTCOMES },
     values: [],
   },
   server: { keys: ['name', 'outcome'], words: {}, values: ['latency'] },

@@ -1,6 +1,6 @@
 /** An SLO as the product understands it: OpenSLO's words, with what a pipeline's indicator needs. */
 
-/** What counts as an event. `rows` and `qualityChecks` weigh more than one an occurrence. */
+/** What counts as an event. `rows` weigh more than one an occurrence. */
 export const EVENT_KINDS = [
   'attempts',
   'operations',

@@ -15,6 +15,8 @@ export interface StepContext {
   signal: AbortSignal;
   rows: (counts: RowCounts) => void;
   bytes: (counts: ByteCounts) => void;
+  /** Names the dataset that the step writes. */
+  publishes: (dataset: string) => void;
   /** Does `work` once per id, even if the process dies before the step ends. For what costs money. */
   once: <T>(id: string, work: () => Promise<T>) => Promise<T>;
 }
@@ -219,6 +221,7 @@ async function runSteps(
         signal,
         rows: (counts) => step.rows(counts),
         bytes: (counts) => step.bytes(counts),
+        publishes: (dataset) => step.publishes(dataset),
         once: planned.checkpoint.once,
       });
       // Inside the step: what is not on disk is not finished.

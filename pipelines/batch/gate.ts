@@ -15,6 +15,8 @@ export interface GateResult {
   quarantined: RejectedMail[];
 }
 
+/** With fewer valid rows, as a share of all, something is wrong with the source. */
+const validShareMin = 0.9;
 /** Fewer words than this in subject and body together say nothing. */
 const wordsMin = 3;
 
@@ -42,6 +44,12 @@ export function gateMails(mails: readonly ParsedMail[]): GateResult {
     passed.push(mail);
   }
   return { passed, quarantined };
+}
+
+/** Whether enough of the rows are valid. None at all is not enough: nothing shows that the source works. */
+export function hasEnoughValid({ passed, quarantined }: GateResult): boolean {
+  const rows = passed.length + quarantined.length;
+  return rows > 0 && passed.length >= validShareMin * rows;
 }
 
 function reject(mail: ParsedMail, twin: string | undefined): RejectedMail | null {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { qualityCheck } from '@burnbook/collectors';
 import { chunkMail } from './chunk.js';
 import { classifyMails, classifyTokens } from './classify.js';
 import type { PartitionSource } from './corpus.js';
@@ -6,7 +7,7 @@ import { createDag } from './dag.js';
 import type { Dag } from './dag.js';
 import { embedChunks } from './embed.js';
 import { writeFeatures } from './features.js';
-import { gateMails } from './gate.js';
+import { gateMails, hasEnoughValid } from './gate.js';
 import { maskMail } from './mask.js';
 import type { ModelClient } from './modelClient.js';
 import { parseMail } from './parse.js';
@@ -64,11 +65,16 @@ export function mailEtl({
   const gate = dag.step('gate', {
     version: '1',
     needs: { mails: parse },
-    run: ({ mails }, context) => {
+    run: async ({ mails }, context) => {
       const result = gateMails(mails);
       const { passed, quarantined } = result;
       context.rows({ in: mails.length, out: passed.length, failed: quarantined.length });
       context.bytes({ in: textBytes(mails), out: textBytes(passed) });
+      await qualityCheck('gate.valid_share', {
+        passed: hasEnoughValid(result),
+        rows: mails.length,
+        failedRows: quarantined.length,
+      });
       return result;
     },
   });
@@ -158,7 +164,7 @@ export function mailEtl({
     needs: { mails: parse, gated: gate, classifications: classify, file: features },
     run: async (
       { mails, gated, classifications, file },
-      { partition, folder, key, rows, bytes },
+      { partition, folder, key, rows, bytes, publishes },
     ) => {
       const manifest = await publish({
         folder,
@@ -173,6 +179,7 @@ export function mailEtl({
       // Mails again, as in the first step: the last step's rows are the batch's.
       rows({ in: gated.passed.length, out: gated.passed.length });
       bytes({ in: file.bytes, out: file.bytes });
+      publishes('mail-features');
       return manifest;
     },
   });

@@ -17,7 +17,7 @@ export function firstActionFor(runbooks: Runbooks, alert: StandingAlert): string
 }
 
 /** What of the alert's place a runbook knows to fill in. */
-const placeOf = ({
+export const placeOf = ({
   subject,
   alertId,
 }: Pick<StandingAlert, 'subject' | 'alertId'>): Record<string, string> =>

@@ -8,7 +8,7 @@ import { Mutings } from '@burnbook/domain/alert/muting';
 import type { Silence as SilenceFacts } from '@burnbook/domain/alert/silence';
 import { isActive, type StandingAlert } from '@burnbook/domain/alert/standingAlert';
 import { formatTime } from '@burnbook/domain/time';
-import { firstActionFor, runbookPathOf } from '../alert/guide.js';
+import { firstActionFor, placeOf, runbookPathOf } from '../alert/guide.js';
 import type { AlertRow, Incident, IncidentEntry, Overview, Silence } from '../contract.js';
 import { BATCH_COST_ALERT } from '../cost/batchCostAlert.js';
 import type { ApiContext } from './apiContext.js';
@@ -125,4 +125,5 @@ export const deskNeeds = (state: DeskState, mutings: Mutings): Overview['needsYo
       owner: alert.owner,
       since: formatTime(alert.startedNs),
       severity: alert.severity,
+      place: placeOf(alert),
     }));

@@ -107,6 +107,7 @@ export function budgetNeeds(reports: readonly BudgetReport[]): Overview['needsYo
           owner: worst.owner,
           since: formatTime(worst.raisedNs),
           severity: worst.severity,
+          place: { budget: budget.id },
         },
       ];
     }),

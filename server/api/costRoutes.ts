@@ -99,6 +99,7 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
         owner: pipelineEntry(api, batch.pipeline).owner,
         since: formatTime(batch.sinceNs),
         severity: 'ticket' as const,
+        place: { pipeline: batch.pipeline, batch: batch.batchId },
       })),
     ],
     budgetLeft: budgetLeft(budgets),

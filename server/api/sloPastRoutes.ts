@@ -175,6 +175,8 @@ async function history({ api, part, query }: RouteRequest): Promise<SloHistory> 
   const items = await sloHistory(api.store, slo, {
     page: { fromNs, toNs, limit: limit + 1, offset },
     unstored: (indicatorId) => api.slos.unstored(indicatorId),
+    excluded: (indicatorId, from, to) =>
+      api.slos.excludedCounts({ ...slo, indicatorId }, { from, to }),
   });
   return {
     items: items.slice(0, limit).map(({ atNs, knownThen, correctedNow, causes, ...item }) => ({

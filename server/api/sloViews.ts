@@ -56,8 +56,8 @@ export function sloView(report: SloReport, alerts: AlertsBySlo): SloView {
     badLeft: roundedOrNull(budget.badLeft),
     emptyAt: budget.emptyAtNs === null ? null : formatTime(budget.emptyAtNs),
     burnRate: roundedOrNull(status.headline.burnRate),
-    excludedSeconds: 0,
-    budgetLeftWithoutExclusions: null,
+    excludedSeconds: report.excluded?.seconds ?? 0,
+    budgetLeftWithoutExclusions: roundedOrNull(report.excluded?.leftWithout ?? null),
     alerts: alerts.get(slo.name) ?? [],
   };
 }

@@ -57,11 +57,13 @@ export const overviewSchema = z.object({
       batchId: z.string().nullable(),
       /** Of a cost budget; null where the alert is a batch's. */
       budget: z.string().nullable(),
-      /** When the budget is spent; null: not in sight, or no budget. */
+      /** When the budget, of money or of errors, is spent; null: not in sight, or no budget. */
       emptyAt: time.nullable(),
       owner: z.string().nullable(),
       since: time,
       severity: z.enum(['page', 'ticket']),
+      /** What the runbook is to be filled with. */
+      place: z.record(z.string(), z.string()),
     }),
   ),
   /** The tile "budget left": what is left in all budgets and which of them is the worst; null: there is none. */

@@ -112,5 +112,6 @@ const heartbeatSchema = z.object({
   missed: z.boolean(),
 });
 export const heartbeatsSchema = z.object({ items: z.array(heartbeatSchema) });
+export type Heartbeats = z.infer<typeof heartbeatsSchema>;
 /** `POST /api/heartbeats/{name}` */
 export const beatSchema = z.object({ name: z.string(), at: time });

@@ -5,12 +5,13 @@ import { eventGroupOf, MINUTE_NS, nsOfMinute, type EventGroup } from './eventGro
 import type { EventMatch } from './eventMatch.js';
 
 /** Query of each kind of event. */
-const SOURCE_OF: Readonly<Partial<Record<EventKind, string>>> = {
+const SOURCE_OF: Readonly<Record<EventKind, string>> = {
   attempts: 'sli_attempts',
   operations: 'sli_attempts',
   runs: 'sli_activities',
   rows: 'sli_activities',
   modelCalls: 'sli_calls',
+  qualityChecks: 'sli_checks',
   server: 'sli_server',
 };
 
@@ -37,7 +38,7 @@ export class EventReader {
   constructor(store: StoreClient, matches: readonly EventMatch[]) {
     this.#store = store;
     const passes: Pass[] = [];
-    for (const source of new Set(matches.flatMap(({ kind }) => SOURCE_OF[kind] ?? []))) {
+    for (const source of new Set(matches.map(({ kind }) => SOURCE_OF[kind]))) {
       const ours = matches.filter(({ kind }) => SOURCE_OF[kind] === source);
       const values = [...new Set(ours.flatMap(({ value }) => value?.name ?? []))];
       const by = [...new Set(ours.flatMap((match) => match.by))].toSorted();

@@ -29,8 +29,6 @@ export type DeadlineIndicator = Extract<Indicator, { kind: 'deadline' }>;
 export interface OccurrenceBookOptions {
   readonly store: StoreClient;
   readonly nowNs: () => bigint;
-  /** Reads what `excluded` answers from. */
-  readonly load: () => Promise<void>;
   /** Stretches that do not count for a pipeline, with the reason. */
   readonly excluded: (
     pipeline: string,
@@ -151,7 +149,6 @@ export class OccurrenceBook {
     this.#isStale = false;
     try {
       await this.#keepSchedules(nowNs);
-      await this.#o.load();
       const touched = await this.#runs.load(nowNs);
       await this.#verdicts.load(nowNs);
       const judged = new Map<string, readonly Occurrence[]>();

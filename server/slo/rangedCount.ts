@@ -38,16 +38,6 @@ export function isOfServer(indicator: Indicator): boolean {
 /** Whether an indicator is counted at all, here. */
 export const isCounted = (indicator: Indicator): boolean => indicator.kind !== 'deadline';
 
-/** Why no telemetry tells of what an indicator counts; null: it does. */
-export function untold(indicator: Indicator): string | null {
-  if (indicator.kind === 'freshness') {
-    return indicator.pipeline === null ? 'no telemetry tells of datasets' : null;
-  }
-  if (!isOfEvents(indicator)) return null;
-  const { events } = indicator.kind === 'ratio' ? indicator.total : indicator.events;
-  return events === 'qualityChecks' ? 'no telemetry tells of quality checks' : null;
-}
-
 export const isOfEvents = (indicator: Indicator): indicator is CountedIndicator =>
   indicator.kind === 'ratio' || indicator.kind === 'threshold';
 
@@ -69,17 +59,17 @@ export async function countRange(
 /** A minute is good when, at its end, the newest success is not older than the indicator allows. */
 async function countFreshness(
   store: StoreClient,
-  { pipeline, ageMaxNs }: FreshnessIndicator,
+  indicator: FreshnessIndicator,
   { from, end }: MinuteRange,
 ): Promise<Map<number, Counts>> {
   const counts = new Map<number, Counts>();
-  // No telemetry tells of datasets: nothing of them is known, and unknown is no event.
-  if (pipeline === null) return counts;
-  const [first] = await store.query('sli_first_success', { pipeline });
+  const { ageMaxNs } = indicator;
+  const { first: firstQuery, all, of } = successesOf(indicator);
+  const [first] = await store.query(firstQuery, of);
   const firstNs = (first?.['end_ns'] ?? null) as bigint | null;
   if (firstNs === null) return counts;
-  const rows = await store.query('sli_successes', {
-    pipeline,
+  const rows = await store.query(all, {
+    ...of,
     from: nsOfMinute(from) - ageMaxNs,
     to: nsOfMinute(end),
   });
@@ -92,6 +82,17 @@ async function countFreshness(
     counts.set(minute, newestNs !== null && endNs - newestNs <= ageMaxNs ? GOOD : STALE);
   }
   return counts;
+}
+
+/** Which queries tell of what must be fresh: a dataset that was written, by whichever pipeline, or a pipeline's own runs. */
+function successesOf({ pipeline, dataset }: FreshnessIndicator): {
+  readonly first: string;
+  readonly all: string;
+  readonly of: Readonly<Record<string, string>>;
+} {
+  return dataset === null
+    ? { first: 'sli_first_success', all: 'sli_successes', of: { pipeline: pipeline ?? '' } }
+    : { first: 'sli_first_write', all: 'sli_writes', of: { dataset } };
 }
 
 async function countSql(

@@ -18,7 +18,6 @@ import {
   isRanged,
   type MinuteRange,
   type OnProblem,
-  untold,
 } from './rangedCount.js';
 import { readTouched, type Touched } from './touchedReader.js';
 
@@ -88,8 +87,7 @@ export class SliCounter {
 
   /** Why an indicator cannot be counted; null: it can. */
   problem(indicator: string): string | null {
-    const definition = this.#wanted.get(indicator)?.definition;
-    return this.#problems.get(indicator) ?? (definition ? untold(definition) : null);
+    return this.#problems.get(indicator) ?? null;
   }
 
   /** Changes of an indicator that are not stored yet, by minute. */

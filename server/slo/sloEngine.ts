@@ -10,15 +10,18 @@ import { sloConditions } from '@burnbook/domain/slo/conditions';
 import { burnTicket } from '@burnbook/domain/slo/occurrenceConditions';
 import type { OccurrenceStatus } from '@burnbook/domain/slo/occurrenceBurn';
 import { evaluateSlo, type SloInput, type SloStatus } from '@burnbook/domain/slo/evaluate';
+import { errorBudget } from '@burnbook/domain/slo/errorBudget';
+import { lengthOf, mergeSpans } from '@burnbook/domain/slo/exclusion';
 import { minuteEnd, minuteOf } from '@burnbook/domain/slo/minutes';
 import type { StandingPair } from '@burnbook/domain/slo/pairStatus';
 import type { Slo } from '@burnbook/domain/slo/slo';
 import { nominalLengthNs } from '@burnbook/domain/slo/sloWindow';
+import { NS_PER_SECOND } from '@burnbook/domain/time';
 import type { DefinedSlo } from '../store/commands/defineSlos.js';
 import { StoreError } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { CoverageBook, SERVER, type Schedules } from './coverageBook.js';
-import type { SloReport } from './sloReport.js';
+import type { ExcludedTime, SloReport } from './sloReport.js';
 import { MINUTE_HOURS, type Counts, type CountSeries } from './countSeries.js';
 import { minuteOfNs, nsOfMinute } from './eventGroup.js';
 import type { OccurrenceBook } from './occurrenceBook.js';
@@ -128,6 +131,11 @@ export class SloEngine {
     this.#o.occurrences.touched();
   }
 
+  /** Other time counts now: all are judged anew. */
+  exclusionsChanged(): void {
+    this.#reports = new Map();
+  }
+
   /** How all SLOs stood at the last evaluation. */
   statuses(): readonly SloReport[] {
     return this.#slos.flatMap(({ name }) => this.#reports.get(name) ?? []);
@@ -195,9 +203,13 @@ export class SloEngine {
   }
 
   /** What an SLO is judged by as of now, for other windows than its own. */
-  inputOf(slo: Slo, nowNs: bigint): Omit<SloInput, 'before'> {
+  inputOf(
+    slo: Slo,
+    nowNs: bigint,
+    excluded: readonly TimeSpan[] = this.#o.excluded(slo),
+  ): Omit<SloInput, 'before'> {
     if (slo.indicator.kind === 'deadline') {
-      const sums = this.#o.occurrences.sums(slo.indicator, this.#o.excluded(slo));
+      const sums = this.#o.occurrences.sums(slo.indicator, excluded);
       const { expected, recentFromNs } = sums;
       return {
         nowNs,
@@ -208,7 +220,7 @@ export class SloEngine {
       };
     }
     const series = this.#slices.of(slo, this.#counter.series(slo.indicatorId));
-    const sums = new SloSums(series, this.#o.excluded(slo));
+    const sums = new SloSums(series, excluded);
     const first = series?.firstMinute ?? null;
     const sinceNs = first === null ? null : nsOfMinute(first);
     return {
@@ -310,9 +322,39 @@ export class SloEngine {
       status:
         occurrences?.isTicket && status.state === 'ok' ? { ...status, state: 'critical' } : status,
       occurrences,
+      excluded: this.#excludedTime(slo, status),
       history: this.#counter.progress(slo.indicatorId),
       problem: this.#counter.problem(slo.indicatorId),
     };
+  }
+
+  #excludedTime(slo: Slo, { atNs, budget, period }: SloStatus): ExcludedTime | null {
+    const span = { startNs: budget.period.startNs, endNs: atNs };
+    const spans = mergeSpans(this.#o.excluded(slo), span);
+    if (spans.length === 0) return null;
+    const input = this.inputOf(slo, atNs, []);
+    const all = input.sums.sum(period.fromNs, period.toNs);
+    return {
+      seconds: Number(lengthOf(spans) / NS_PER_SECOND),
+      counts: { good: all.good - period.good, total: all.total - period.total },
+      leftWithout: errorBudget(slo, input).left,
+    };
+  }
+
+  /** Counts of an SLO's indicator, from one minute to another, that are in excluded time. */
+  excludedCounts(
+    slo: Slo,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): ExcludedTime['counts'] {
+    const span = { startNs: nsOfMinute(from), endNs: nsOfMinute(to) };
+    const series = this.#counter.series(slo.indicatorId);
+    const counts = { good: 0, total: 0 };
+    for (const { startNs, endNs } of mergeSpans(this.#o.excluded(slo), span)) {
+      const sum = series?.sum(minuteOfNs(startNs), minuteOfNs(endNs));
+      counts.good += sum?.good ?? 0;
+      counts.total += sum?.total ?? 0;
+    }
+    return counts;
   }
 
   #occurrencesOf(slo: Slo, { atNs, budget }: SloStatus): OccurrenceStatus | null {

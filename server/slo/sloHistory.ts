@@ -42,9 +42,16 @@ export async function sloHistory(
   {
     page: { fromNs, toNs, limit, offset },
     unstored,
+    excluded,
   }: {
     readonly page: HistoryPage;
     readonly unstored: (indicatorId: string) => ReadonlyMap<number, Counts>;
+    /** Counts of an indicator from one minute to another that do not count now. */
+    readonly excluded: (
+      indicatorId: string,
+      from: number,
+      to: number,
+    ) => Pick<Counts, 'good' | 'total'>;
   },
 ): Promise<HistoryItem[]> {
   const [snapshots, versions] = await Promise.all([
@@ -71,12 +78,15 @@ export async function sloHistory(
       open.total += counts.total;
     }
     const stored = corrected.get(index);
+    const out = excluded(definition.indicatorId, from, to);
+    const then = facts.excluded ?? { good: 0, total: 0 };
+    const isExcludedAnew = out.good !== then.good || out.total !== then.total;
     // Slices are judged by what was shown: they are no sum of events.
     const now = facts.isOfSlices
       ? shown
       : {
-          good: (stored?.good ?? 0) + open.good,
-          total: (stored?.total ?? 0) + open.total,
+          good: (stored?.good ?? 0) + open.good - out.good,
+          total: (stored?.total ?? 0) + open.total - out.total,
         };
     const differs = now.good !== shown.good || now.total !== shown.total;
     return {
@@ -87,7 +97,9 @@ export async function sloHistory(
       correctedNow: differs
         ? correctedFacts(now, { shown, facts, definition })
         : { ...shown, budgetLeft: facts.budgetLeft, verdict: facts.verdict },
-      causes: differs ? causesOf(stored?.causes ?? []) : [],
+      causes: differs
+        ? causesOf([...(stored?.causes ?? []), ...(isExcludedAnew ? ['exclusion'] : [])])
+        : [],
     };
   });
 }

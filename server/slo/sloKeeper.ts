@@ -23,6 +23,8 @@ export interface SnapshotFacts {
   readonly totalExpected: number;
   /** Minutes that its counts are the sum of: the far end to the hour, where memory has no minutes. */
   readonly counted: { readonly from: number; readonly to: number };
+  /** What of these minutes did not count then; left out: nothing. */
+  readonly excluded?: { readonly good: number; readonly total: number };
   /** Its counts are of slices of time. */
   readonly isOfSlices: boolean;
   /** Pairs that hold; times as texts. */
@@ -119,6 +121,7 @@ function factsOf(report: SloReport): Omit<SnapshotFacts, 'kind'> {
       from: countedFrom(minuteOfNs(period.fromNs), minuteOfNs(atNs)),
       to: minuteOfNs(period.toNs),
     },
+    ...(report.excluded === null ? {} : { excluded: report.excluded.counts }),
     isOfSlices: hasSlices(slo),
     standing: pairs.flatMap(({ name, holds, sinceNs, frozenSinceNs }) =>
       holds && sinceNs !== null

@@ -81,6 +81,7 @@ export class GroupWriter {
         'delete_summaries',
       );
       await this.#remove('delete_attempts', changes.attempts.remove, (row) => row.span);
+      await this.#remove('delete_data_notes', changes.notes.remove, (row) => row.span);
       for (const accepted of changes.accepted) this.#rows.spans(accepted);
       const minutes = this.#rows.facts(changes, prices);
       const rollup = await this.#judge(changes);
@@ -92,6 +93,7 @@ export class GroupWriter {
       for (const activity of changes.activities.add) this.#rows.activity(activity);
       const summaries = this.#rows.summaries(changes.activities.add, redone);
       for (const attempt of changes.attempts.add) this.#rows.attempt(attempt);
+      for (const note of changes.notes.add) this.#rows.dataNote(note);
       const noted = this.#noteUnsettled(changes);
       const touched = touchedMinutes(changes);
       if (touched.length > 0) this.#commits++;

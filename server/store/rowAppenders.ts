@@ -6,7 +6,15 @@ import type { SourceTable } from './attribution/sourceTable.js';
 import type { RollupRow } from './costRollup.js';
 import type { IngestGroup } from './ingestBatch.js';
 import { countSpan, MinuteCounts, minuteOf, type MinuteRow } from './minuteCounts.js';
-import type { ActivityRow, AttemptRow, LineRow, Owner, SpanKey } from './rows.js';
+import type {
+  ActivityRow,
+  AttemptRow,
+  DataNoteRow,
+  LineRow,
+  Owner,
+  SpanFacts,
+  SpanKey,
+} from './rows.js';
 import type { FirstWins } from './firstWins.js';
 import { summarise } from './runSummary.js';
 import { TableAppender, type ColumnType } from './tableAppender.js';
@@ -64,6 +72,7 @@ const COLUMNS = {
     ...texts(2),
     'i64',
   ],
+  data_notes: [...KEY, 'i64', ...texts(6), 'i64', 'i64', 'text', 'bool'],
   price_versions: [...texts(6), 'i64', 'text'],
   span_minutes: ['i64', ...texts(2), ...bigs(3), 'text'],
   run_summary: [
@@ -320,6 +329,26 @@ export class RowAppenders {
     table.text(row.outcome).text(span.activity.errorClass).number(span.activity.backoffMs);
     table.endRow();
   }
+
+  dataNote({ span, owner }: DataNoteRow): void {
+    const table = this.tables.data_notes;
+    const check = span.data?.check ?? null;
+    appendKey(table, span);
+    table.big(span.endNs).text(owner.pipeline).text(owner.run).text(owner.batch).text(owner.step);
+    table.text(check?.name ?? null).text(check?.outcome ?? null);
+    table.number(check?.rows ?? null).number(check?.rowsFailed ?? null);
+    table
+      .text(span.data?.dataset ?? null)
+      .bool(hasSucceeded(span))
+      .endRow();
+  }
+}
+
+/** Whether the work came to a good end, by its own word, else by its span's status; a start or heartbeat is no end. */
+function hasSucceeded({ activity, failed }: SpanFacts): boolean {
+  const outcome = activity.runOutcome ?? activity.attemptOutcome;
+  if (activity.event !== null) return false;
+  return outcome === null ? !failed : outcome === 'succeeded';
 }
 
 export const runKey = ({ pipeline, run }: Owner): string => JSON.stringify([pipeline, run]);

@@ -2,6 +2,7 @@
  * Rows that the store derives from spans. Ids and times are bigint; money is nano-USD.
  */
 import type { Identity } from '@burnbook/domain/attribution';
+import type { CheckOutcome } from '@burnbook/domain/semconv';
 import type { CallRecord } from './ingestBatch.js';
 
 export interface SpanKey {
@@ -28,6 +29,8 @@ export interface SpanFacts extends SpanKey {
   readonly failed: boolean;
   readonly sampled: boolean;
   readonly activity: ActivityFacts;
+  /** null: it says nothing of data. */
+  readonly data: DataFacts | null;
   readonly call: CallFacts | null;
   readonly responseKey: bigint | null;
   /** Nanoseconds; null: the span tells no compute. */
@@ -64,6 +67,23 @@ export interface AttemptRow {
   readonly outerAttemptKey: bigint | null;
   readonly number: number;
   readonly outcome: string;
+}
+
+/** What a span says of data, and whose work that was. */
+export interface DataNoteRow {
+  readonly span: SpanFacts;
+  readonly owner: Owner;
+}
+
+/** A quality check, a dataset that was written, or both. */
+export interface DataFacts {
+  readonly check: {
+    readonly name: string;
+    readonly outcome: CheckOutcome;
+    readonly rows: number | null;
+    readonly rowsFailed: number | null;
+  } | null;
+  readonly dataset: string | null;
 }
 
 /** What a span says of the run, step or event that it is; null where it does not. */

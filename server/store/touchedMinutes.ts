@@ -12,14 +12,16 @@ export interface TouchedMinute {
 
 export const MINUTE_NS = 60_000_000_000n;
 
-/** Attempts and activities count at their end, calls at their start: at the old place and at the new one. */
-export function touchedMinutes({ attempts, activities, lines }: ChangeSet): TouchedMinute[] {
+/** Attempts, activities and notes on data count at their end, calls at their start: at the old place and at the new one. */
+export function touchedMinutes({ attempts, activities, lines, notes }: ChangeSet): TouchedMinute[] {
   const touched = new Touched();
   for (const { owner, span } of attempts.add) touched.add(owner.pipeline, span.endNs);
   for (const { owner, span } of activities.add) touched.add(owner.pipeline, span.endNs);
   for (const { owner, span, kind } of lines.add) {
     if (kind === 'model') touched.add(owner.pipeline, span.startNs);
   }
+  for (const { owner, span } of notes.add) touched.add(owner.pipeline, span.endNs);
+  for (const { owner, span } of notes.remove) touched.add(owner.pipeline, span.endNs);
   for (const { owner, span, operationKey } of attempts.remove) {
     touched.addLost(owner.pipeline, span.endNs, { operationKey, runId: null });
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gateMails } from '../../pipelines/batch/gate.js';
+import { gateMails, hasEnoughValid } from '../../pipelines/batch/gate.js';
 import type { ParsedMail } from '../../pipelines/batch/parse.js';
 
 function mail(id: string, changes: Partial<ParsedMail> = {}): ParsedMail {
@@ -56,5 +56,22 @@ describe('gateMails', () => {
 
   it('counts words of any script', () => {
     expect(gateMails([mail('a', { subject: 'привет', text: '日本 中文' })]).passed).toHaveLength(1);
+  });
+});
+
+describe('hasEnoughValid', () => {
+  const gated = (valid: number, malformed: number) =>
+    gateMails([
+      ...Array.from({ length: valid }, (_, index) => mail(`good ${index}`)),
+      ...Array.from({ length: malformed }, (_, index) => mail(`bad ${index}`, { defects: ['x'] })),
+    ]);
+
+  it.each([
+    [9, 1, true],
+    [44, 6, false],
+    [1, 0, true],
+    [0, 0, false],
+  ])('of %i valid rows and %i others says %s', (valid, malformed, expected) => {
+    expect(hasEnoughValid(gated(valid, malformed))).toBe(expected);
   });
 });

@@ -90,7 +90,13 @@ describe('a page', () => {
     ]);
     const { needsYou } = await server.get('/api/overview', overviewSchema);
     expect(needsYou).toMatchObject([
-      { name: 'RetryStorm', alertId: alert.id, incidentId: incident?.id, severity: 'page' },
+      {
+        name: 'RetryStorm',
+        alertId: alert.id,
+        incidentId: incident?.id,
+        severity: 'page',
+        place: { pipeline: 'mail', alert: alert.id },
+      },
     ]);
   });
 

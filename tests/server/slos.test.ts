@@ -1,3 +1,4 @@
+import { formatTime } from '@burnbook/domain/time';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { indicatorIdOf } from '../../server/config/openSlo/indicator.js';
 import {
@@ -8,6 +9,7 @@ import {
   sloHistorySchema,
   slosSchema,
   alertsSchema,
+  exclusionWindowSchema,
 } from '../../server/contract.js';
 import { at } from '../support/budgets.js';
 import { ratio, sloConfig, sloNamed, sloOf, tries } from '../support/slos.js';
@@ -303,6 +305,38 @@ describe('when it burns', () => {
       causes: ['late'],
     });
     expect(items[0]).toMatchObject({ causes: [] });
+  });
+
+  test('excluded time is taken out of the count, told with and without, and put back', async () => {
+    const before = await sloNamed(server, 'attempts');
+    const answer = await server.fetch('/api/exclusions', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'burnbook-actor': 'Ada' },
+      body: JSON.stringify({
+        scope: { pipeline: 'mail-etl' },
+        from: formatTime(NOON - 3n * MINUTE_NS),
+        to: formatTime(NOON),
+        reason: 'maintenance of the source',
+      }),
+    });
+    const { id } = exclusionWindowSchema.parse(await answer.json());
+    const without = await sloNamed(server, 'attempts');
+    expect(without).toMatchObject({
+      excludedSeconds: 180,
+      budgetLeftWithoutExclusions: before.budgetLeft,
+    });
+    expect(without.period.total).toBe(before.period.total - 30);
+    expect(without.budgetLeft).toBeGreaterThan(before.budgetLeft ?? Infinity);
+    const { items } = await server.get('/api/slos/attempts/history', sloHistorySchema);
+    const told = items.find(({ knownThen }) => knownThen.total === before.period.total);
+    expect(told?.causes).toContain('exclusion');
+    expect(told?.correctedNow.total).toBe(before.period.total - 30);
+    await server.fetch(`/api/exclusions/${id}`, { method: 'DELETE' });
+    expect(await sloNamed(server, 'attempts')).toMatchObject({
+      excludedSeconds: 0,
+      budgetLeftWithoutExclusions: null,
+      budgetLeft: before.budgetLeft,
+    });
   });
 
   test('an edited SLO is a new version with a history of its own beside the old one', async () => {

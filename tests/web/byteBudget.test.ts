@@ -8,7 +8,7 @@ const KB = 1_000;
 
 /** What a visit to a page loads at once: its own code, and the chart library where it draws a chart. */
 const FIRST_VIEWS: Record<string, string[]> = {
-  overview: ['OverviewPage', 'drawPlot'],
+  overview: ['OverviewPage', 'drawPlot', 'enOverview'],
   cost: ['CostPage', 'drawPlot', 'enCost'],
   budget: ['BudgetPage', 'drawPlot', 'enCost', 'enBudget'],
   'budget with a hard limit': [
@@ -21,14 +21,20 @@ const FIRST_VIEWS: Record<string, string[]> = {
   ],
   reservations: ['ReservationsPage', 'enCost', 'enBudget', 'enReservations'],
   prices: ['PricesPage', 'enCost', 'enBudget', 'enPrices'],
+  slos: ['SlosPage', 'enSlos'],
+  slo: ['SloPage', 'drawPlot', 'enSlos'],
+  incidents: ['IncidentsPage', 'enSlos', 'enIncidents'],
+  incident: ['IncidentPage', 'drawPlot', 'enSlos', 'enIncidents'],
+  delivery: ['DeliveryPage', 'enBudget', 'enIncidents'],
+  'incident in Chinese': ['IncidentPage', 'drawPlot', 'zhCN', 'zhCNSlos', 'zhCNIncidents'],
   retries: ['RetriesPage', 'enCost', 'enRetries'],
   batches: ['BatchesPage'],
   batch: ['BatchPage', 'enBatch'],
   trace: ['TracePage', 'enTrace'],
-  runbooks: ['RunbooksPage'],
-  'runbook with its panels': ['RunbookPage', 'drawPlot'],
+  runbooks: ['RunbooksPage', 'enRunbooks'],
+  'runbook with its panels': ['RunbookPage', 'drawPlot', 'enRunbooks'],
   'cost in Chinese': ['CostPage', 'drawPlot', 'zhCN', 'zhCNCost'],
-  'overview in Chinese': ['OverviewPage', 'drawPlot', 'zhCN'],
+  'overview in Chinese': ['OverviewPage', 'drawPlot', 'zhCN', 'zhCNOverview'],
 };
 
 describe('the built page', () => {

@@ -4,18 +4,28 @@ import { en as enCore } from '../../web/i18n/en.js';
 import { enBatch } from '../../web/i18n/enBatch.js';
 import { enBudget } from '../../web/i18n/enBudget.js';
 import { enCost } from '../../web/i18n/enCost.js';
+import { enOverview } from '../../web/i18n/enOverview.js';
 import { enPrices } from '../../web/i18n/enPrices.js';
 import { enReservations } from '../../web/i18n/enReservations.js';
 import { enRetries } from '../../web/i18n/enRetries.js';
+import { enRunbooks } from '../../web/i18n/enRunbooks.js';
+import { enStart } from '../../web/i18n/enStart.js';
+import { enSlos } from '../../web/i18n/enSlos.js';
+import { enIncidents } from '../../web/i18n/enIncidents.js';
 import { enTrace } from '../../web/i18n/enTrace.js';
 import type { MessageKey } from '../../web/i18n/t.js';
 import { zhCN as zhCNCore } from '../../web/i18n/zhCN.js';
 import { zhCNBatch } from '../../web/i18n/zhCNBatch.js';
 import { zhCNBudget } from '../../web/i18n/zhCNBudget.js';
 import { zhCNCost } from '../../web/i18n/zhCNCost.js';
+import { zhCNOverview } from '../../web/i18n/zhCNOverview.js';
 import { zhCNPrices } from '../../web/i18n/zhCNPrices.js';
 import { zhCNReservations } from '../../web/i18n/zhCNReservations.js';
 import { zhCNRetries } from '../../web/i18n/zhCNRetries.js';
+import { zhCNRunbooks } from '../../web/i18n/zhCNRunbooks.js';
+import { zhCNStart } from '../../web/i18n/zhCNStart.js';
+import { zhCNSlos } from '../../web/i18n/zhCNSlos.js';
+import { zhCNIncidents } from '../../web/i18n/zhCNIncidents.js';
 import { zhCNTrace } from '../../web/i18n/zhCNTrace.js';
 
 const zhCN = {
@@ -26,6 +36,11 @@ const zhCN = {
   ...zhCNReservations,
   ...zhCNRetries,
   ...zhCNBatch,
+  ...zhCNRunbooks,
+  ...zhCNStart,
+  ...zhCNOverview,
+  ...zhCNSlos,
+  ...zhCNIncidents,
   ...zhCNTrace,
 };
 const en = {
@@ -36,13 +51,24 @@ const en = {
   ...enReservations,
   ...enRetries,
   ...enBatch,
+  ...enRunbooks,
+  ...enStart,
+  ...enOverview,
+  ...enSlos,
+  ...enIncidents,
   ...enTrace,
 };
 const keys = Object.keys(en) as MessageKey[];
 
 /** Which sentences a page's own folders may use: those that App loads with it. */
 const WORDS: Record<string, object[]> = {
-  'parts chart shell overview panels runbook': [enCore],
+  'parts chart': [enCore],
+  // The help and the wait for the first span come late, with words of their own.
+  shell: [enCore, enStart],
+  overview: [enCore, enOverview, enStart],
+  'panels runbook': [enCore, enRunbooks],
+  slo: [enCore, enSlos],
+  'incident delivery': [enCore, enIncidents],
   cost: [enCore, enCost],
   budget: [enCore, enCost, enBudget],
   prices: [enCore, enCost, enBudget, enPrices],

@@ -1,5 +1,4 @@
 import { signal } from '@preact/signals';
-import type { CommitEvent } from '../../server/contract.js';
 import { queryClient } from './queryClient.js';
 
 export type LiveState = 'live' | 'paused' | 'offline';
@@ -22,7 +21,7 @@ let refreshTimer: ReturnType<typeof setTimeout> | null = null;
 let lastRefreshMs = 0;
 let missedWhilePaused = false;
 
-/** Follows commits until the page closes. */
+/** Follows commits and changes of SLOs and alerts until the page closes. */
 export function startLive(): void {
   connect();
   document.addEventListener('visibilitychange', () => {
@@ -48,9 +47,7 @@ function connect(): void {
     // It reconnects by itself after a cut, but gives up for good on an answer such as 401 or 503.
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_WAIT_MS);
   });
-  source.addEventListener('commit', (event) => {
-    if (readCommit(event.data)) refreshSoon();
-  });
+  for (const name of ['commit', 'slo', 'alert']) source.addEventListener(name, refreshSoon);
 }
 
 export function togglePause(): void {
@@ -84,12 +81,4 @@ function refreshSoon(): void {
 function updateState(): void {
   if (pausedByPerson || pausedByBrush) liveState.value = 'paused';
   else liveState.value = connected ? 'live' : 'offline';
-}
-
-function readCommit(text: string): CommitEvent | null {
-  try {
-    return JSON.parse(text) as CommitEvent;
-  } catch {
-    return null;
-  }
 }

@@ -5,7 +5,7 @@ import { t } from '../i18n/t.js';
 
 type Burning = NonNullable<Overview['budgetLeft']>['worst'] | Budget;
 
-interface Zoned {
+export interface Zoned {
   locale: string;
   tz: string;
   nowMs: number;
@@ -33,20 +33,25 @@ function emptyText(budget: Burning, { locale, tz, nowMs }: Zoned): string {
   switch (budget.emptyState) {
     case 'empty':
       return t('burn.over', { usd: formatUsdShort(budget.overrunUsd) });
-    case 'empties': {
-      if (budget.emptyAt === null) return '';
-      const at = new Date(budget.emptyAt);
-      const leftMs = Math.max(0, at.getTime() - nowMs);
-      return t('burn.empties', {
-        at: soonText(at, { locale, tz, leftMs }),
-        left: leftText(leftMs),
-      });
-    }
+    case 'empties':
+      return budget.emptyAt === null
+        ? ''
+        : t('burn.empties', whenEmpty(budget.emptyAt, { locale, tz, nowMs }));
     case 'lasts':
       return t('burn.lasts');
     case 'unknown':
       return t('burn.unknown');
   }
+}
+
+/** `Thu 14:20` and `21 h`: when a budget is empty, and how long it lasts. */
+export function whenEmpty(
+  emptyAt: string,
+  { locale, tz, nowMs }: Zoned,
+): { at: string; left: string } {
+  const at = new Date(emptyAt);
+  const leftMs = Math.max(0, at.getTime() - nowMs);
+  return { at: soonText(at, { locale, tz, leftMs }), left: leftText(leftMs) };
 }
 
 // Within a week the weekday says most; later it would be ambiguous.

@@ -167,8 +167,8 @@ const LONE_SHARE = 0.25;
 const CLOSER_MS_MIN = 3_600_000;
 
 /** The one bucket that has all there is, where it is but a sliver of the axis; null: there are more, or it is none. */
-function loneBucket({ axis, buckets }: ChartData): { from: Date; to: Date } | null {
-  if (axis.kind !== 'time') return null;
+function loneBucket({ axis, buckets, shape }: ChartData): { from: Date; to: Date } | null {
+  if (axis.kind !== 'time' || shape === 'lines') return null;
   const full = buckets.filter(({ values }) => [...values.values()].some(({ value }) => value > 0));
   const [only] = full;
   if (full.length !== 1 || !only?.from || !only.to) return null;

@@ -9,6 +9,20 @@ export interface ChartData {
   annotations?: readonly Annotation[];
   /** A pale line behind: the period before, moved onto this one. */
   ghost?: readonly { at: Date; value: number }[];
+  /** Stacked columns unless said. A line is broken where its series has no value. */
+  shape?: 'columns' | 'lines';
+  /** Dollars from zero unless said. */
+  y?: ValueAxis;
+}
+
+export interface ValueAxis {
+  unit: 'share' | 'times';
+  /** What lies outside is drawn at the edge. */
+  domain: readonly [low: number, high: number];
+  /** Equal steps are equal factors: `low` is above zero. */
+  log?: boolean;
+  /** Lines across, such as a burn rate that fires. */
+  rules?: readonly { value: number; label: string }[];
 }
 
 export interface TimeAxis {

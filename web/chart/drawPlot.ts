@@ -1,7 +1,8 @@
 import { gridY, lineY, plot, rectY, ruleX, ruleY, text, barY } from '@observablehq/plot';
+import { formatPercent } from '../format/quantity.js';
 import { formatUsdShort } from '../format/usd.js';
 import { fromWallClock, toWallClock } from '../format/time.js';
-import type { Annotation, ChartBucket, ChartData, TimeAxis } from './chartData.js';
+import type { Annotation, ChartBucket, ChartData, TimeAxis, ValueAxis } from './chartData.js';
 
 export interface DrawOptions {
   widthPx: number;
@@ -67,22 +68,30 @@ export function drawPlot(data: ChartData, options: DrawOptions): DrawnPlot {
           axis: null,
           padding: 0.18,
         },
-    y: { label: null, nice: true, ticks: yTicks, tickFormat: moneyTick, zero: true },
+    y: data.y
+      ? valueAxis(data.y)
+      : { label: null, nice: true, ticks: yTicks, tickFormat: moneyTick, zero: true },
     color: { type: 'identity' },
     marks: [
-      gridY({ ticks: yTicks, stroke: 'var(--line)', strokeOpacity: 1 }),
-      time
-        ? rectY(cells, {
-            x1: 'x1',
-            x2: 'x2',
-            y: 'value',
-            z: 'series',
-            fill: 'color',
-            order,
-            insetLeft: 0.5,
-            insetRight: 0.5,
-          })
-        : barY(cells, { x: 'slot', y: 'value', z: 'series', fill: 'color', order }),
+      gridY({
+        ticks: data.y ? ticksOf(data.y) : yTicks,
+        stroke: 'var(--line)',
+        strokeOpacity: 1,
+      }),
+      time && data.shape === 'lines'
+        ? lineMark(data, time)
+        : time
+          ? rectY(cells, {
+              x1: 'x1',
+              x2: 'x2',
+              y: 'value',
+              z: 'series',
+              fill: 'color',
+              order,
+              insetLeft: 0.5,
+              insetRight: 0.5,
+            })
+          : barY(cells, { x: 'slot', y: 'value', z: 'series', fill: 'color', order }),
       ...(time && data.ghost
         ? [
             lineY(data.ghost, {
@@ -90,11 +99,12 @@ export function drawPlot(data: ChartData, options: DrawOptions): DrawnPlot {
               y: 'value',
               stroke: 'var(--ink3)',
               strokeDasharray: '3 3',
-              curve: 'step-after',
+              curve: data.shape === 'lines' ? 'linear' : 'step-after',
             }),
           ]
         : []),
-      ruleY([0], { stroke: 'var(--control)' }),
+      ...(data.y?.log ? [] : [ruleY([0], { stroke: 'var(--control)' })]),
+      ...(time && data.y ? ruleMarks(data.y, time) : []),
       ...annotationMarks(data, time, time ? widthMs(time, widthPx) : 0),
     ],
   }) as SVGSVGElement & { scale: (name: string) => ScaleOf | undefined };
@@ -243,6 +253,66 @@ function nearest(length: number, distanceOf: (index: number) => number): number 
     if (each < bestDistance) [best, bestDistance] = [index, each];
   }
   return best;
+}
+
+function valueAxis({ unit, domain, log = false }: ValueAxis) {
+  return {
+    label: null,
+    type: log ? ('log' as const) : ('linear' as const),
+    domain: [...domain],
+    clamp: true,
+    ticks: ticksOf({ unit, domain, log }),
+    tickFormat: (value: number) => (unit === 'share' ? formatPercent(value) : `${value}×`),
+  };
+}
+
+/** Of a log scale the powers of ten, else four steps at most. */
+function ticksOf({ domain: [low, high], log = false }: ValueAxis): number[] {
+  if (!log) {
+    const step = [0.1, 0.25, 0.5, 1].find((each) => (high - low) / each <= 5) ?? high - low;
+    const first = Math.ceil(low / step - 1e-9);
+    const last = Math.floor(high / step + 1e-9);
+    return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
+  }
+  const [first, last] = [Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))];
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    Number((10 ** (first + index)).toPrecision(3)),
+  );
+}
+
+function lineMark(data: ChartData, time: TimeAxis) {
+  const points = data.series.flatMap(({ key, color }) =>
+    data.buckets.map((bucket) => ({
+      at: bucketEdge(bucket.to, time),
+      value: bucket.values.get(key)?.value ?? NaN,
+      series: key,
+      color,
+    })),
+  );
+  // A round end makes a lone point between two gaps a dot.
+  return lineY(points, {
+    x: 'at',
+    y: 'value',
+    z: 'series',
+    stroke: 'color',
+    strokeWidth: 1.75,
+    strokeLinecap: 'round',
+  });
+}
+
+function ruleMarks({ rules = [] }: ValueAxis, time: TimeAxis) {
+  return [
+    ruleY(rules, { y: 'value', stroke: 'var(--ink3)', strokeDasharray: '6 3' }),
+    text(rules, {
+      x: wall(time.from, time),
+      y: 'value',
+      text: 'label',
+      textAnchor: 'start',
+      dx: 4,
+      dy: -6,
+      ...LABEL_INK,
+    }),
+  ];
 }
 
 function moneyTick(value: number): string {

@@ -4,9 +4,14 @@ import { en } from './en.js';
 import type { enBatch } from './enBatch.js';
 import type { enBudget } from './enBudget.js';
 import type { enCost } from './enCost.js';
+import type { enIncidents } from './enIncidents.js';
+import type { enOverview } from './enOverview.js';
 import type { enPrices } from './enPrices.js';
 import type { enReservations } from './enReservations.js';
 import type { enRetries } from './enRetries.js';
+import type { enRunbooks } from './enRunbooks.js';
+import type { enStart } from './enStart.js';
+import type { enSlos } from './enSlos.js';
 import type { enTrace } from './enTrace.js';
 
 export type Locale = 'en' | 'zh-CN';
@@ -19,6 +24,11 @@ export type MessageKey =
   | keyof typeof enPrices
   | keyof typeof enReservations
   | keyof typeof enRetries
+  | keyof typeof enRunbooks
+  | keyof typeof enStart
+  | keyof typeof enOverview
+  | keyof typeof enSlos
+  | keyof typeof enIncidents
   | keyof typeof enTrace;
 
 type Messages = Partial<Record<MessageKey, string>>;
@@ -53,6 +63,26 @@ const PARTS = {
   retries: {
     en: () => import('./enRetries.js').then(({ enRetries: words }) => words),
     'zh-CN': () => import('./zhCNRetries.js').then(({ zhCNRetries: words }) => words),
+  },
+  runbooks: {
+    en: () => import('./enRunbooks.js').then(({ enRunbooks: words }) => words),
+    'zh-CN': () => import('./zhCNRunbooks.js').then(({ zhCNRunbooks: words }) => words),
+  },
+  start: {
+    en: () => import('./enStart.js').then(({ enStart: words }) => words),
+    'zh-CN': () => import('./zhCNStart.js').then(({ zhCNStart: words }) => words),
+  },
+  overview: {
+    en: () => import('./enOverview.js').then(({ enOverview: words }) => words),
+    'zh-CN': () => import('./zhCNOverview.js').then(({ zhCNOverview: words }) => words),
+  },
+  slos: {
+    en: () => import('./enSlos.js').then(({ enSlos: words }) => words),
+    'zh-CN': () => import('./zhCNSlos.js').then(({ zhCNSlos: words }) => words),
+  },
+  incidents: {
+    en: () => import('./enIncidents.js').then(({ enIncidents: words }) => words),
+    'zh-CN': () => import('./zhCNIncidents.js').then(({ zhCNIncidents: words }) => words),
   },
   trace: {
     en: () => import('./enTrace.js').then(({ enTrace: words }) => words),

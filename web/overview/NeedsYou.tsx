@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Overview } from '../../server/contract.js';
-import { t } from '../i18n/t.js';
+import { nowMs } from '../api/live.js';
+import { whenEmpty } from '../budget/burnText.js';
+import { locale, t } from '../i18n/t.js';
 import { Icon } from '../parts/Icon.js';
 import { Instant } from '../parts/Instant.js';
 import { Status } from '../parts/Status.js';
@@ -37,7 +39,10 @@ export function NeedsYou({ needs }: { needs: readonly Need[] }) {
     <>
       <ul class="needs">
         {shown.map((need) => (
-          <NeedRow key={`${subjectOf(need)} ${need.name} ${need.since}`} need={need} />
+          <NeedRow
+            key={`${subjectOf(need)} ${need.name} ${need.alertId} ${need.since}`}
+            need={need}
+          />
         ))}
       </ul>
       {sorted.length > shown.length && (
@@ -59,17 +64,30 @@ function NeedRow({ need }: { need: Need }) {
           {need.summary}
         </a>
         <p class="need-meta">
-          {need.pipeline ?? need.budget} ·{' '}
+          {subjectText(need)} ·{' '}
           {need.owner === null ? t('needs.noOwner') : t('needs.owner', { name: need.owner })} ·{' '}
           <Instant at={need.since} />
+          {need.emptyAt !== null && Date.parse(need.emptyAt) > nowMs.value && (
+            <>
+              {' '}
+              ·{' '}
+              {t(
+                'burn.empties',
+                whenEmpty(need.emptyAt, {
+                  locale: locale.value,
+                  tz: view.tz,
+                  nowMs: nowMs.value,
+                }),
+              )}
+            </>
+          )}
         </p>
       </div>
       <a
         class="button primary"
         href={view.href(`/runbooks/${encodeURIComponent(need.runbook)}`, {
-          pipeline: need.pipeline,
-          batch: need.batchId,
-          budget: need.budget,
+          ...need.place,
+          incident: need.incidentId,
         })}
       >
         {t('needs.openRunbook')} <Icon name="arrow" />
@@ -78,9 +96,23 @@ function NeedRow({ need }: { need: Need }) {
   );
 }
 
-function pathOf({ pipeline, batchId, budget }: Need): string {
+const subjectText = ({ place, pipeline, budget, name }: Need): string =>
+  place['slo'] ?? pipeline ?? budget ?? name;
+
+/** An alert leads to its incident, an SLO, a batch or a budget; else to the list of alerts. */
+function pathOf({ pipeline, batchId, budget, alertId, incidentId, place }: Need): string {
+  if (incidentId !== null) return `/incidents/${encodeURIComponent(incidentId)}`;
+  if (place['slo'] !== undefined) return `/slos/${encodeURIComponent(place['slo'])}`;
   if (pipeline !== null && batchId !== null) return batchPath(pipeline, batchId);
-  return budget === null ? '/cost' : `/cost/budgets/${encodeURIComponent(budget)}`;
+  if (budget !== null) return `/cost/budgets/${encodeURIComponent(budget)}`;
+  return alertId === null ? '/cost' : '/incidents';
 }
 
-const subjectOf = (need: Need): string => [need.pipeline, need.batchId, need.budget].join(' ');
+const subjectOf = (need: Need): string =>
+  [
+    need.pipeline,
+    need.batchId,
+    need.budget,
+    // What several windows of one SLO tell is one need; another alert is one of its own.
+    ...(need.budget === null && need.batchId === null ? [need.place['slo'] ?? need.alertId] : []),
+  ].join(' ');

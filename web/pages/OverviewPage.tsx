@@ -1,13 +1,13 @@
 import { useEffect } from 'preact/hooks';
 import type { Overview } from '../../server/contract.js';
 import { useApi, type ApiResult } from '../api/useApi.js';
-import { t } from '../i18n/t.js';
-import { EmptyState } from '../overview/EmptyState.js';
+import { loadWords, t } from '../i18n/t.js';
 import { NeedsYou } from '../overview/NeedsYou.js';
 import { PipelineTable } from '../overview/PipelineTable.js';
 import { SpendPanel } from '../overview/SpendPanel.js';
 import { Tiles } from '../overview/Tiles.js';
 import { DataAge } from '../parts/DataAge.js';
+import { Late } from '../parts/Late.js';
 import { Panel, PanelError, type PanelQuery } from '../parts/Panel.js';
 import { Skeleton } from '../parts/Skeleton.js';
 import { useTitle } from '../parts/useTitle.js';
@@ -16,6 +16,7 @@ import { useView, type View } from '../url/useView.js';
 
 /** While nothing has ever arrived the page also asks by itself, should the event stream be cut off by a proxy. */
 const EMPTY_POLL_MS = 5_000;
+const EMPTY_PX = 640;
 
 /** What needs someone, what is spent, on what, by whom: one answer feeds every number and the chart. */
 export function OverviewPage() {
@@ -31,7 +32,18 @@ export function OverviewPage() {
     return () => clearInterval(timer);
   }, [empty]);
 
-  if (empty) return <EmptyState />;
+  if (empty) {
+    return (
+      <Late
+        load={async () =>
+          (await Promise.all([import('../overview/EmptyState.js'), loadWords('start')]))[0]
+            .EmptyState
+        }
+        props={{}}
+        waiting={<Skeleton heightPx={EMPTY_PX} />}
+      />
+    );
+  }
   if (query.data === undefined) return <Waiting key="waiting" query={query} />;
   const overview = query.data;
   const stale = query.isPlaceholderData ? 'stale' : undefined;
@@ -43,6 +55,9 @@ export function OverviewPage() {
         <header class="panel-head">
           <h2>{t('needs.title')}</h2>
           <div class="panel-actions">
+            <a class="quiet-link" href={view.href('/incidents')}>
+              {t('nav.incidents')}
+            </a>
             <DataAge dataUntil={overview.freshness.dataUntil} />
           </div>
         </header>

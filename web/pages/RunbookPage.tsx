@@ -15,17 +15,24 @@ import { useMedia } from '../runbook/useMedia.js';
 import { useView } from '../url/useView.js';
 import { batchPath } from '../url/viewState.js';
 
+/** What the text of a runbook may be filled in with. */
+const PLACES = [
+  ...['pipeline', 'batch', 'budget', 'slo', 'alert', 'incident'],
+  ...['model', 'provider', 'destination', 'heartbeat'],
+];
+
 /** A runbook: its steps to tick, its panels live beside the step being read. */
 export function RunbookPage({ params }: { params: { name: string } }) {
   const view = useView();
   const pipeline = view.param('pipeline');
   const batch = view.param('batch');
   const budget = view.param('budget');
-  const about = new URLSearchParams({
-    ...(pipeline === null ? {} : { pipeline }),
-    ...(batch === null ? {} : { batch }),
-    ...(budget === null ? {} : { budget }),
-  }).toString();
+  const about = new URLSearchParams(
+    PLACES.flatMap((name) => {
+      const value = view.param(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  ).toString();
   const path = `/api/runbooks/${encodeURIComponent(params.name)}`;
   const query = useApi<Runbook>(about ? `${path}?${about}` : path, { liveness: 'fixed' });
   const [serverHtml] = useState(takeServerHtml);

@@ -1,7 +1,8 @@
-import type { Budget, RunState } from '../../server/contract.js';
+import type { BurnWord, Budget, RunState, SloView } from '../../server/contract.js';
 import { t } from '../i18n/t.js';
 
-export type StatusKind = RunState | Budget['state'] | 'page' | 'ticket';
+export type StatusKind =
+  RunState | Budget['state'] | SloView['state'] | BurnWord | 'page' | 'ticket';
 
 type Tone = 'calm' | 'warn' | 'crit' | 'none';
 
@@ -19,6 +20,10 @@ const SHAPES: Record<StatusKind, { tone: Tone; shape: string }> = {
   ok: { tone: 'calm', shape: 'disc' },
   increasing: { tone: 'warn', shape: 'delta' },
   critical: { tone: 'crit', shape: 'triangle' },
+  recovering: { tone: 'warn', shape: 'half' },
+  exhausted: { tone: 'crit', shape: 'triangle' },
+  idle: { tone: 'none', shape: 'bar' },
+  acceptable: { tone: 'calm', shape: 'disc' },
   noData: { tone: 'none', shape: 'dotted' },
   inactive: { tone: 'none', shape: 'bar' },
 };

@@ -14,7 +14,9 @@ import { useKeys } from './useKeys.js';
 
 // Each page is a file of its own, so that opening a runbook at night does not wait for the overview's code.
 const OverviewPage = lazy(() =>
-  loadCode(() => import('../pages/OverviewPage.js')).then((module) => module.OverviewPage),
+  withWords(['overview'], () => import('../pages/OverviewPage.js')).then(
+    (module) => module.OverviewPage,
+  ),
 );
 const BatchesPage = lazy(() =>
   loadCode(() => import('../pages/BatchesPage.js')).then((module) => module.BatchesPage),
@@ -45,14 +47,39 @@ const RetriesPage = lazy(() =>
     (module) => module.RetriesPage,
   ),
 );
+const SlosPage = lazy(() =>
+  withWords(['slos'], () => import('../pages/SlosPage.js')).then((module) => module.SlosPage),
+);
+const SloPage = lazy(() =>
+  withWords(['slos'], () => import('../pages/SloPage.js')).then((module) => module.SloPage),
+);
+const IncidentsPage = lazy(() =>
+  withWords(['slos', 'incidents'], () => import('../pages/IncidentsPage.js')).then(
+    (module) => module.IncidentsPage,
+  ),
+);
+const IncidentPage = lazy(() =>
+  withWords(['slos', 'incidents'], () => import('../pages/IncidentPage.js')).then(
+    (module) => module.IncidentPage,
+  ),
+);
+const DeliveryPage = lazy(() =>
+  withWords(['budget', 'incidents'], () => import('../pages/DeliveryPage.js')).then(
+    (module) => module.DeliveryPage,
+  ),
+);
 const TracePage = lazy(() =>
   withWords(['trace'], () => import('../pages/TracePage.js')).then((module) => module.TracePage),
 );
 const RunbooksPage = lazy(() =>
-  loadCode(() => import('../pages/RunbooksPage.js')).then((module) => module.RunbooksPage),
+  withWords(['runbooks'], () => import('../pages/RunbooksPage.js')).then(
+    (module) => module.RunbooksPage,
+  ),
 );
 const RunbookPage = lazy(() =>
-  loadCode(() => import('../pages/RunbookPage.js')).then((module) => module.RunbookPage),
+  withWords(['runbooks'], () => import('../pages/RunbookPage.js')).then(
+    (module) => module.RunbookPage,
+  ),
 );
 
 /** A page's code together with its sentences. */
@@ -107,6 +134,11 @@ function Frame() {
               <Route path="/cost/budgets/:id" component={BudgetPage} />
               <Route path="/cost/prices" component={PricesPage} />
               <Route path="/cost/reservations" component={ReservationsPage} />
+              <Route path="/slos" component={SlosPage} />
+              <Route path="/slos/:name" component={SloPage} />
+              <Route path="/incidents" component={IncidentsPage} />
+              <Route path="/incidents/:id" component={IncidentPage} />
+              <Route path="/delivery" component={DeliveryPage} />
               <Route path="/retries" component={RetriesPage} />
               <Route path="/traces/:traceId" component={TracePage} />
               <Route path="/runbooks" component={RunbooksPage} />
@@ -120,7 +152,9 @@ function Frame() {
       {dialog === 'palette' && <Palette onClose={close} onHelp={() => setDialog('help')} />}
       {dialog === 'help' && (
         <Late
-          load={() => import('./HelpDialog.js').then((module) => module.HelpDialog)}
+          load={async () =>
+            (await Promise.all([import('./HelpDialog.js'), loadWords('start')]))[0].HelpDialog
+          }
           props={{ onClose: close }}
           waiting={null}
         />

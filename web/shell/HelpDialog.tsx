@@ -6,7 +6,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
   const keys: [string[], string][] = [
     [['[', ']'], t('help.range')],
     [['c'], t('help.compare')],
-    [['g', 'o c r b n p s'], t('help.go')],
+    [['g', 'o c s i r b n p'], t('help.go')],
     [['Ctrl K', '⌘K'], t('help.palette')],
     [['t'], t('help.theme')],
     [['←', '→'], t('help.chart')],

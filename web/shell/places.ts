@@ -13,6 +13,7 @@ export interface Place {
 export const PLACES: readonly Place[] = [
   { path: '/', label: 'nav.overview', phoneLabel: 'nav.now', icon: 'now' },
   { path: '/cost', label: 'nav.cost', phoneLabel: 'nav.cost', icon: 'cost' },
+  { path: '/slos', label: 'nav.slos', phoneLabel: 'nav.slo', icon: 'slos' },
   { path: '/retries', label: 'nav.retries', phoneLabel: 'nav.retries', icon: 'retries' },
   { path: '/batches', label: 'nav.batches', phoneLabel: 'nav.batches', icon: 'batches' },
   { path: '/runbooks', label: 'nav.runbooks', phoneLabel: 'nav.runbooks', icon: 'runbooks' },
@@ -22,10 +23,18 @@ export const PLACES: readonly Place[] = [
 export const PLACES_BELOW: readonly Pick<Place, 'path' | 'label'>[] = [
   { path: '/cost/reservations', label: 'nav.reservations' },
   { path: '/cost/prices', label: 'nav.prices' },
+  { path: '/incidents', label: 'nav.incidents' },
+  { path: '/delivery', label: 'nav.delivery' },
 ];
 
-/** Whether a page belongs to a place: a batch to Batches, a runbook to Runbooks; a trace is part of a batch. */
+/** Pages that belong to a place by meaning and not by their path. */
+const WITHIN: Record<string, readonly string[]> = {
+  '/batches': ['/traces'],
+  '/slos': ['/incidents', '/delivery'],
+};
+
+/** Whether a page belongs to a place: a batch to Batches, an incident to SLOs; a trace is part of a batch. */
 export function isAt(place: Place, path: string): boolean {
   if (place.path === '/') return path === '/';
-  return path.startsWith(place.path) || (place.path === '/batches' && path.startsWith('/traces'));
+  return [place.path, ...(WITHIN[place.path] ?? [])].some((each) => path.startsWith(each));
 }

@@ -1,6 +1,6 @@
 /** What one transaction writes, besides minute counts. */
 import type { IngestBatch } from '../ingestBatch.js';
-import type { ActivityRow, AttemptRow, LineRow } from '../rows.js';
+import type { ActivityRow, AttemptRow, DataNoteRow, LineRow } from '../rows.js';
 import type { SourceRow } from './sourceTable.js';
 
 export interface TraceHint {
@@ -31,6 +31,7 @@ export interface ChangeSet {
   readonly lines: RowChanges<LineRow>;
   readonly activities: RowChanges<ActivityRow>;
   readonly attempts: RowChanges<AttemptRow>;
+  readonly notes: RowChanges<DataNoteRow>;
   spansAccepted: number;
   spansDuplicate: number;
   /** The same by the hour of their arrival, UTC nanoseconds. */
@@ -46,6 +47,7 @@ export const emptyChangeSet = (): ChangeSet => ({
   lines: { remove: [], add: [] },
   activities: { remove: [], add: [] },
   attempts: { remove: [], add: [] },
+  notes: { remove: [], add: [] },
   spansAccepted: 0,
   spansDuplicate: 0,
   resent: new Map(),

@@ -79,6 +79,7 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader, Operati
     const lines = grouped(await this.#rows('load_trace_bill_lines', range), spanOf);
     const activities = grouped(await this.#rows('load_trace_activities', range), spanOf);
     const attempts = grouped(await this.#rows('load_trace_attempts', range), spanOf);
+    const notes = grouped(await this.#rows('load_trace_data_notes', range), spanOf);
     return hints.map((hint) => {
       const rows = spans.get(traceOf(hint)) ?? [];
       const loaded = rows.map((row) => {
@@ -91,6 +92,7 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader, Operati
             lines: (lines.get(key) ?? []).map(lineRow),
             activity: activities.get(key)?.[0],
             attempt: attempts.get(key)?.[0],
+            note: notes.get(key)?.[0],
           }),
         };
       });
@@ -115,7 +117,7 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader, Operati
   /** The facts of a span as they were when its rows were written; undefined: it has none and is no top span. */
   #facts(
     span: Row,
-    rows: { lines: LineRow[]; activity: Row | undefined; attempt: Row | undefined },
+    rows: { lines: LineRow[] } & Record<'activity' | 'attempt' | 'note', Row | undefined>,
   ): NodeFacts {
     const facts = this.#factSet;
     facts.clear();
@@ -145,6 +147,7 @@ export class DatabaseTraceLoader implements TraceLoader, ResponseLoader, Operati
     node.computeLine = rows.lines.find(({ kind }) => kind === 'compute') ?? null;
     if (rows.activity) node.activityRow = activityRow(rows.activity, node);
     if (rows.attempt) node.attemptRow = attemptRow(rows.attempt, node);
+    if (rows.note) node.noteRow = { span: node, owner: owner(rows.note) };
     return node;
   }
 }
@@ -243,6 +246,7 @@ function lineRow(row: Row): LineRow {
       failed: row['failed'] === true,
       sampled: false,
       activity: NO_ACTIVITY,
+      data: null,
       call: kind === 'model' ? callFacts(row) : null,
       responseKey: bigOrNull(row, 'response_key'),
       cpuNs: bigOrNull(row, 'cpu_ns'),

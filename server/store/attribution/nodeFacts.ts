@@ -4,11 +4,14 @@
 import type { OwnIdentity } from '@burnbook/domain/attribution';
 import { classOfStatus } from '@burnbook/domain/errorStatus';
 import { FACT_GROUP, type FactSet } from '@burnbook/domain/factSet';
+import { CHECK_OUTCOMES } from '@burnbook/domain/semconv';
 import type {
   ActivityFacts,
   ActivityRow,
   AttemptRow,
   CallFacts,
+  DataFacts,
+  DataNoteRow,
   LineRow,
   SpanFacts,
 } from '../rows.js';
@@ -24,6 +27,7 @@ export interface NodeFacts extends SpanFacts {
   /** The rows that stand in the database for this span. */
   activityRow: ActivityRow | null;
   attemptRow: AttemptRow | null;
+  noteRow: DataNoteRow | null;
   modelLine: LineRow | null;
   computeLine: LineRow | null;
 }
@@ -55,11 +59,13 @@ export const NO_ACTIVITY: ActivityFacts = {
 export type NodeBasics = Omit<
   NodeFacts,
   | 'activity'
+  | 'data'
   | 'cpuNs'
   | 'gbNs'
   | 'duplicateResponse'
   | 'activityRow'
   | 'attemptRow'
+  | 'noteRow'
   | 'modelLine'
   | 'computeLine'
 >;
@@ -83,6 +89,7 @@ export function nodeFacts(facts: FactSet, basics: NodeBasics): NodeFacts {
     failed: basics.failed,
     sampled: basics.sampled,
     activity,
+    data: (facts.groups & FACT_GROUP.data) === 0 ? null : dataFacts(facts, basics.name),
     call: basics.call,
     responseKey: basics.responseKey,
     cpuNs: tellsCpu ? BigInt((cpuUserNs ?? 0) + (cpuSystemNs ?? 0)) : null,
@@ -93,6 +100,7 @@ export function nodeFacts(facts: FactSet, basics: NodeBasics): NodeFacts {
     ratesVersion: basics.ratesVersion,
     activityRow: null,
     attemptRow: null,
+    noteRow: null,
     modelLine: null,
     computeLine: null,
   };
@@ -147,6 +155,27 @@ function activityFacts(facts: FactSet): ActivityFacts {
     gcNs: scaled(facts.number('gcDurationS'), NS_PER_S),
     eventLoopUtilization: facts.number('eventLoopUtilization'),
     droppedSpans: facts.count('droppedSpans'),
+  };
+}
+
+/** null: it names neither a check nor a dataset. */
+function dataFacts(facts: FactSet, spanName: string): DataFacts | null {
+  const name = facts.text('checkName');
+  const outcome = facts.text('checkOutcome');
+  const dataset = facts.text('dataset');
+  const isCheck = name !== null || outcome !== null;
+  if (!isCheck && dataset === null) return null;
+  return {
+    check: isCheck
+      ? {
+          name: name ?? spanName,
+          // A check of which nobody knows how it ended did not pass.
+          outcome: CHECK_OUTCOMES.find((known) => known === outcome) ?? 'error',
+          rows: facts.count('checkRows'),
+          rowsFailed: facts.count('checkRowsFailed'),
+        }
+      : null,
+    dataset,
   };
 }
 

@@ -3,7 +3,7 @@
  */
 import { boundaries, type Context } from '@burnbook/domain/attribution';
 import { priceCompute } from '@burnbook/domain/price';
-import type { ActivityRow, AttemptRow, LineRow, Owner } from '../rows.js';
+import type { ActivityRow, AttemptRow, DataNoteRow, LineRow, Owner } from '../rows.js';
 import type { ChangeSet } from './changeSet.js';
 import type { ComputeRates } from './computeRates.js';
 import { hasCompute, type NodeFacts } from './nodeFacts.js';
@@ -52,6 +52,8 @@ export function emitRows(
     facts.attemptRow = attempt;
   }
 
+  if (facts.data !== null) noteData(facts, standing, changes);
+
   const model = facts.call ? modelLine(facts, standing) : null;
   const compute = hasCompute(facts) ? computeLine(facts, standing, rates) : null;
   replaceLine(facts.modelLine, model, changes);
@@ -71,6 +73,7 @@ const hasRows = (facts: NodeFacts): boolean =>
 /** Most spans with words of identity only repeat them. */
 const canHaveRows = (facts: NodeFacts, begins: Begins): boolean =>
   facts.call !== null ||
+  facts.data !== null ||
   facts.activity.event !== null ||
   begins.run ||
   begins.batch ||
@@ -82,6 +85,17 @@ const canHaveRows = (facts: NodeFacts, begins: Begins): boolean =>
 /** The outcome of an attempt or step: what it says itself, else its span's status. */
 export const outcomeOf = (facts: Pick<NodeFacts, 'activity' | 'failed'>): string =>
   facts.activity.attemptOutcome ?? (facts.failed ? 'failed' : 'succeeded');
+
+/** The note itself never changes, only whose it is. */
+function noteData(facts: NodeFacts, { context }: Standing, changes: ChangeSet): void {
+  const before = facts.noteRow;
+  const after: DataNoteRow = { span: facts, owner: context.identity };
+  if (before && samePlace(before, after)) return;
+  if (before) changes.notes.remove.push(before);
+  changes.notes.add.push(after);
+  note(changes, before, after);
+  facts.noteRow = after;
+}
 
 function replaceLine(before: LineRow | null, after: LineRow | null, changes: ChangeSet): void {
   if (sameLine(before, after)) return;
@@ -205,14 +219,15 @@ function computeLine(facts: NodeFacts, standing: Standing, rates: ComputeRates):
   };
 }
 
-const sameOwner = ({ owner: a }: { owner: Owner }, { owner: b }: { owner: Owner }): boolean =>
+type Owned = { readonly owner: Owner };
+
+const samePlace = ({ owner: a }: Owned, { owner: b }: Owned): boolean =>
   a === b ||
-  (a.pipeline === b.pipeline &&
-    a.run === b.run &&
-    a.batch === b.batch &&
-    a.step === b.step &&
-    a.team === b.team &&
-    a.environment === b.environment);
+  (a.pipeline === b.pipeline && a.run === b.run && a.batch === b.batch && a.step === b.step);
+
+const sameOwner = (a: Owned, b: Owned): boolean =>
+  a.owner === b.owner ||
+  (samePlace(a, b) && a.owner.team === b.owner.team && a.owner.environment === b.owner.environment);
 
 function sameActivity(a: ActivityRow | null, b: ActivityRow | null): boolean {
   if (!a || !b) return a === b;
@@ -228,12 +243,7 @@ function sameActivity(a: ActivityRow | null, b: ActivityRow | null): boolean {
 function sameAttempt(a: AttemptRow | null, b: AttemptRow | null): boolean {
   if (!a || !b) return a === b;
   return (
-    a.owner.pipeline === b.owner.pipeline &&
-    a.owner.run === b.owner.run &&
-    a.owner.batch === b.owner.batch &&
-    a.owner.step === b.owner.step &&
-    a.attemptKey === b.attemptKey &&
-    a.outerAttemptKey === b.outerAttemptKey
+    samePlace(a, b) && a.attemptKey === b.attemptKey && a.outerAttemptKey === b.outerAttemptKey
   );
 }
 

@@ -7,5 +7,7 @@ FROM (
   UNION ALL
   SELECT min(start_ns) FROM bill_lines
   UNION ALL
+  SELECT min(start_ns) FROM data_notes
+  UNION ALL
   SELECT min(minute_ns) FROM server_minutes
 )

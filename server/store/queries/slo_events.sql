@@ -38,6 +38,11 @@ events AS (
   WHERE $kind::VARCHAR = 'rows' AND is_step AND end_ns >= $from::BIGINT AND end_ns < $to::BIGINT
     AND coalesce(rows_in, rows_out, rows_failed) IS NOT NULL
   UNION ALL
+  SELECT end_ns, trace_hi, trace_lo, span_id, pipeline, run_id, batch, step, check_name, outcome, NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL, NULL, NULL, 1
+  FROM data_notes
+  WHERE $kind::VARCHAR = 'qualityChecks' AND outcome IS NOT NULL AND end_ns >= $from::BIGINT AND end_ns < $to::BIGINT
+  UNION ALL
   SELECT l.start_ns, l.trace_hi, l.trace_lo, l.span_id, pipeline, run_id, batch, step, l.name,
     CASE WHEN failed THEN 'failed' ELSE 'succeeded' END, NULL, provider, model, operation, NULL, team, environment, tags,
     CASE $value::VARCHAR
@@ -56,6 +61,6 @@ SELECT at_ns, trace_hi, trace_lo, span_id, pipeline, run_id AS run, batch, step,
 FROM events
 WHERE len($pipelines::VARCHAR[]) = 0 OR pipeline IN (SELECT unnest($pipelines::VARCHAR[]))
 ORDER BY
-  CASE WHEN len($limits::BIGINT[]) = 0 THEN outcome = 'succeeded' ELSE (value >= ($limits::BIGINT[])[1]) <> $badFrom::BOOLEAN END,
+  CASE WHEN len($limits::BIGINT[]) = 0 THEN outcome IN ('succeeded', 'passed') ELSE (value >= ($limits::BIGINT[])[1]) <> $badFrom::BOOLEAN END,
   at_ns DESC
 LIMIT 500

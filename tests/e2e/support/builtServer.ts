@@ -16,6 +16,10 @@ interface BuiltServerOptions {
   environment?: Record<string, string>;
   /** `budgets.yaml`; none: there is no such file. */
   budgets?: string;
+  /** Files of the folder `slos`, by name. */
+  slos?: Readonly<Record<string, string>>;
+  /** `notify.yaml`; none: there is no such file. */
+  notify?: string;
   flags?: readonly string[];
 }
 
@@ -36,6 +40,8 @@ pipelines:
 export async function startBuiltServer({
   environment = {},
   budgets,
+  slos = {},
+  notify,
   flags = [],
 }: BuiltServerOptions = {}): Promise<BuiltServer> {
   const folder = mkdtempSync(join(tmpdir(), 'burnbook-e2e-'));
@@ -43,6 +49,9 @@ export async function startBuiltServer({
   mkdirSync(config);
   writeFileSync(join(config, 'pipelines.yaml'), PIPELINES_YAML);
   if (budgets !== undefined) writeFileSync(join(config, 'budgets.yaml'), budgets);
+  mkdirSync(join(config, 'slos'));
+  for (const [name, text] of Object.entries(slos)) writeFileSync(join(config, 'slos', name), text);
+  if (notify !== undefined) writeFileSync(join(config, 'notify.yaml'), notify);
   const child = spawn(
     process.execPath,
     [MAIN, 'serve', '--data', join(folder, 'data'), '--config', config, '--port', '0', ...flags],

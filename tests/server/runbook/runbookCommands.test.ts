@@ -11,13 +11,33 @@ import {
   step,
 } from '@burnbook/collectors';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
 import { budgetsSchema as budgetsFileSchema } from '../../../server/config/budgetsFile.js';
+import { notifySchema } from '../../../server/config/notifyFile.js';
+import { readSlos } from '../../../server/config/slosFile.js';
 import { alertNames } from '@burnbook/domain/alertNames';
 import { batchDetailSchema, budgetsSchema } from '../../../server/contract.js';
 import { loadRunbooks } from '../../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../../server/server.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
+const SLO = `
+apiVersion: openslo/v1
+kind: SLO
+metadata: { name: mail-attempts }
+spec:
+  service: mail
+  budgetingMethod: Occurrences
+  timeWindow: [{ duration: 28d, isRolling: true }]
+  indicator:
+    metadata: { name: attempts-ok }
+    spec:
+      ratioMetric:
+        counter: true
+        good: { metricSource: { type: burnbook, spec: { events: attempts, where: { outcome: succeeded } } } }
+        total: { metricSource: { type: burnbook, spec: { events: attempts, where: {} } } }
+  objectives: [{ target: 0.99 }]
+`;
 const rates = { cpuSecondUsd: '0.0001', memoryGbSecondUsd: '0.00001', source: 'this test' };
 /** Each batch spends $2.20: the five of them pass it. */
 const budgets = budgetsFileSchema.parse({
@@ -30,6 +50,12 @@ const budgets = budgetsFileSchema.parse({
       hardLimit: true,
     },
   ],
+});
+const slos = readSlos([{ file: 'slos.yaml', text: SLO }], { pipelines: new Map() });
+const notify = notifySchema(() => 'https://127.0.0.1:9/').parse({
+  publicUrl: 'https://burnbook.example',
+  destinations: [{ name: 'data-chat', kind: 'slack', urlFrom: 'CHAT_URL', allowPrivate: true }],
+  heartbeats: [{ name: 'nightly', everySeconds: 86_400 }],
 });
 const hostile = `2026/11/22 "it's" $(reboot) 日次`;
 
@@ -54,7 +80,7 @@ beforeAll(async () => {
       processFile: join(root, 'dist/server/store/storeProcess.js'),
     },
     guard: { hosts: [], token: null },
-    config: { pipelines: { computeRates: rates }, prices: {}, budgets },
+    config: { pipelines: { computeRates: rates }, prices: {}, budgets, slos, notify },
     runbooks: await loadRunbooks(join(root, 'runbooks')),
     webFolder: join(root, 'dist/web'),
     version: '0.0.0',
@@ -100,6 +126,10 @@ async function commandsOf(runbook: string): Promise<string[]> {
     pipeline: 'mail etl',
     batch: hostile,
     budget: 'mail-models',
+    slo: 'mail-attempts',
+    provider: 'openai',
+    destination: 'data-chat',
+    heartbeat: 'nightly',
   });
   const answer = await fetch(`${origin}/runbooks/${runbook}?${query}`);
   expect(answer.status).toBe(200);
@@ -121,25 +151,43 @@ test('a budget that is passed raises the alerts whose runbooks these are', async
   );
 });
 
+/** Programs of the server's own machine: what they do is not for this server to say. */
+const LOCAL = /^(?:df|top|burnbook) /;
+
 test.each(alertNames)(
   'every command of the runbook %s reads something that is there',
   async (name) => {
     const commands = await commandsOf(name);
-    expect(commands.length).toBeGreaterThanOrEqual(3);
-    for (const command of commands) {
+    expect(commands.length).toBeGreaterThanOrEqual(2);
+    for (const command of commands.filter((text) => !LOCAL.test(text))) {
       const [, url = '', filter = ''] =
-        /^curl -s (?:-X POST )?'([^']+)'.* \| jq(?: '([^']+)')?$/.exec(command) ?? [];
+        /^curl -s (?:-X POST )?'([^']+)'(?: -H '[^']+'| -d '[^']+')*(?: \| jq(?: '([^']+)')?)?$/.exec(
+          command,
+        ) ?? [];
       expect(url, command).toContain(origin);
       const answer = await fetch(url, posted(command));
-      expect([200, 201], command).toContain(answer.status);
-      const body: unknown = await answer.json();
-      // The names that the filter takes, wherever they stand in the answer.
-      const names = [...filter.matchAll(/(?:^\{|[{,]\s*|\.)([a-zA-Z]\w*)(?=[,}\s)[]|$)/g)];
-      const known = keysOf(body);
+      expect([200, 201], `${command}: ${await answer.clone().text()}`).toContain(answer.status);
+      // The names that the filter takes, wherever they may stand in the answer.
+      const names = [...filter.matchAll(/(?:^\{|[{,]\s*|\.)([a-zA-Z]\w*)(?=[,}\s)[|]|$)/g)];
+      const known = new Set([...keysOf(await answer.json()), ...(await namesOf(url))]);
       for (const [, name = ''] of names) expect(known, `${name} of ${command}`).toContain(name);
     }
   },
 );
+
+/** Every name that the API's description has for an answer of that address. */
+async function namesOf(url: string): Promise<Set<string>> {
+  documented ??= openApiSchema.parse(
+    await (await fetch(`${origin}/api/openapi.json`)).json(),
+  ).paths;
+  const { pathname } = new URL(url);
+  const found = Object.entries(documented).find(([template]) =>
+    new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
+  );
+  return keysOf(found?.[1]);
+}
+let documented: Record<string, unknown> | undefined;
+const openApiSchema = z.object({ paths: z.record(z.string(), z.unknown()) });
 
 /** Method, headers and body of a command that changes something; none of one that reads. */
 function posted(command: string): RequestInit {

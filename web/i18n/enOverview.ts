@@ -1,0 +1,21 @@
+/** The sentences of the first page alone. */
+export const enOverview = {
+  'needs.none': 'Nothing needs you.',
+  'needs.noneHint': 'Every batch of this range costs what its pipeline usually costs.',
+  'spend.title': 'Spend by model',
+  'spend.label': 'Spend by model, {bucket} buckets, {zone}. Total {usd}. Highest: {high} at {at}.',
+  'spend.empty': 'No spend in this range.',
+  'spend.isolate': 'Click shows it alone, Alt-click hides it',
+  'spend.reset': 'Show all',
+  'spend.previous': 'period before',
+  'pipelines.title': 'Pipelines',
+  'pipelines.pipeline': 'Pipeline',
+  'pipelines.state': 'Last batch',
+  'pipelines.cost': 'Cost',
+  'pipelines.per1k': '$ / 1k rows',
+  'pipelines.waste': 'Retry waste',
+  'pipelines.batches': 'Batches',
+  'pipelines.recent': 'Last 20 batches',
+  'pipelines.recentLabel': 'Cost of the last {n} batches: newest {last}, highest {high}',
+  'pipelines.none': 'No pipeline ran in this range.',
+} as const;
