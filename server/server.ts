@@ -129,7 +129,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const occurrences = new OccurrenceBook({
     store,
     nowNs,
-    load: () => exclusions.load(),
     excluded: (pipeline, span) =>
       exclusions
         .spansOf({ slo: null, service: null, pipelines: [pipeline] }, span)
@@ -158,6 +157,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const sloWatch = new SloWatch({ engine: slos, nowNs, report });
   exclusions.listen(() => {
+    occurrences.excludedAnew();
     slos.exclusionsChanged();
     sloWatch.touched();
   });

@@ -208,6 +208,10 @@ async function replay({ api, body, signal }: RouteRequest): Promise<Replay> {
   if (request.slo !== undefined && !standing) {
     throw new ApiError(400, `slo: there is no SLO ${JSON.stringify(request.slo)}`, 'slo');
   }
+  if ((proposed ?? standing)?.indicator.kind === 'deadline') {
+    const detail = 'an SLO of a deadline has no windows to replay: /api/occurrences has its past';
+    throw new ApiError(400, detail, request.slo === undefined ? 'yaml' : 'slo');
+  }
   const runs: Replay['runs'] = [];
   let series: CountSeries | null = null;
   for (const [what, slo] of [

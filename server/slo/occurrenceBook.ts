@@ -4,6 +4,7 @@
  */
 import type { AlertCondition, AlertSubject } from '@burnbook/domain/alert/alert';
 import type { TimeSpan } from '@burnbook/domain/budgetPeriod';
+import { isFinal } from '@burnbook/domain/run';
 import { verdictOf, type OccurrenceRun, type Reached } from '@burnbook/domain/slo/occurrence';
 import { withWeights } from '@burnbook/domain/slo/occurrenceBurn';
 import { occurrenceCondition } from '@burnbook/domain/slo/occurrenceConditions';
@@ -11,9 +12,8 @@ import type { Schedule } from '@burnbook/domain/slo/schedule';
 import { parseScheduleText, scheduleText } from '@burnbook/domain/slo/scheduleText';
 import type { Indicator, Severity, Slo } from '@burnbook/domain/slo/slo';
 import { formatTime } from '@burnbook/domain/time';
-import type { VerdictRow } from '../store/commands/judgeOccurrences.js';
 import type { StoreClient } from '../store/storeClient.js';
-import { weightOf, type KnownVerdict, type Occurrence } from './occurrence.js';
+import { weightOf, type Occurrence } from './occurrence.js';
 import {
   OccurrenceCalendar,
   type CalendarEntry,
@@ -22,14 +22,13 @@ import {
 import { OccurrenceOdds } from './occurrenceOdds.js';
 import { OccurrenceRuns } from './occurrenceRuns.js';
 import { OccurrenceSums, touches } from './occurrenceSums.js';
+import { OccurrenceVerdicts } from './occurrenceVerdicts.js';
 
 export type DeadlineIndicator = Extract<Indicator, { kind: 'deadline' }>;
 
 export interface OccurrenceBookOptions {
   readonly store: StoreClient;
   readonly nowNs: () => bigint;
-  /** Reads what `excluded` answers from. */
-  readonly load: () => Promise<void>;
   /** Stretches that do not count for a pipeline, with the reason. */
   readonly excluded: (
     pipeline: string,
@@ -45,25 +44,24 @@ export interface OccurrenceBookOptions {
 }
 
 const MINUTE_NS = 60_000_000_000n;
-const DAY_NS = 86_400_000_000_000n;
 /** After a start, what collectors kept for the server may still be on its way. */
 const CATCH_UP_NS = 2n * MINUTE_NS;
 const AT_RISK = 0.5;
-const WATCHED_NS = 400n * DAY_NS;
-const TIMEOUT_MS = 60_000;
 
 export class OccurrenceBook {
   readonly #o: OccurrenceBookOptions;
   readonly #runs: OccurrenceRuns;
   readonly #odds: OccurrenceOdds;
+  readonly #verdicts: OccurrenceVerdicts;
   readonly #startedNs: bigint;
   #schedules: ReadonlyMap<string, Schedule> = new Map();
   #slos: readonly Slo[] = [];
   #calendars = new Map<string, OccurrenceCalendar>();
-  #known: Map<string, KnownVerdict> | null = null;
   #judged = new Map<string, readonly Occurrence[]>();
   #isDefined = false;
   #isDirty = true;
+  /** What was judged before says nothing any more. */
+  #isStale = true;
   #minute: bigint | null = null;
   #revision = 0;
   #turn: Promise<void> = Promise.resolve();
@@ -72,6 +70,7 @@ export class OccurrenceBook {
     this.#o = options;
     this.#runs = new OccurrenceRuns(options.store);
     this.#odds = new OccurrenceOdds(options.store);
+    this.#verdicts = new OccurrenceVerdicts(options.store);
     this.#startedNs = options.nowNs();
   }
 
@@ -80,12 +79,19 @@ export class OccurrenceBook {
     this.#schedules = schedules;
     this.#slos = slos.filter(({ indicator }) => indicator.kind === 'deadline');
     this.#isDefined = false;
+    this.#isStale = true;
     this.touched();
   }
 
-  /** Something was committed, or time was taken out of the count. */
+  /** Something was committed. */
   touched(): void {
     this.#isDirty = true;
+  }
+
+  /** Time was taken out of the count, or put back. */
+  excludedAnew(): void {
+    this.#isStale = true;
+    this.touched();
   }
 
   /** Rises whenever something was judged anew. */
@@ -138,17 +144,23 @@ export class OccurrenceBook {
     const dueNs = this.nextDueNs;
     const isLater = minute !== this.#minute || (dueNs !== null && nowNs > dueNs);
     if (!this.#isDirty && !isLater) return;
+    const isStale = this.#isStale;
     this.#isDirty = false;
+    this.#isStale = false;
     try {
       await this.#keepSchedules(nowNs);
-      await this.#o.load();
-      await this.#runs.load(nowNs);
-      const known = await this.#loadKnown(nowNs);
+      const touched = await this.#runs.load(nowNs);
+      await this.#verdicts.load(nowNs);
       const judged = new Map<string, readonly Occurrence[]>();
       for (const [pipeline, calendar] of this.#calendars) {
-        judged.set(pipeline, this.#judge(pipeline, calendar, nowNs));
+        const before = this.#judged.get(pipeline);
+        const stands =
+          before && !isStale && !touched.has(pipeline) && calendar.isCurrent(nowNs)
+            ? before.every(isSettled)
+            : false;
+        judged.set(pipeline, before && stands ? before : this.#judge(pipeline, calendar, nowNs));
       }
-      await this.#keep(judged, known, nowNs);
+      await this.#verdicts.keep([...judged.values()].flat(), nowNs);
       await this.#complete(judged, nowNs);
       this.#judged = judged;
       this.#revision++;
@@ -156,6 +168,7 @@ export class OccurrenceBook {
       this.#minute = minute;
     } catch (error) {
       this.#isDirty = true;
+      this.#isStale = true;
       throw error;
     }
   }
@@ -184,29 +197,6 @@ export class OccurrenceBook {
     if (this.#schedules === schedules) this.#isDefined = true;
   }
 
-  async #loadKnown(nowNs: bigint): Promise<Map<string, KnownVerdict>> {
-    if (this.#known) return this.#known;
-    const from = nowNs - WATCHED_NS;
-    const rows = await this.#o.store.query(
-      'occurrence_verdicts',
-      { from },
-      { timeoutMs: TIMEOUT_MS },
-    );
-    const known = new Map(
-      rows.map((row): [string, KnownVerdict] => [
-        keyOf({ pipeline: row['pipeline'] as string, nominalNs: row['nominal_ns'] as bigint }),
-        {
-          first: row['first_verdict'] as string,
-          firstNs: row['first_ns'] as bigint,
-          last: row['last_verdict'] as string,
-          lastNs: row['last_ns'] as bigint,
-        },
-      ]),
-    );
-    this.#known = known;
-    return known;
-  }
-
   #judge(pipeline: string, calendar: OccurrenceCalendar, nowNs: bigint): readonly Occurrence[] {
     const matched = calendar.matched(this.#runs.runsOf(pipeline, nowNs), nowNs);
     const [first] = matched;
@@ -233,7 +223,7 @@ export class OccurrenceBook {
   ): Occurrence {
     const { entry, runs, excludedBy } = of;
     const { nominalNs, dueNs } = entry;
-    const known = this.#known?.get(keyOf({ pipeline, nominalNs })) ?? null;
+    const known = this.#verdicts.of({ pipeline, nominalNs });
     let reached = verdictOf(entry, runs, { nowNs, excludedBy });
     const isCatchingUp = dueNs <= this.#startedNs && nowNs < this.#startedNs + CATCH_UP_NS;
     if (reached.verdict === 'missing' && known === null && isCatchingUp) {
@@ -257,33 +247,6 @@ export class OccurrenceBook {
     };
   }
 
-  /** Stores verdicts that differ from the last one said. */
-  async #keep(
-    judged: Map<string, readonly Occurrence[]>,
-    known: Map<string, KnownVerdict>,
-    nowNs: bigint,
-  ): Promise<void> {
-    const changed = [...judged.values()]
-      .flat()
-      .filter(({ verdict, known: before }) => verdict !== 'pending' && verdict !== before?.last);
-    if (changed.length === 0) return;
-    await this.#o.store.command('judgeOccurrences', {
-      verdicts: changed.map((each) => verdictRow(each, decidedAt(each, nowNs))),
-    });
-    for (const each of changed) {
-      const { verdict, known: before } = each;
-      const lastNs = decidedAt(each, nowNs);
-      const first = before ?? { first: verdict, firstNs: lastNs };
-      known.set(keyOf(each), { ...first, last: verdict, lastNs });
-    }
-    for (const [pipeline, all] of judged) {
-      judged.set(
-        pipeline,
-        all.map((each) => ({ ...each, known: known.get(keyOf(each)) ?? null })),
-      );
-    }
-  }
-
   /** Adds what only all of a pipeline's occurrences tell. */
   async #complete(judged: Map<string, readonly Occurrence[]>, nowNs: bigint): Promise<void> {
     for (const [pipeline, all] of judged) {
@@ -292,7 +255,11 @@ export class OccurrenceBook {
       const weighed = withWeights(all.map((each) => ({ ...each, weight: weightOf(each, unit) })));
       judged.set(
         pipeline,
-        weighed.map((each) => ({ ...each, odds: odds.get(each.nominalNs) ?? null })),
+        weighed.map((each) => ({
+          ...each,
+          known: this.#verdicts.of(each),
+          odds: odds.get(each.nominalNs) ?? null,
+        })),
       );
     }
   }
@@ -352,8 +319,9 @@ export class OccurrenceBook {
   }
 }
 
-const keyOf = ({ pipeline, nominalNs }: Pick<Occurrence, 'pipeline' | 'nominalNs'>): string =>
-  `${nominalNs} ${pipeline}`;
+/** Time alone changes nothing of it. */
+const isSettled = ({ verdict, runs }: Occurrence): boolean =>
+  verdict !== 'pending' && runs.every(({ state }) => isFinal(state));
 
 /** When a verdict counts: at the landing or the failure, at the latest at the deadline. */
 function eventOf({ verdict, landedNs, run }: Reached, dueNs: bigint): bigint {
@@ -369,21 +337,3 @@ const firstFailure = (runs: readonly OccurrenceRun[]): OccurrenceRun | null =>
       (first, run) => (first && first.startNs <= run.startNs ? first : run),
       null,
     );
-
-/** Later than the verdict before, also by a clock that was set back. */
-const decidedAt = ({ known }: Occurrence, nowNs: bigint): bigint =>
-  known && known.lastNs >= nowNs ? known.lastNs + 1n : nowNs;
-
-const verdictRow = (occurrence: Occurrence, decidedNs: bigint): VerdictRow => ({
-  pipeline: occurrence.pipeline,
-  nominalNs: occurrence.nominalNs,
-  dueNs: occurrence.dueNs,
-  verdict: occurrence.verdict,
-  decidedNs,
-  landedNs: occurrence.landedNs,
-  batch: occurrence.batch,
-  runId: occurrence.run?.runId ?? null,
-  rows: occurrence.rows,
-  costNano: occurrence.costNano,
-  cause: occurrence.cause,
-});

@@ -56,6 +56,15 @@ export class OccurrenceCalendar {
     return this.#versions[0]?.fromNs ?? 0n;
   }
 
+  /** Whether nothing more has come to be expected since it was asked last. */
+  isCurrent(nowNs: bigint): boolean {
+    return (
+      this.#builtNs !== null &&
+      nowNs >= this.#builtNs &&
+      (this.#nextNs === null || nowNs < this.#nextNs)
+    );
+  }
+
   /** Occurrences whose nominal time has come, oldest first, with their runs in any order. */
   matched(
     runs: readonly OccurrenceRun[],
@@ -82,12 +91,7 @@ export class OccurrenceCalendar {
 
   /** Newest segment first; built again when the next occurrence has come, or an earlier run. */
   #build(firstSeenNs: bigint | null, nowNs: bigint): void {
-    const isFresh =
-      this.#builtNs !== null &&
-      this.#firstSeenNs === firstSeenNs &&
-      nowNs >= this.#builtNs &&
-      (this.#nextNs === null || nowNs < this.#nextNs);
-    if (isFresh) return;
+    if (this.#firstSeenNs === firstSeenNs && this.isCurrent(nowNs)) return;
     this.#firstSeenNs = firstSeenNs;
     const segments: Segment[] = [];
     let room = OCCURRENCES_MAX;

@@ -26,7 +26,9 @@ export class OccurrenceOdds {
     nowNs: bigint,
   ): Promise<ReadonlyMap<bigint, MissProbability>> {
     const found = new Map<bigint, MissProbability>();
-    const pending = occurrences.filter(({ verdict }) => verdict === 'pending');
+    const pending = occurrences.filter(
+      ({ verdict, dueNs }) => verdict === 'pending' && dueNs >= nowNs,
+    );
     if (pending.length === 0) return found;
     const landed = occurrences
       .filter(({ verdict }) => verdict === 'on_time' || verdict === 'late')

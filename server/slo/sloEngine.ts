@@ -18,6 +18,7 @@ import type { Slo } from '@burnbook/domain/slo/slo';
 import { nominalLengthNs } from '@burnbook/domain/slo/sloWindow';
 import { NS_PER_SECOND } from '@burnbook/domain/time';
 import type { DefinedSlo } from '../store/commands/defineSlos.js';
+import { StoreError } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { CoverageBook, SERVER, type Schedules } from './coverageBook.js';
 import type { ExcludedTime, SloReport } from './sloReport.js';
@@ -250,7 +251,13 @@ export class SloEngine {
 
   async #judgeOccurrences(): Promise<void> {
     const { occurrences } = this.#o;
-    await occurrences.evaluate();
+    try {
+      await occurrences.evaluate();
+    } catch (error) {
+      // Without the store nothing can be judged; what else may be wrong there does not hold up the other SLOs.
+      if (error instanceof StoreError) throw error;
+      this.#o.report(error);
+    }
     if (this.#occurrencesRevision === occurrences.revision) return;
     this.#occurrencesRevision = occurrences.revision;
     for (const { name, indicator } of this.#slos) {

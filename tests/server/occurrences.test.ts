@@ -23,6 +23,7 @@ const scheduleOf = (cron: string, more: Partial<Schedule> = {}): Schedule => ({
 
 /** Every night at half past two by the clocks of Berlin, which are set back on 25 October 2026. */
 const SCHEDULES = new Map([
+  ['imported', scheduleOf('0 0 1 * *')],
   [
     'nightly',
     scheduleOf('30 2 * * *', {
@@ -126,6 +127,19 @@ const until = async (time: string): Promise<void> => {
   server.nowNs = ns(time);
   await occurrences();
 };
+
+test('a schedule is expected from the first run on, and what was due before it was told alerts nobody', async () => {
+  await run({ pipeline: 'imported', batch: '2026-08', at: '2026-08-01T00:10:00Z' });
+  // Right after its start the server waits for what collectors kept for it.
+  await until('2026-10-19T12:05:00Z');
+  const { items } = await server.get('/api/occurrences?pipeline=imported', occurrencesSchema);
+  expect(items.map(({ nominal, verdict }) => [nominal, verdict])).toEqual([
+    ['2026-10-01T00:00:00Z', 'missing'],
+    ['2026-09-01T00:00:00Z', 'missing'],
+    ['2026-08-01T00:00:00Z', 'on_time'],
+  ]);
+  expect(await alertsOf(server)).toEqual([]);
+});
 
 test('on time is what lands by the deadline, whatever backfills do', async () => {
   await run({ batch: '2026-10-20', at: '2026-10-20T00:31:00Z' });
@@ -298,6 +312,9 @@ test('an SLO of a deadline has its detail, its burn and its history, and ends wi
     const answer = await server.fetch(`/api/slos/nightly-on-time${what}`);
     expect([what, answer.status]).toEqual([what, 200]);
   }
+  const range = { from: '2026-10-20T00:00:00Z', to: '2026-10-30T00:00:00Z' };
+  const replay = await post(server, '/api/slos/replay', { slo: 'nightly-on-time', ...range });
+  expect(replay).toMatchObject({ status: 400, body: { field: 'slo' } });
   server.applyConfig({ ...CONFIG, schedules: new Map() });
   expect(await occurrences()).toEqual([]);
   await alertsBecome(server, 'state=firing&pipeline=nightly', []);

@@ -218,7 +218,7 @@ describe('the folder', () => {
     try {
       await mkdir(path.join(folder, 'slos'));
       const pipelines = (more = ''): string =>
-        `pipelines:\n  - name: mail-etl\n    schedule:\n      cron: "30 2 * * *"\n      timeZone: Europe/Berlin\n      deadline: 2h\n      holidays: days.txt\n${more}`;
+        `pipelines:\n  - name: mail-etl\n    schedule:\n      cron: "30 2 * * *"\n      timeZone: Europe/Berlin\n      deadline: 2h\n      holidays: days.txt\n      batchNames: previous\n      severity: ticket\n${more}`;
       const put = (name: string, text: string) => writeFile(path.join(folder, name), text);
       await put('pipelines.yaml', pipelines());
       await put('days.txt', '# of 2026\n2026-12-25 # Christmas\n\n2026-12-26\n');
@@ -233,6 +233,7 @@ describe('the folder', () => {
         timeZone: 'Europe/Berlin',
         deadlineNs: 7_200_000_000_000n,
       });
+      expect(schedules?.get('mail-etl')).toMatchObject({ naming: 'previous', severity: 'ticket' });
       expect(schedules?.get('mail-etl')?.holidays.size).toBe(2);
 
       await put('days.txt', '2026-12-32\n');
@@ -247,7 +248,7 @@ describe('the folder', () => {
         ),
       );
       await expect(loadConfig(folder)).rejects.toThrow(
-        /pipelines\.yaml:8: pipelines\.1\.schedule\.cron: minute: "61" must be from 0 to 59/,
+        /pipelines\.yaml:10: pipelines\.1\.schedule\.cron: minute: "61" must be from 0 to 59/,
       );
       await expect(loadConfig(folder)).rejects.toThrow(
         /timeZone: must be an IANA.*\n.*deadline: must be a length.*\n.*holidays/,
