@@ -29,6 +29,7 @@ export class RuleWatch {
   #earliestMs = 0;
   /** When the rules of the minute were last asked; null: they have to be. */
   #minuteNs: bigint | null = null;
+  #hasFailed = false;
   #stopped = false;
 
   constructor(options: RuleWatchOptions) {
@@ -55,6 +56,7 @@ export class RuleWatch {
 
   async #evaluate(): Promise<void> {
     this.#timer = null;
+    this.#hasFailed = false;
     const startedMs = performance.now();
     const nowNs = this.#o.nowNs();
     const isMinute =
@@ -84,9 +86,12 @@ export class RuleWatch {
     const pauseMs = PAUSE_FACTOR * (endedMs - startedMs);
     this.#earliestMs =
       endedMs + Math.min(this.#o.pauseMsMax ?? PAUSE_MAX_MS, Math.max(PAUSE_MIN_MS, pauseMs));
+    // Not only with the next minute: the store may have been away for a second.
+    if (this.#hasFailed) this.touched();
   }
 
   #failed(error: unknown, isMinute: boolean): void {
+    this.#hasFailed = true;
     if (isMinute) this.#minuteNs = null;
     const passes = error instanceof StoreError && error.reason !== 'error';
     if (!passes) this.#o.report(error);

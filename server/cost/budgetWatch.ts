@@ -48,13 +48,17 @@ export class BudgetWatch {
 
   async #evaluate(): Promise<void> {
     const startedMs = performance.now();
+    let failed = false;
     try {
       await this.#book.evaluate();
     } catch (error) {
+      failed = true;
       const passes = error instanceof StoreError && error.reason !== 'error';
       if (!passes) this.#report(error);
     }
     const endedMs = performance.now();
     this.#earliestMs = endedMs + Math.max(PAUSE_MIN_MS, PAUSE_FACTOR * (endedMs - startedMs));
+    // Not only with the next commit or minute: the store may have been away for a second.
+    if (failed) this.touched();
   }
 }

@@ -15,7 +15,7 @@ export interface SloWatchOptions {
   readonly engine: SloEngine;
   /** UTC nanoseconds. */
   readonly nowNs: () => bigint;
-  /** Told of failures, but for those of a store that is away or busy: the next turn does what this one could not. */
+  /** Told of failures, but for those of a store that is away or busy: the next turn, soon, does what this one could not. */
   readonly report: (error: unknown) => void;
 }
 
@@ -71,10 +71,12 @@ export class SloWatch {
     const { engine, report } = this.#o;
     const startedMs = performance.now();
     let hasHistory = false;
+    let failed = false;
     try {
       await engine.evaluate();
       hasHistory = await engine.countHistory();
     } catch (error) {
+      failed = true;
       const passes = error instanceof StoreError && error.reason !== 'error';
       if (!passes) report(error);
     }
@@ -82,6 +84,8 @@ export class SloWatch {
     const pauseMs = Math.min(PAUSE_MAX_MS, Math.max(PAUSE_MIN_MS, PAUSE_FACTOR * tookMs));
     this.#earliestMs = performance.now() + pauseMs;
     if (hasHistory) this.#soon(HISTORY_PAUSE_FACTOR * tookMs);
+    // A page must not wait for the next half minute because the store was away for a second.
+    else if (failed) this.#soon(pauseMs);
     this.#atNextDeadline();
   }
 }

@@ -63,7 +63,7 @@ test('bad attempts reach the on-call as signed pages, each once, though the stor
     expect(data.alert.runbook).toContain('/runbooks/ErrorBudgetBurn?');
     expect(data.alert.runbook).toContain('slo=attempts');
     expect(data.alert.firstAction).toMatch(/\w/);
-    expect(data.alert.budgetLeft).toBeLessThan(0);
+    expect(data.alert.budgetLeft).toBeLessThan(1);
     expect(data.incident.url).toContain('/incidents/');
   }
   // Both are of one incident.
