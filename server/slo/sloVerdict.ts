@@ -52,9 +52,10 @@ function ahead({ budget, atNs }: SloReport['status']): string[] {
   if (budget.left === null || budget.left <= 0) return [];
   return budget.emptyAtNs === null || budget.emptyAtNs <= atNs
     ? []
-    : [`at this pace it is empty on ${formatTime(secondOf(budget.emptyAtNs))}`];
+    : [`at this pace it is empty on ${minuteText(budget.emptyAtNs)}`];
 }
 
-const secondOf = (ns: bigint): bigint => ns - (ns % 1_000_000_000n);
+/** `2026-11-27 20:55 UTC` */
+const minuteText = (ns: bigint): string => `${formatTime(ns).slice(0, 16).replace('T', ' ')} UTC`;
 const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
 const times = (burn: number): string => `${Number(burn.toPrecision(3))} times`;
