@@ -128,10 +128,10 @@ function byWeekday(input: ForecastInput, recent: readonly DaySpend[]): Forecast 
 const NO_WEEKDAY: Weekday = { days: 0, mean: 0, variance: 0 };
 
 function statistics(timeZone: string, days: readonly DaySpend[]): Weekday[] {
-  return Array.from({ length: 7 }, (_, weekday) => {
-    const spends = days
-      .filter(({ startNs }) => weekdayOf(dayAt(timeZone, startNs)) === weekday)
-      .map(({ spentNano }) => Number(spentNano));
+  const spendsOf: number[][] = Array.from({ length: 7 }, () => []);
+  for (const { startNs, spentNano } of days)
+    spendsOf[weekdayOf(dayAt(timeZone, startNs))]?.push(Number(spentNano));
+  return spendsOf.map((spends) => {
     if (spends.length === 0) return NO_WEEKDAY;
     const mean = sumOf(spends) / spends.length;
     const squares = sumOf(spends.map((spend) => (spend - mean) ** 2));

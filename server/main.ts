@@ -11,9 +11,8 @@ import { RepriceCommandError, repriceCommand, undoCommand } from './api/repriceC
 import { loadConfig } from './config/config.js';
 import { writeStarterConfig } from './config/starter.js';
 import { ConfigError } from './config/yamlFile.js';
-import { loadRunbooks } from './runbook/loadRunbooks.js';
 import { RunbookError } from './runbook/runbookProblem.js';
-import { startServer, type RunningServer } from './server.js';
+import type { RunningServer } from './server.js';
 import { StoreOpenError } from './store/storeClient.js';
 
 interface ServeFlags {
@@ -168,6 +167,11 @@ async function serve(flags: ServeFlags): Promise<void> {
     configFolder === null
       ? { pipelines: {}, prices: {} }
       : await loadConfig(configFolder, environment);
+  // Three quarters of the time that a mistake or another command would wait for.
+  const [{ startServer }, { loadRunbooks }] = await Promise.all([
+    import('./server.js'),
+    import('./runbook/loadRunbooks.js'),
+  ]);
   const server = await startServer({
     host: flags.host,
     port: flags.port,

@@ -29,6 +29,14 @@ const RETRY_MS = 1_000;
 /** While the store's process is away. */
 const TRIES_MAX = 30;
 
+interface Snapshot {
+  readonly rows: readonly LedgerRow[];
+  readonly hash: string;
+}
+
+/** The installed catalogue stays the same while the process lives, however many servers it starts. */
+let installed: Promise<Snapshot> | undefined;
+
 export class PriceLedger {
   readonly #o: PriceLedgerOptions;
   #settled: Promise<void>;
@@ -38,10 +46,8 @@ export class PriceLedger {
 
   constructor(options: PriceLedgerOptions) {
     this.#o = options;
-    this.#settled = this.#record('catalogue', async () =>
-      (await catalogueSnapshot()).flatMap(catalogueRows),
-    );
-    this.#enqueue('published', () => TIER_FACTS.map(factRow));
+    this.#settled = this.#record('catalogue', () => (installed ??= installedCatalogue()));
+    this.#enqueue('published', () => snapshotOf(TIER_FACTS.map(factRow)));
   }
 
   /** Takes over new rules. */
@@ -52,7 +58,7 @@ export class PriceLedger {
     this.#enqueue('prices.yaml', () => {
       const newest = this.#waiting ?? rules;
       this.#waiting = null;
-      return overlayRows(newest);
+      return snapshotOf(overlayRows(newest));
     });
   }
 
@@ -66,18 +72,14 @@ export class PriceLedger {
     await this.#settled;
   }
 
-  #enqueue(origin: PriceOrigin, rows: () => LedgerRow[]): void {
-    this.#settled = this.#settled.then(() => this.#record(origin, rows));
+  #enqueue(origin: PriceOrigin, snapshot: () => Snapshot): void {
+    this.#settled = this.#settled.then(() => this.#record(origin, snapshot));
   }
 
-  async #record(
-    origin: PriceOrigin,
-    rowsOf: () => LedgerRow[] | Promise<LedgerRow[]>,
-  ): Promise<void> {
+  async #record(origin: PriceOrigin, snapshot: () => Snapshot | Promise<Snapshot>): Promise<void> {
     const { store, nowNs, sleep, onError } = this.#o;
     try {
-      const rows = await rowsOf();
-      const hash = hashOf(rows);
+      const { rows, hash } = await snapshot();
       for (let tries = 1; ; tries++) {
         try {
           const [known] = await store.query('price_snapshot', { origin });
@@ -96,6 +98,12 @@ export class PriceLedger {
     }
   }
 }
+
+async function installedCatalogue(): Promise<Snapshot> {
+  return snapshotOf((await catalogueSnapshot()).flatMap(catalogueRows));
+}
+
+const snapshotOf = (rows: readonly LedgerRow[]): Snapshot => ({ rows, hash: hashOf(rows) });
 
 function catalogueRows({ price, validFromNs, validToNs, daily }: DatedPrice): LedgerRow[] {
   const when = {

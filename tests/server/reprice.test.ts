@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseUsd } from '@burnbook/domain/money';
 import { formatTime } from '@burnbook/domain/time';
 import type { z } from 'zod';
@@ -19,18 +19,26 @@ import { chat, TraceMaker } from '../support/traceMaker.js';
 
 const HOUR_NS = 3_600_000_000_000n;
 const QUARTER_NS = 900_000_000_000n;
-const PIPELINE = 'restated';
+const DAY_NS = 24n * HOUR_NS;
 
 describe('pricing stored costs again', () => {
   let server: TestServer;
-  beforeEach(async () => {
+  /** Each test has a pipeline and a day of its own, and prices as they were. */
+  let restated = '';
+  let tests = 0;
+  beforeAll(async () => {
     server = await startTestServer({
       config: TEST_CONFIG,
       repriceChunkLines: 12,
       settleAfterMs: 0,
     });
   });
-  afterEach(() => server.close());
+  beforeEach(() => {
+    restated = `restated ${++tests}`;
+    server.nowNs += DAY_NS;
+    server.applyConfig(TEST_CONFIG);
+  });
+  afterAll(() => server.close());
 
   const range = () => ({
     from: formatTime(server.nowNs - 6n * HOUR_NS),
@@ -39,9 +47,9 @@ describe('pricing stored costs again', () => {
   const maker = (batch: string, agoNs = HOUR_NS): TraceMaker =>
     new TraceMaker({
       startNs: server.nowNs - agoNs,
-      common: { 'pipeline.name': PIPELINE, 'pipeline.run.id': batch, 'pipeline.batch.id': batch },
+      common: { 'pipeline.name': restated, 'pipeline.run.id': batch, 'pipeline.batch.id': batch },
     });
-  const bill = (batchId: string, pipeline = PIPELINE): Promise<Bill> =>
+  const bill = (batchId: string, pipeline = restated): Promise<Bill> =>
     readBill(server, { pipeline, batchId });
   const post = (path: string, body: object, actor = 'ada'): Promise<Response> =>
     server.fetch(path, {
@@ -86,7 +94,7 @@ describe('pricing stored costs again', () => {
     return settled(id);
   };
   /** The rollup's sum of whole quarters of an hour. */
-  const rolledUp = async (pipeline = PIPELINE) => {
+  const rolledUp = async (pipeline = restated) => {
     const from = ((server.nowNs - 6n * HOUR_NS) / QUARTER_NS) * QUARTER_NS;
     const to = ((server.nowNs + HOUR_NS) / QUARTER_NS) * QUARTER_NS;
     const costs = await server.get(
@@ -104,7 +112,7 @@ describe('pricing stored costs again', () => {
     const rollup = await rolledUp();
     expect(parseUsd(rollup?.totalUsd ?? '0')).toBe(summed);
     expect(nano(({ totalUsd }) => totalUsd)).toBe(summed);
-    const listed = await allBatches(server, PIPELINE);
+    const listed = await allBatches(server, restated);
     expect(listed.reduce((sum, { cost }) => sum + parseUsd(cost.totalUsd), 0n)).toBe(summed);
     expect(parseUsd(rollup?.retryWasteUsd ?? '0')).toBe(nano(({ cost }) => cost.retryWasteUsd));
     expect(rollup?.unpricedCalls).toBe(
@@ -189,8 +197,8 @@ describe('pricing stored costs again', () => {
   test('a price that is gone leaves lines unpriced, never at 0', async () => {
     await server.send(story('b1'));
     server.applyConfig({ ...TEST_CONFIG, prices: {} });
-    const applied = await reprice({ pipeline: PIPELINE });
-    expect(applied).toMatchObject({ newlyUnpriced: 2, newUsd: '0', pipeline: PIPELINE });
+    const applied = await reprice({ pipeline: restated });
+    expect(applied).toMatchObject({ newlyUnpriced: 2, newUsd: '0', pipeline: restated });
     expect(applied.items.find(({ model }) => model === 'wren')?.unpricedReason).toMatch(
       /no price is known for testai wren/,
     );
@@ -212,7 +220,7 @@ describe('pricing stored costs again', () => {
     const { id } = await reprice();
     const all = (): string => heard.join('');
     await expect.poll(all).toContain(`{"id":"${id}","linesDone":4,"linesTotal":4,"ended":true}`);
-    await expect.poll(all, { timeout: 5_000 }).toMatch(/event: commit\ndata: .*"restated"/);
+    await expect.poll(all, { timeout: 5_000 }).toContain(`"spans":0,"pipelines":["${restated}"]`);
     stop.abort();
     await listening;
   });
@@ -244,11 +252,11 @@ describe('pricing stored costs again', () => {
     async (_, restarts) => {
       const made = new TraceMaker({
         startNs: server.nowNs - HOUR_NS,
-        resource: { 'service.name': PIPELINE },
+        resource: { 'service.name': restated },
       });
       const root = made.span({
         name: 'run',
-        attributes: { 'pipeline.name': PIPELINE, 'pipeline.batch.id': 'moved' },
+        attributes: { 'pipeline.name': restated, 'pipeline.batch.id': 'moved' },
       });
       const call = made.span({ parent: root, attributes: chat('wren', { input: 1_000 }) });
       await server.send([call]);
@@ -274,7 +282,7 @@ describe('pricing stored costs again', () => {
       resource: { 'service.name': 'late' },
     });
     const root = made.span({
-      attributes: { 'pipeline.name': PIPELINE, 'pipeline.batch.id': 'pinned' },
+      attributes: { 'pipeline.name': restated, 'pipeline.batch.id': 'pinned' },
     });
     await server.send([made.span({ parent: root, attributes: chat('wren', { input: 1_000 }) })]);
     server.applyConfig(wrenAt(9));
