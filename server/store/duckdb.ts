@@ -6,10 +6,12 @@
  */
 import { createRequire } from 'node:module';
 import type * as api from '@duckdb/node-api';
+import type nativeBindings from '@duckdb/node-bindings';
 
 const require = createRequire(import.meta.url);
 
 export const { BIGINT, BOOLEAN, DuckDBDataChunk, DuckDBInstance, LIST, listValue, VARCHAR } =
   require('@duckdb/node-api') as typeof api;
+export const bindings = require('@duckdb/node-bindings') as typeof nativeBindings;
 export type DuckDBDataChunk = api.DuckDBDataChunk;
 export type DuckDBInstance = api.DuckDBInstance;

@@ -5,20 +5,20 @@
  * 8,192 spans with 330 bytes of attributes in 12 ms of processor time, against 60 ms through per-value appending.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import duckdb from '@duckdb/node-bindings';
-import { DuckDBDataChunk } from './duckdb.js';
+import type duckdb from '@duckdb/node-bindings';
+import { bindings, DuckDBDataChunk } from './duckdb.js';
 
 export type ColumnType = 'u64' | 'i64' | 'f64' | 'i32' | 'u8' | 'bool' | 'text';
 
 const CHUNK_ROWS = 2048;
 const LOGICAL_TYPE: Record<ColumnType, number> = {
-  u64: duckdb.Type.UBIGINT,
-  i64: duckdb.Type.BIGINT,
-  f64: duckdb.Type.DOUBLE,
-  i32: duckdb.Type.INTEGER,
-  u8: duckdb.Type.UTINYINT,
-  bool: duckdb.Type.BOOLEAN,
-  text: duckdb.Type.VARCHAR,
+  u64: bindings.Type.UBIGINT,
+  i64: bindings.Type.BIGINT,
+  f64: bindings.Type.DOUBLE,
+  i32: bindings.Type.INTEGER,
+  u8: bindings.Type.UTINYINT,
+  bool: bindings.Type.BOOLEAN,
+  text: bindings.Type.VARCHAR,
 };
 const WIDTH: Record<ColumnType, number> = {
   u64: 8,
@@ -56,7 +56,7 @@ export class TableAppender {
   constructor(connection: DuckDBConnection, table: string, types: readonly ColumnType[]) {
     this.#connection = connection;
     this.#table = table;
-    this.#types = types.map((type) => duckdb.create_logical_type(LOGICAL_TYPE[type]));
+    this.#types = types.map((type) => bindings.create_logical_type(LOGICAL_TYPE[type]));
     this.#columns = types.map(newColumn);
   }
 
@@ -150,18 +150,18 @@ export class TableAppender {
   #closeChunk(): void {
     const rows = this.#row;
     this.#row = 0;
-    const chunk = duckdb.create_data_chunk(this.#types);
-    duckdb.data_chunk_set_size(chunk, rows);
+    const chunk = bindings.create_data_chunk(this.#types);
+    bindings.data_chunk_set_size(chunk, rows);
     this.#columns.forEach((column, index) => {
-      const vector = duckdb.data_chunk_get_vector(chunk, index);
+      const vector = bindings.data_chunk_get_vector(chunk, index);
       if (column.type === 'text') writeTexts(vector, column.texts, rows);
       else {
-        duckdb.copy_data_to_vector(vector, 0, column.buffer, 0, rows * WIDTH[column.type]);
+        bindings.copy_data_to_vector(vector, 0, column.buffer, 0, rows * WIDTH[column.type]);
       }
       if (column.nulls) {
-        duckdb.vector_ensure_validity_writable(vector);
+        bindings.vector_ensure_validity_writable(vector);
         const bytes = Math.ceil(rows / 64) * 8;
-        duckdb.copy_data_to_vector_validity(
+        bindings.copy_data_to_vector_validity(
           vector,
           0,
           column.valid.buffer as ArrayBuffer,
@@ -199,8 +199,8 @@ function writeTexts(
 ): void {
   for (let row = 0; row < rows; row++) {
     const text = texts[row];
-    if (typeof text === 'string') duckdb.vector_assign_string_element(vector, row, text);
-    else if (text) duckdb.vector_assign_string_element_len(vector, row, text);
+    if (typeof text === 'string') bindings.vector_assign_string_element(vector, row, text);
+    else if (text) bindings.vector_assign_string_element_len(vector, row, text);
   }
 }
 

@@ -2,9 +2,9 @@
  * Writes what the alert desk decided: alerts, incidents, silences and the messages about them, all or nothing. Whoever
  * changes something else in the same breath (a budget's alert) calls `writeAlertChange` in its own transaction.
  */
-import { listValue } from '@duckdb/node-api';
 import type { DeskChange } from '@burnbook/domain/alert/deskDraft';
 import { subjectText, type StandingAlert } from '@burnbook/domain/alert/standingAlert';
+import { listValue } from '../duckdb.js';
 import type { CommandContext } from './command.js';
 import { writeMessages, type OutboxRow } from './outbox.js';
 
