@@ -4,7 +4,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parseUsd } from '@burnbook/domain/money';
 import { launchBrowser } from '../support/browser.js';
-import { LOOKS, unstick, violations } from './support/axe.js';
+import { SCREENS, unstick, violationsIn } from './support/axe.js';
 import { startBuiltServer, type BuiltServer } from './support/builtServer.js';
 import { holdsJourney } from './support/holdsJourney.js';
 import { DESKTOP, openPage, PHONE } from './support/openPage.js';
@@ -327,9 +327,9 @@ describe.skipIf(started.browser === null)('the pages of costs', () => {
     '/batches?range=-7d&filter=model:gpt-4o',
   ] as const;
 
-  test.each(LOOKS)(
+  test.each(SCREENS)(
     'have no accessibility violation, %s',
-    async (_name, options, rules) => {
+    async (_name, options, alsoDark) => {
       const page = await open('/cost', options);
       for (const path of VIEWS) {
         await page.goto(server.origin + path);
@@ -345,9 +345,10 @@ describe.skipIf(started.browser === null)('the pages of costs', () => {
           )
           .toBe(0);
         await unstick(page);
-        expect({ path, violations: await violations(page, rules) }).toEqual({
+        expect({ path, ...(await violationsIn(page, { alsoDark })) }).toEqual({
           path,
-          violations: [],
+          light: [],
+          dark: [],
         });
       }
       // Eight pages each: on a busy machine more than the usual limit of a test.

@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { launchBrowser } from '../support/browser.js';
-import { LOOKS, violations } from './support/axe.js';
+import { SCREENS, violationsIn } from './support/axe.js';
 import { DESKTOP, openPage, PHONE } from './support/openPage.js';
 import { startBuiltServer, type BuiltServer } from './support/builtServer.js';
 import { COSTLY_BATCH, ODD_BATCH, ODD_PIPELINE, sendBatches } from './support/sendBatches.js';
@@ -299,17 +299,18 @@ describe.skipIf(started.browser === null)('the page', () => {
   });
 
   const VIEWS = ['/', '/batches', COSTLY, RUNBOOK] as const;
-  test.each(LOOKS)(
+  test.each(SCREENS)(
     'has no accessibility violation, %s',
-    async (_name, options, rules) => {
+    async (_name, options, alsoDark) => {
       const page = await open('/', options);
       for (const path of VIEWS) {
         await page.goto(`${server.origin}${path}?pipeline=mail-features&batch=${COSTLY_BATCH}`);
         await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' });
         await settled(page, { chart: path === '/' });
-        expect({ path, violations: await violations(page, rules) }).toEqual({
+        expect({ path, ...(await violationsIn(page, { alsoDark })) }).toEqual({
           path,
-          violations: [],
+          light: [],
+          dark: [],
         });
       }
       await page.goto(server.origin + COSTLY);
@@ -318,7 +319,7 @@ describe.skipIf(started.browser === null)('the page', () => {
         .first()
         .click();
       await page.getByText(/^Proves/).waitFor();
-      expect(await violations(page, rules)).toEqual([]);
+      expect(await violationsIn(page, { alsoDark })).toEqual({ light: [], dark: [] });
       // Five pages each: on a busy machine more than the usual limit of a test.
     },
     90_000,

@@ -1,9 +1,10 @@
 import axe from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { DESKTOP, PHONE } from './openPage.js';
 
 /** Which rules axe asks: by tag or by name. */
-export interface AxeRules {
+interface AxeRules {
   type: 'tag' | 'rule';
   values: string[];
 }
@@ -15,19 +16,33 @@ const ALL_RULES: AxeRules = {
 // Another colour scheme changes contrast alone; the other rules were asked in light.
 const CONTRAST: AxeRules = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
 
-/** The looks that every page must be accessible in. */
-export const LOOKS: [name: string, options: BrowserContextOptions, rules: AxeRules][] = [
-  ['light', DESKTOP, ALL_RULES],
-  ['dark', { ...DESKTOP, colorScheme: 'dark' }, CONTRAST],
-  ['on a phone', PHONE, ALL_RULES],
+/** The screens that every page must be accessible on. */
+export const SCREENS: [name: string, options: BrowserContextOptions, alsoDark: boolean][] = [
+  ['in light and dark', DESKTOP, true],
+  ['on a phone', PHONE, false],
 ];
 
+/** What axe finds in light, and in dark when that is asked for: colours follow the scheme without loading anew. */
+export async function violationsIn(
+  page: Page,
+  { alsoDark }: { alsoDark: boolean },
+): Promise<{ light: string[]; dark: string[] }> {
+  const light = await violations(page, ALL_RULES);
+  if (!alsoDark) return { light, dark: [] };
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)).toBe(true);
+  const dark = await violations(page, CONTRAST);
+  await page.emulateMedia({ colorScheme: 'light' });
+  return { light, dark };
+}
+
 /** What axe finds by these rules, as readable lines. */
-export async function violations(page: Page, rules: AxeRules): Promise<string[]> {
-  await page.evaluate(axe.source);
+async function violations(page: Page, rules: AxeRules): Promise<string[]> {
+  // Half a megabyte to parse: once a page.
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
   return page.evaluate(async (runOnly) => {
     const inPage = (globalThis as unknown as { axe: typeof axe }).axe;
-    const result = await inPage.run({ runOnly });
+    const result = await inPage.run({ runOnly, resultTypes: ['violations'] });
     return result.violations.flatMap(({ id, nodes }) =>
       nodes
         .slice(0, 5)
