@@ -53,7 +53,7 @@ test('bad attempts reach the on-call as signed pages, each once, though the stor
   const told = received.map(({ body, headers }) =>
     toldSchema.parse(new Webhook(SIGNING_SECRET).verify(body, headers as Record<string, string>)),
   );
-  expect(told.map(({ data }) => data.alert.subject['pair']).toSorted()).toEqual([
+  expect(told.map(({ data }) => data.alert.subject['pair'] ?? '').toSorted()).toEqual([
     'page 1h/5m',
     'page 6h/30m',
   ]);
