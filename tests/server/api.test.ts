@@ -240,6 +240,7 @@ describe('every endpoint answers what its schema says, no more and no less', () 
       '/api/incidents/{id}/close',
       '/api/incidents/{id}/entries',
       '/api/incidents/{id}/reopen',
+      '/api/occurrences',
       '/api/overview',
       '/api/pipelines',
       '/api/prices',

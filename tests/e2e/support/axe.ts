@@ -16,10 +16,13 @@ const ALL_RULES: AxeRules = {
 // Another colour scheme changes contrast alone; the other rules were asked in light.
 const CONTRAST: AxeRules = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
 
+const PHONE_SCREEN: [string, BrowserContextOptions, boolean] = ['on a phone', PHONE, false];
+
 /** The screens that every page must be accessible on. */
 export const SCREENS: [name: string, options: BrowserContextOptions, alsoDark: boolean][] = [
   ['in light and dark', DESKTOP, true],
-  ['on a phone', PHONE, false],
+  // The same pages and rules at another width: half as long again, so it is of the slow run.
+  ...(process.env['BURNBOOK_TEST_SLOW'] === '1' ? [PHONE_SCREEN] : []),
 ];
 
 /** What axe finds in light, and in dark when that is asked for: colours follow the scheme without loading anew. */

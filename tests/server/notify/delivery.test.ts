@@ -156,9 +156,19 @@ describe('a message', () => {
     const id = await story.fire();
     await story.tried(id);
     story.react(200);
-    story.server.nowNs -= 5n * HOUR_NS;
-    await story.delivered(id);
-    story.server.nowNs += 5n * HOUR_NS;
+    // A try may fail for a reason of its own, such as a connection that was closed meanwhile: then once more.
+    let backNs = 0n;
+    for (let tries = 1; ; tries++) {
+      story.server.nowNs -= 5n * HOUR_NS;
+      backNs += 5n * HOUR_NS;
+      const found = await story.until(
+        id,
+        ({ state, attempts }) => state === 'delivered' || attempts > tries,
+      );
+      if (found.state === 'delivered') break;
+      expect(tries).toBeLessThan(5);
+    }
+    story.server.nowNs += backNs;
   });
 
   test('waits as long as the receiver asks, in seconds or by a date', async () => {

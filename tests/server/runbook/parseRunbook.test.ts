@@ -157,7 +157,7 @@ describe('the body', () => {
   test('knows its placeholders', () => {
     const body = changed('{{pipeline}}.', '{{pipelin}}.');
     expect(faultsOf(exampleRunbook({ body }))).toEqual([
-      `${file}:15: placeholder {{pipelin}} is unknown; known: server, pipeline, batch, budget`,
+      `${file}:15: placeholder {{pipelin}} is unknown; known: server, pipeline, batch, budget, slo, alert, incident, model, provider, destination, heartbeat`,
     ]);
   });
 
