@@ -17,8 +17,8 @@ export default defineConfig({
   test: {
     environment: 'node',
     pool: 'forks',
-    // Two cores is the smallest machine that the product is measured on; tests wait for other processes a quarter of their time.
-    maxWorkers: 3,
+    // Two cores is the smallest machine that the product is measured on.
+    maxWorkers: 2,
     testTimeout: slow ? 600_000 : 30_000,
     hookTimeout: 60_000,
     allowOnly: false,

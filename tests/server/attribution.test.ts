@@ -1,3 +1,0 @@
-import { attributionSuite } from '../support/attributionSuite.js';
-
-attributionSuite(1);
