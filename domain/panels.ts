@@ -23,6 +23,46 @@ export const panels = {
     caption: 'What the budget has spent on each day of its period',
     params: ['budget'],
   },
+  'slo-burn-rate': {
+    caption: 'Burn rate of the error budget, with the factors at which it alerts',
+    params: ['slo'],
+  },
+  'slo-error-budget': {
+    caption: 'What is left of the error budget over its window',
+    params: ['slo'],
+  },
+  'retry-waste': {
+    caption: 'Dollars that went to attempts that lost, by cause and model',
+    params: ['pipeline'],
+  },
+  'spend-over-time': {
+    caption: 'Spend over time by model',
+    params: ['pipeline', 'model'],
+  },
+  'unpriced-usage': {
+    caption: 'Model calls without a price, by model',
+    params: ['pipeline'],
+  },
+  'alerts-now': {
+    caption: 'Alerts that stand',
+    params: ['pipeline', 'name'],
+  },
+  occurrences: {
+    caption: 'Verdicts on the batches that were due',
+    params: ['pipeline'],
+  },
+  deliveries: {
+    caption: 'Messages that wait or were given up',
+    params: ['destination'],
+  },
+  heartbeats: {
+    caption: 'Signs of life that are expected of others',
+    params: ['heartbeat'],
+  },
+  'server-health': {
+    caption: 'Free disk, newest backup, restarts of the store, refused requests',
+    params: [],
+  },
 } as const satisfies Record<string, { caption: string; params: readonly string[] }>;
 
 export type PanelName = keyof typeof panels;

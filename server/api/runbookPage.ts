@@ -24,7 +24,7 @@ const words: Record<
     revision: '版本',
   },
 };
-const severities: Record<Locale, Record<Runbook['severity'], string>> = {
+const severities: Record<Locale, Record<NonNullable<Runbook['severity']>, string>> = {
   en: { page: 'page', ticket: 'ticket' },
   'zh-CN': { page: '呼叫', ticket: '工单' },
 };
@@ -50,8 +50,10 @@ export function renderRunbookPage(options: {
 function article(runbook: Runbook, locale: Locale): string {
   const label = words[locale];
   const facts = [
-    [label.severity, severities[locale][runbook.severity]],
-    [label.owner, runbook.owner],
+    ...(runbook.severity === null
+      ? []
+      : [[label.severity, severities[locale][runbook.severity]] as const]),
+    ...(runbook.owner === null ? [] : [[label.owner, runbook.owner] as const]),
     [label.reviewed, runbook.reviewed ?? label.never],
     [label.tested, runbook.tested ?? label.never],
     [label.revision, runbook.revision],

@@ -1,10 +1,11 @@
 /** Runbooks: the list, and each rendered with what the request says of the place. */
 import { z } from 'zod';
-import { listOf, runbookHeadSchema, runbookSchema } from '../contract.js';
+import { runbookListSchema, runbookSchema } from '../contract.js';
 import type { Runbook } from '../contract.js';
 import { placeholderNames, type PlaceholderValues } from '../runbook/placeholders.js';
 import { renderRunbook, runbookHead } from '../runbook/renderRunbook.js';
 import type { ApiContext } from './apiContext.js';
+import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';
 import { parseQuery } from './query.js';
 import { route } from './route.js';
@@ -21,9 +22,17 @@ export const runbookRoutes = [
     path: '/api/runbooks',
     summary: 'All runbooks',
     query: {},
-    answer: listOf(runbookHeadSchema),
-    handle: ({ api }) =>
-      Promise.resolve({ items: [...api.runbooks().values()].map(runbookHead), nextCursor: null }),
+    answer: runbookListSchema,
+    handle: async ({ api }) => ({
+      items: [...api.runbooks().values()].map((document) => ({
+        ...runbookHead(document),
+        decay: { score: 0, reasons: [] },
+        uses: 0,
+        lastUsedAt: null,
+      })),
+      nextCursor: null,
+      ...(await freshness(api)),
+    }),
   }),
   route({
     path: '/api/runbooks/:name',

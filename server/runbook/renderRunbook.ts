@@ -19,17 +19,32 @@ const writer = unified().use(rehypeStringify).freeze();
  */
 export function renderRunbook(document: RunbookDocument, values: PlaceholderValues): Runbook {
   const html = toHtml.runSync(fillMarkdown(document.body, values));
-  const panels = finishHtml(html, values);
+  const panels = finishHtml(html, values).map((slot) => ({ ...slot, step: null }));
   return {
     ...runbookHead(document),
     html: writer.stringify(html),
-    revision: document.revision,
+    steps: [],
     panels,
+    checks: [],
+    findingsList: [],
   };
 }
 
 /** What a list of runbooks shows. */
-export function runbookHead({ frontMatter }: RunbookDocument): RunbookHead {
-  const { alert, title, severity, owner, reviewed, tested } = frontMatter;
-  return { name: alert, title, severity, owner, reviewed, tested };
+export function runbookHead({ frontMatter, revision }: RunbookDocument): RunbookHead {
+  const { alert, title, severity, owner, escalation, reviewed, tested, expectedMinutes } =
+    frontMatter;
+  return {
+    name: alert,
+    kind: 'alert',
+    title,
+    severity,
+    owner,
+    escalation,
+    reviewed,
+    tested,
+    expectedMinutes,
+    revision,
+    findings: 0,
+  };
 }

@@ -22,6 +22,8 @@ const belowApi = [
   'server/alert',
   'server/notify',
   'server/config',
+  'server/check',
+  'server/execution',
   ...capabilities,
 ];
 export const importTable: Readonly<Record<string, readonly string[]>> = {
@@ -37,6 +39,8 @@ export const importTable: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(capabilities.map((area) => [area, capability])),
   'server/alert': server('server/store', ...capabilities),
   'server/notify': server('server/store', 'server/net'),
+  'server/check': server('server/store', 'server/alert', 'server/notify', ...capabilities),
+  'server/execution': server('server/store', 'server/runbook', 'server/check', 'server/alert'),
   'server/api': server(...belowApi),
   'server/server': server(...belowApi, 'server/api'),
   'server/main': server(...belowApi, 'server/api', 'server/server'),

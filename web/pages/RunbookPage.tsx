@@ -104,8 +104,8 @@ function RunbookView({ runbook, pipeline, subject }: RunbookViewProps) {
       <header class="page-head runbook-head">
         <h1>{runbook.title}</h1>
         <p class="facts">
-          <span>{t(`severity.${runbook.severity}`)}</span>
-          <span>{t('needs.owner', { name: runbook.owner })}</span>
+          {runbook.severity !== null && <span>{t(`severity.${runbook.severity}`)}</span>}
+          {runbook.owner !== null && <span>{t('needs.owner', { name: runbook.owner })}</span>}
           <span>
             {t('runbooks.tested')}: {runbook.tested ?? t('runbooks.never')}
           </span>

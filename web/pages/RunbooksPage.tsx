@@ -54,7 +54,7 @@ function columnsFor(view: View): Column<RunbookHead>[] {
       key: 'severity',
       label: t('runbooks.severity'),
       phone: 'meta',
-      cell: (row) => t(`severity.${row.severity}`),
+      cell: (row) => (row.severity === null ? '' : t(`severity.${row.severity}`)),
     },
     { key: 'owner', label: t('runbooks.owner'), phone: 'side', cell: (row) => row.owner },
     {

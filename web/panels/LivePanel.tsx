@@ -23,7 +23,9 @@ const BUDGET_PANELS = { 'budget-burn': BudgetBurn, 'budget-days': BudgetDays } a
 
 type BudgetPanelName = keyof typeof BUDGET_PANELS;
 
-const PANELS: Readonly<Record<Exclude<PanelName, BudgetPanelName>, ComponentType<PanelSubject>>> = {
+const PANELS: Readonly<
+  Partial<Record<Exclude<PanelName, BudgetPanelName>, ComponentType<PanelSubject>>>
+> = {
   'batch-cost-history': BatchCostHistory,
   'batch-bill-by-step': BatchBillByStep,
   'attempts-by-outcome': AttemptsByOutcome,
