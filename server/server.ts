@@ -14,6 +14,7 @@ import { buildApp } from './api/app.js';
 import { batchCostRuleOf, type ApiContext } from './api/apiContext.js';
 import { CommitFeed } from './api/commitFeed.js';
 import type { GuardOptions } from './api/guard.js';
+import { CheckDesk, type CheckDeskOptions } from './check/checkDesk.js';
 import { BudgetsEditor, type BudgetsEditorOptions } from './config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from './config/config.js';
 import { NO_SLOS } from './config/slosFile.js';
@@ -57,6 +58,8 @@ export interface ServerOptions {
   readonly repriceChunkLines?: number;
   /** How long the rules of alerts may rest after they were asked, ms; default as `RuleWatch` says. */
   readonly alertPauseMsMax?: number;
+  /** How long an answer to a check may take, and is told again, ms; defaults as `CheckDesk` says. */
+  readonly checks?: Pick<CheckDeskOptions, 'timeoutMs' | 'keptMs'>;
   /** Room where the database is; by the file system unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
   readonly nowNs: () => bigint;
@@ -90,6 +93,7 @@ const FILE_EDIT: Edit = { actor: 'configuration files', reason: null };
 /** @throws StoreOpenError, or the listen error (`EADDRINUSE`). */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { log, nowNs } = options;
+  const startedNs = nowNs();
   const prices = new PriceBook();
   const feed = new CommitFeed(nowNs);
   let config: Config = EMPTY_CONFIG;
@@ -190,6 +194,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     onChanged: () => alerting.touched(),
   });
+  const readDisk = options.readDisk ?? (() => diskSpaceOf(path.dirname(options.store.file)));
   const alerting = new Alerting({
     store,
     nowNs,
@@ -197,7 +202,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     upstreams,
     ownerOf,
     batchCostRule: () => batchCostRuleOf(config),
-    readDisk: options.readDisk ?? (() => diskSpaceOf(path.dirname(options.store.file))),
+    readDisk,
     deadlineAtRisk: (pipelines) => occurrences.deadlineAtRisk(pipelines),
     heartbeats: () => notifier.heartbeats.states(),
     backups: () => backups.facts,
@@ -273,6 +278,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     budgets,
     backups,
     desk: alerting.desk,
+    checks: new CheckDesk({
+      sources: {
+        store,
+        slos,
+        occurrences,
+        budgets,
+        notifier,
+        backups,
+        alerting,
+        readDisk,
+        startedNs,
+      },
+      ...options.checks,
+      nowNs,
+      report,
+    }),
     upstreams,
     slos,
     notifier,

@@ -33,6 +33,8 @@ export interface TestServerOptions {
   readonly configFolder?: BudgetsEditorOptions;
   /** How long the rules of alerts rest after they were asked, ms. */
   readonly alertPauseMsMax?: number;
+  /** How long an answer to a check may take, and is told again, ms: not told again unless said. */
+  readonly checks?: { readonly timeoutMs?: number; readonly keptMs?: number };
   /** Room where the database is; plenty unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
 }
@@ -125,6 +127,8 @@ class InProcessServer implements TestServer {
       ...(this.#options.alertPauseMsMax === undefined
         ? {}
         : { alertPauseMsMax: this.#options.alertPauseMsMax }),
+      // Tests change what a check looks at, and ask again at once.
+      checks: { keptMs: 0, ...this.#options.checks },
       // How full the machine is that the tests run on is nobody's business.
       readDisk:
         this.#options.readDisk ?? (() => Promise.resolve({ freeBytes: 1e12, totalBytes: 2e12 })),
