@@ -15,6 +15,7 @@ import { costsRoutes } from './costsRoutes.js';
 import { csvShape, sendCsv, wantsCsv } from './csv.js';
 import { deliveryRoutes } from './deliveryRoutes.js';
 import { events } from './events.js';
+import { executionRoutes } from './executionRoutes.js';
 import { exclusionRoutes } from './exclusionRoutes.js';
 import { exclusionWindowRoutes } from './exclusionWindowRoutes.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
@@ -68,6 +69,7 @@ const ROUTES: readonly Route[] = [
   ...traceRoutes,
   ...runbookRoutes,
   ...checkRoutes,
+  ...executionRoutes,
   ...alertRoutes,
   ...incidentRoutes,
   ...silenceRoutes,
