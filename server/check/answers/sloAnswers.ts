@@ -27,7 +27,7 @@ export const burnRate: Answer = {
       }
       const toNs = minuteEnd(asked.nowNs);
       const span = { fromNs: toNs - BigInt(asked.minutes) * MINUTE_NS, toNs };
-      const uncounted = pastNotCounted(report, span.fromNs);
+      const uncounted = pastNotCounted(asked, report, span.fromNs);
       if (uncounted !== null) return noFacts(uncounted, evidence);
       const input = asked.sources.slos.inputOf(slo, asked.nowNs);
       const { burnRate: burn, coverage } = windowSum(slo, span, input);
@@ -42,7 +42,7 @@ export const errorBudgetLeft: Answer = {
     withReport(asked, (report) => {
       const { slo, status } = report;
       const evidence = sloPath(slo.name);
-      const uncounted = pastNotCounted(report, status.budget.period.startNs);
+      const uncounted = pastNotCounted(asked, report, status.budget.period.startNs);
       if (uncounted !== null) return noFacts(uncounted, evidence);
       const { left } = status.budget;
       if (left === null) return noFacts('no event of it was seen in its period', evidence);
@@ -76,7 +76,14 @@ async function withReport(
 }
 
 /** Of a new indicator the past is counted piece by piece. @returns why what is since `fromNs` is not known; null: it is. */
-function pastNotCounted({ history }: SloReport, fromNs: bigint): string | null {
-  if (!history || history.countedFromNs <= fromNs) return null;
+function pastNotCounted(
+  { sources: { slos } }: AskedQuestion,
+  { slo, history }: SloReport,
+  fromNs: bigint,
+): string | null {
+  if (slo.indicator.kind === 'deadline' || slos.isCounted(slo.indicatorId)) return null;
+  // The report is of the last evaluation, and more may be counted since then.
+  if (!history) return 'its past is still being counted';
+  if (history.countedFromNs <= fromNs) return null;
   return `its past is counted to ${Math.floor(history.share * 100)} % only`;
 }
