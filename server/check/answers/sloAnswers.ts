@@ -81,7 +81,9 @@ function pastNotCounted(
   { slo, history }: SloReport,
   fromNs: bigint,
 ): string | null {
-  // The report is of the last evaluation: the rest may be counted since then.
-  if (!history || history.countedFromNs <= fromNs || slos.isCounted(slo.indicatorId)) return null;
+  if (slo.indicator.kind === 'deadline' || slos.isCounted(slo.indicatorId)) return null;
+  // The report is of the last evaluation, and more may be counted since then.
+  if (!history) return 'its past is still being counted';
+  if (history.countedFromNs <= fromNs) return null;
   return `its past is counted to ${Math.floor(history.share * 100)} % only`;
 }
