@@ -1,9 +1,12 @@
 /** Runbooks: the list, and each rendered with what the request says of the place. */
 import { z } from 'zod';
 import { runbookListSchema, runbookSchema } from '../contract.js';
-import type { Runbook } from '../contract.js';
+import type { LintFinding, Runbook } from '../contract.js';
+import { highlightFor } from '../runbook/highlight.js';
 import { placeholderNames, type PlaceholderValues } from '../runbook/placeholders.js';
 import { renderRunbook, runbookHead } from '../runbook/renderRunbook.js';
+import type { RunbookDocument } from '../runbook/runbookDocument.js';
+import { stampFindings } from '../runbook/stamps.js';
 import type { ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';
@@ -25,7 +28,7 @@ export const runbookRoutes = [
     answer: runbookListSchema,
     handle: async ({ api }) => ({
       items: [...api.runbooks().values()].map((document) => ({
-        ...runbookHead(document),
+        ...runbookHead(document, findingsOf(api, document)),
         decay: { score: 0, reasons: [] },
         uses: 0,
         lastUsedAt: null,
@@ -40,9 +43,7 @@ export const runbookRoutes = [
     query: runbookQuery,
     answer: runbookSchema,
     handle: ({ api, part, query, context }) =>
-      Promise.resolve(
-        runbookFor(api, part('name'), placeOf(parseQuery(runbookQuery, query), context.req.url)),
-      ),
+      runbookFor(api, part('name'), placeOf(parseQuery(runbookQuery, query), context.req.url)),
   }),
 ];
 
@@ -59,8 +60,19 @@ export function placeOf(
 }
 
 /** @throws ApiError 404 */
-export function runbookFor(api: ApiContext, name: string, place: PlaceholderValues): Runbook {
+export async function runbookFor(
+  api: ApiContext,
+  name: string,
+  place: PlaceholderValues,
+): Promise<Runbook> {
   const document = api.runbooks().get(name);
   if (!document) throw new ApiError(404, `there is no runbook ${JSON.stringify(name)}`);
-  return renderRunbook(document, place);
+  return renderRunbook(document, place, {
+    highlight: await highlightFor(document),
+    findings: findingsOf(api, document),
+  });
+}
+
+function findingsOf(api: ApiContext, document: RunbookDocument): LintFinding[] {
+  return [...document.findings, ...stampFindings(document, Number(api.nowNs() / 1_000_000n))];
 }
