@@ -1,6 +1,7 @@
 /** Executions of runbooks on a test server: what people send, and what is asked back. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import {
   executionDetailSchema,
@@ -13,8 +14,17 @@ import {
   type NewExecutionEvent,
   type Problem,
 } from '../../server/contract.js';
+import { loadRunbooks, type Runbooks } from '../../server/runbook/loadRunbooks.js';
 import { alertsOf, operations } from './alerts.js';
 import type { TestServer } from './testServer.js';
+
+const runbookFolder = fileURLToPath(new URL('../server/data/runbooks', import.meta.url));
+
+/**
+ * Runbooks of eight steps, of which the fifth is that of Verify: RetryStorm by hand, TakeBackConfig by whether the
+ * configuration is in force, CalmPipeline by the attempts of a pipeline as well.
+ */
+export const plainRunbooks = (): Promise<Runbooks> => loadRunbooks(runbookFolder);
 
 /** A person with a name at a server. */
 export class Person {
