@@ -57,10 +57,12 @@ const minutesLater = (minutes: number): string =>
 describe('an execution from an alert', () => {
   test('knows its place and its incident, and is joined by who starts it again', async () => {
     const alert = alertOf('mail');
-    const begun = await ann.start('RetryStorm', {
-      alert: alert.id,
-      place: { pipeline: 'another', provider: 'wren' },
-    });
+    const asked = { alert: alert.id, place: { pipeline: 'another', provider: 'wren' } };
+    const [begun, again] = await Promise.all([
+      ann.start('RetryStorm', asked),
+      ann.start('RetryStorm', asked),
+    ]);
+    expect(again).toEqual(begun);
     expect(begun).toMatchObject({
       runbook: 'RetryStorm',
       isOutdated: false,
@@ -347,6 +349,7 @@ describe('an execution refuses, and says what stands', () => {
     const late = await bob.send(id, did('tick', { step: 1, at: minutesLater(-1) }));
     expect(late).toMatchObject({
       state: 'finished',
+      verify: ended.verify,
       steps: [{ state: 'done', by: 'bob' }, {}, {}, {}, {}, {}, {}, {}],
     });
   });
