@@ -10,8 +10,7 @@ import type { z } from 'zod';
 import type { DiskSpace } from '../../server/alert/rules/diskNearlyFull.js';
 import type { BudgetsEditorOptions } from '../../server/config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
-import type { AnswersOf } from '../../server/execution/verifyWatch.js';
-import { loadRunbooks } from '../../server/runbook/loadRunbooks.js';
+import { loadRunbooks, type Runbooks } from '../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../server/server.js';
 import { otlpBody, type Encoding, type SpanSpec } from './spanSpec.js';
 
@@ -38,8 +37,8 @@ export interface TestServerOptions {
   readonly checks?: { readonly timeoutMs?: number; readonly keptMs?: number };
   /** Between two looks at what the Verify of an open execution asks, ms. */
   readonly verifyEveryMs?: number;
-  /** Who answers the checks of runbooks; the server itself unless said. */
-  readonly answersOf?: AnswersOf;
+  /** The product's own unless said. */
+  readonly runbooks?: Runbooks;
   /** Room where the database is; plenty unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
 }
@@ -121,7 +120,7 @@ class InProcessServer implements TestServer {
       guard: { hosts: ['127.0.0.1'], token: this.#options.token ?? null },
       config: this.#config,
       ...(this.#options.configFolder ? { configFolder: this.#options.configFolder } : {}),
-      runbooks: await runbooks,
+      runbooks: this.#options.runbooks ?? (await runbooks),
       webFolder: path.join(this.folder, 'no-page'),
       version: '0.0.0-test',
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
@@ -137,7 +136,6 @@ class InProcessServer implements TestServer {
       ...(this.#options.verifyEveryMs === undefined
         ? {}
         : { verifyEveryMs: this.#options.verifyEveryMs }),
-      ...(this.#options.answersOf ? { answersOf: this.#options.answersOf } : {}),
       // How full the machine is that the tests run on is nobody's business.
       readDisk:
         this.#options.readDisk ?? (() => Promise.resolve({ freeBytes: 1e12, totalBytes: 2e12 })),
