@@ -69,7 +69,7 @@ const CASES: readonly Case[] = [
     number: null,
     passes: 'in firing, frozen',
     fails: '= resolved',
-    evidence: expect.stringMatching(/^\/incidents\/\w+$/) as unknown as string,
+    evidence: expect.stringMatching(/^\/incidents\/\w+$/) as string,
   },
   {
     question: 'alert-state',
