@@ -2,8 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DiskSpace } from '../../../server/alert/rules/diskNearlyFull.js';
 import { problemSchema } from '../../../server/contract.js';
 import { MINUTE_NS } from '../../support/alerts.js';
-import { ask, CHECK_CONFIG, checkSpans, START_NS } from '../../support/checkStory.js';
-import { sloNamed } from '../../support/slos.js';
+import {
+  ask,
+  CHECK_CONFIG,
+  checkSpans,
+  SILENT_NS,
+  silentSpans,
+  START_NS,
+} from '../../support/checkStory.js';
+import { sloNamed, tries } from '../../support/slos.js';
 import { startTestServer, type TestServer } from '../../support/testServer.js';
 import { TraceMaker } from '../../support/traceMaker.js';
 
@@ -12,10 +19,12 @@ let readDisk = (): Promise<DiskSpace> => Promise.resolve({ freeBytes: 1, totalBy
 beforeAll(async () => {
   server = await startTestServer({
     config: CHECK_CONFIG,
-    nowNs: START_NS,
+    nowNs: SILENT_NS,
     alertPauseMsMax: 50,
     readDisk: () => readDisk(),
   });
+  await server.send(silentSpans());
+  server.nowNs = START_NS;
   await server.send(checkSpans());
 });
 afterAll(() => server.close());
@@ -72,32 +81,29 @@ test('the files of the configuration are rejected, and accepted again', async ()
 });
 
 test('telemetry that covers less than nine tenths of the due time', async () => {
-  await sloNamed(server, 'silent-attempts');
-  const asked = { pipeline: 'silent', minutes: '55', expect: '< 2' };
-  await becomes('attempts-per-operation', asked, {
-    state: 'cannotTell',
-    value: '1 ×',
-    // One attempt, fifty minutes ago: it is both.
-    reason: expect.stringMatching(/min old|telemetry covers/) as string,
-  });
+  // What covers the run is read when SLOs are judged.
   await becomes(
     'telemetry-coverage',
     { slo: 'silent-attempts', expect: '>= 90 %' },
-    { state: 'fails', coverage: null },
+    { state: 'fails', value: '6 %', coverage: null },
   );
-  const more = new TraceMaker({
-    startNs: START_NS - MINUTE_NS,
-    common: { 'pipeline.name': 'silent', 'pipeline.run.id': 'lost' },
-  });
-  // Late news of the lost run, which says nothing of the time between.
-  const attempt = {
-    'pipeline.operation.id': 'late',
-    'pipeline.attempt.number': 1,
-    'pipeline.attempt.outcome': 'succeeded',
+  // Two attempts now, in a run of its own: they say little of an hour of which most is dark.
+  await server.send(
+    tries({ atNs: START_NS - 10_000_000_000n, outcomes: ['failed', 'succeeded'], pipeline: 'silent', run: 'next' }),
+  );
+  await sloNamed(server, 'silent-attempts');
+  const dark = {
+    state: 'cannotTell',
+    coverage: expect.closeTo(0.06, 1) as number,
+    reason: expect.stringMatching(
+      /^telemetry covers [\d.]+ %: below 90 % nobody can say$/,
+    ) as string,
   };
-  server.nowNs = START_NS + MINUTE_NS;
-  await server.send([more.span({ parent: more.missing(), attributes: attempt })]);
-  await ask(server, 'attempts-per-operation', asked);
+  const lately = { pipeline: 'silent', minutes: '48' };
+  await becomes('attempts-per-operation', { ...lately, expect: '<= 2' }, { ...dark, number: 2 });
+  await becomes('attempt-error-share', { ...lately, expect: '< 60 %' }, { ...dark, number: 0.5 });
+  const burn = { slo: 'silent-attempts', minutes: '48' };
+  await becomes('burn-rate', { ...burn, expect: '< 1000' }, dark);
 });
 
 test('facts that are too old', async () => {
@@ -107,7 +113,7 @@ test('facts that are too old', async () => {
     state: 'cannotTell',
     value: '1.5 ×',
     number: 1.5,
-    factsAt: '2026-05-04T09:59:00.01Z',
+    factsAt: '2026-05-04T09:59:00.010Z',
     reason: 'the facts are 11 min old: older than 10 min they decide nothing',
   });
   const alert = { name: 'BackupFailed', expect: '= resolved' };
@@ -170,6 +176,7 @@ test('a store that is away: what the server knows itself is told all the same', 
   await becomes('store-restarts', { expect: '= 0' }, { state: 'fails', number: 1 });
   // What the server counted of itself is stored a minute later.
   server.nowNs += MINUTE_NS;
+  await sloNamed(server, 'mail-attempts');
   await becomes('ingest-refused-share', { expect: '= 0' }, { state: 'fails' });
 });
 
