@@ -89,7 +89,12 @@ test('telemetry that covers less than nine tenths of the due time', async () => 
   );
   // Two attempts now, in a run of its own: they say little of an hour of which most is dark.
   await server.send(
-    tries({ atNs: START_NS - 10_000_000_000n, outcomes: ['failed', 'succeeded'], pipeline: 'silent', run: 'next' }),
+    tries({
+      atNs: START_NS - 10_000_000_000n,
+      outcomes: ['failed', 'succeeded'],
+      pipeline: 'silent',
+      run: 'next',
+    }),
   );
   await sloNamed(server, 'silent-attempts');
   const dark = {
