@@ -18,6 +18,7 @@ import { exclusionRoutes } from './exclusionRoutes.js';
 import { exclusionWindowRoutes } from './exclusionWindowRoutes.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
 import { incidentRoutes } from './incidentRoutes.js';
+import { learningRoutes } from './learningRoutes.js';
 import { openApi } from './openApi.js';
 import { otlpRoutes, type OtlpRouteOptions } from './otlp.js';
 import type { SpanSink } from './otlpSink.js';
@@ -66,6 +67,7 @@ const ROUTES: readonly Route[] = [
   ...batchRoutes,
   ...traceRoutes,
   ...runbookRoutes,
+  ...learningRoutes,
   ...alertRoutes,
   ...incidentRoutes,
   ...silenceRoutes,

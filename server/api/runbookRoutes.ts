@@ -1,14 +1,16 @@
 /** Runbooks: the list, and each rendered with what the request says of the place. */
 import { z } from 'zod';
 import { runbookListSchema, runbookSchema } from '../contract.js';
-import type { Runbook } from '../contract.js';
+import type { Runbook, RunbookList } from '../contract.js';
+import { RunbookUses } from '../execution/runbookUses.js';
 import { placeholderNames, type PlaceholderValues } from '../runbook/placeholders.js';
-import { renderRunbook, runbookHead } from '../runbook/renderRunbook.js';
+import { renderRunbook } from '../runbook/renderRunbook.js';
 import type { ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';
 import { parseQuery } from './query.js';
-import { route } from './route.js';
+import { route, type RouteRequest } from './route.js';
+import { timeOrNull } from './views.js';
 
 /** Everything that a request may fill in; the server's own address is not for it to say. */
 const places = placeholderNames.filter((name) => name !== 'server');
@@ -23,16 +25,7 @@ export const runbookRoutes = [
     summary: 'All runbooks',
     query: {},
     answer: runbookListSchema,
-    handle: async ({ api }) => ({
-      items: [...api.runbooks().values()].map((document) => ({
-        ...runbookHead(document),
-        decay: { score: 0, reasons: [] },
-        uses: 0,
-        lastUsedAt: null,
-      })),
-      nextCursor: null,
-      ...(await freshness(api)),
-    }),
+    handle: list,
   }),
   route({
     path: '/api/runbooks/:name',
@@ -45,6 +38,30 @@ export const runbookRoutes = [
       ),
   }),
 ];
+
+async function list({ api }: RouteRequest): Promise<RunbookList> {
+  const used = await RunbookUses.read(api.store, api.nowNs());
+  return {
+    items: [...api.runbooks().values()].map((document) => {
+      const { steps, findingsList, html: _html, panels: _panels, checks: _checks, ...head } =
+        renderRunbook(document, {});
+      const { uses, lastNs } = used.useOf(head.name);
+      const { score, reasons } = used.decayOf({
+        ...head,
+        steps: steps.map(({ number }) => number),
+        findings: findingsList,
+      });
+      return {
+        ...head,
+        decay: { score, reasons: [...reasons] },
+        uses,
+        lastUsedAt: timeOrNull(lastNs),
+      };
+    }),
+    nextCursor: null,
+    ...(await freshness(api)),
+  };
+}
 
 /** @param url of the request: its origin is the server's. */
 export function placeOf(
