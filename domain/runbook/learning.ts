@@ -140,7 +140,11 @@ function stepFigures(executions: readonly LearnedExecution[], nowNs: bigint): St
 function wayOf(
   execution: LearnedExecution,
   nowNs: bigint,
-): { readonly ends: readonly StepEnd[]; readonly reached: number; readonly droppedOff: number | null } {
+): {
+  readonly ends: readonly StepEnd[];
+  readonly reached: number;
+  readonly droppedOff: number | null;
+} {
   const { outcome, steps, lastNs } = execution;
   const ends = stepEnds(execution);
   const furthest = Math.max(0, ...ends.map(({ number }) => number));

@@ -28,6 +28,7 @@ import { priceRoutes } from './priceRoutes.js';
 import { repriceRoutes } from './repriceRoutes.js';
 import { methodOf, type Route, type RouteMethod } from './route.js';
 import { actorOf, BODY_BYTES_MAX, readBody } from './routeRequest.js';
+import { resilienceRoutes } from './resilienceRoutes.js';
 import { reservationRoutes } from './reservationRoutes.js';
 import { renderRunbookPage } from './runbookPage.js';
 import { retryRoutes } from './retryRoutes.js';
@@ -68,6 +69,7 @@ const ROUTES: readonly Route[] = [
   ...traceRoutes,
   ...runbookRoutes,
   ...learningRoutes,
+  ...resilienceRoutes,
   ...alertRoutes,
   ...incidentRoutes,
   ...silenceRoutes,

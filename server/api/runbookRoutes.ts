@@ -43,8 +43,14 @@ async function list({ api }: RouteRequest): Promise<RunbookList> {
   const used = await RunbookUses.read(api.store, api.nowNs());
   return {
     items: [...api.runbooks().values()].map((document) => {
-      const { steps, findingsList, html: _html, panels: _panels, checks: _checks, ...head } =
-        renderRunbook(document, {});
+      const {
+        steps,
+        findingsList,
+        html: _html,
+        panels: _panels,
+        checks: _checks,
+        ...head
+      } = renderRunbook(document, {});
       const { uses, lastNs } = used.useOf(head.name);
       const { score, reasons } = used.decayOf({
         ...head,

@@ -232,6 +232,5 @@ function medianNano(values: readonly bigint[]): bigint | null {
   return lower === undefined || upper === undefined ? null : divideHalfEven(lower + upper, 2n);
 }
 
-const textOf = (row: QueryRow, name: string): string | null =>
-  (row[name] ?? null) as string | null;
+const textOf = (row: QueryRow, name: string): string | null => (row[name] ?? null) as string | null;
 const nsOf = (row: QueryRow, name: string): bigint | null => (row[name] ?? null) as bigint | null;
