@@ -5,6 +5,7 @@ import type { Runbook, RunbookList } from '../contract.js';
 import { RunbookUses } from '../execution/runbookUses.js';
 import { placeholderNames, type PlaceholderValues } from '../runbook/placeholders.js';
 import { renderRunbook } from '../runbook/renderRunbook.js';
+import { StoreError } from '../store/protocol.js';
 import type { ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';
@@ -39,8 +40,24 @@ export const runbookRoutes = [
   }),
 ];
 
+/** As last read: people want the list most while the database is away. */
+const lastUses = new WeakMap<ApiContext, RunbookUses>();
+
+/** @throws StoreError while the store is away and was never asked. */
+async function usesOf(api: ApiContext): Promise<RunbookUses> {
+  try {
+    const read = await RunbookUses.read(api.store, api.nowNs());
+    lastUses.set(api, read);
+    return read;
+  } catch (error) {
+    const last = lastUses.get(api);
+    if (last && error instanceof StoreError) return last;
+    throw error;
+  }
+}
+
 async function list({ api }: RouteRequest): Promise<RunbookList> {
-  const used = await RunbookUses.read(api.store, api.nowNs());
+  const used = await usesOf(api);
   return {
     items: [...api.runbooks().values()].map((document) => {
       const {
