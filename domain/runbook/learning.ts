@@ -1,22 +1,11 @@
 /** What following a runbook has shown, by its revision: how long it took, how far people came, what they left out. */
 import { median } from '../slo/expectedEvents.js';
+import type { StepStanding } from './execution.js';
 
-/** An event of an execution that says something of a step. */
-export interface StepEvent {
-  readonly kind: 'tick' | 'untick' | 'skip';
-  readonly step: number;
-  /** When it was done, UTC nanoseconds. */
-  readonly doneNs: bigint;
-}
-
-export interface LearnedStep {
-  readonly number: number;
-  readonly text: string;
-}
+type LearnedStep = Pick<StepStanding, 'number' | 'text' | 'state' | 'atNs' | 'tookNs'>;
 
 /** An execution with what is known of the alert or incident that it was for. Times in UTC nanoseconds. */
 export interface LearnedExecution {
-  readonly id: string;
   readonly revision: string;
   readonly isGameDay: boolean;
   /** Of what it was for: several executions may be for the same; null: for nothing that is known. */
@@ -29,18 +18,8 @@ export interface LearnedExecution {
   readonly outcome: string | null;
   /** When something last happened in it. */
   readonly lastNs: bigint;
+  /** As they stand after all that happened. */
   readonly steps: readonly LearnedStep[];
-  /** In the order in which they were written. */
-  readonly events: readonly StepEvent[];
-}
-
-/** A step as an execution left it. */
-export interface StepEnd {
-  readonly number: number;
-  readonly state: 'done' | 'skipped';
-  readonly doneNs: bigint;
-  /** Since the step that was ended before it, or since the start, seconds. */
-  readonly seconds: number;
 }
 
 export interface LearnedFigures {
@@ -52,7 +31,9 @@ export interface LearnedFigures {
   readonly steps: readonly StepFigures[];
 }
 
-export interface StepFigures extends LearnedStep {
+export interface StepFigures {
+  readonly number: number;
+  readonly text: string;
   readonly reached: number;
   readonly done: number;
   readonly skipped: number;
@@ -66,25 +47,6 @@ const GOOD_OUTCOMES: ReadonlySet<string> = new Set(['resolved', 'mitigated']);
 /** An open execution in which nothing happened for so long was left. */
 const LEFT_AFTER_NS = 86_400_000_000_000n;
 const NS_PER_SECOND = 1e9;
-
-/** How the steps stand after all events, in the order in which they were ended. */
-export function stepEnds({ startedNs, events }: LearnedExecution): StepEnd[] {
-  const ends = new Map<number, Omit<StepEnd, 'seconds'>>();
-  for (const { kind, step, doneNs } of events.toSorted((a, b) => compare(a.doneNs, b.doneNs))) {
-    const state = kind === 'skip' ? 'skipped' : 'done';
-    if (kind === 'untick') ends.delete(step);
-    // Of two people who do the same, the first has done it.
-    else if (ends.get(step)?.state !== state) ends.set(step, { number: step, state, doneNs });
-  }
-  let beforeNs = startedNs;
-  return [...ends.values()]
-    .toSorted((a, b) => compare(a.doneNs, b.doneNs) || a.number - b.number)
-    .map((end) => {
-      const seconds = secondsBetween(beforeNs, end.doneNs) ?? 0;
-      beforeNs = end.doneNs;
-      return { ...end, seconds };
-    });
-}
 
 /** @param executions of one revision, alike in being game days or not. */
 export function learnedFigures(
@@ -105,10 +67,7 @@ export function learnedFigures(
       secondsBetween(firedNs, resolvedNs),
     ),
     firstActionSeconds: medianOf(executions, (execution) =>
-      secondsBetween(
-        execution.startedNs,
-        stepEnds(execution).find(({ state }) => state === 'done')?.doneNs ?? null,
-      ),
+      secondsBetween(execution.startedNs, firstDoneNs(execution)),
     ),
     outcomes,
     steps: stepFigures(executions, nowNs),
@@ -119,16 +78,18 @@ export function learnedFigures(
 function stepFigures(executions: readonly LearnedExecution[], nowNs: bigint): StepFigures[] {
   const ways = executions.map((execution) => wayOf(execution, nowNs));
   return (executions[0]?.steps ?? []).map(({ number, text }) => {
-    const ends = ways.flatMap(({ ends: all }) => all.filter((end) => end.number === number));
-    const done = ends.filter(({ state }) => state === 'done');
+    const steps = executions.flatMap(
+      ({ steps: all }) => all.find((step) => step.number === number) ?? [],
+    );
+    const done = steps.filter(({ state }) => state === 'done');
     return {
       number,
       text,
       reached: ways.filter(({ reached }) => reached >= number).length,
       done: done.length,
-      skipped: ends.length - done.length,
+      skipped: steps.filter(({ state }) => state === 'skipped').length,
       droppedOff: ways.filter(({ droppedOff }) => droppedOff === number).length,
-      seconds: median(done.map(({ seconds }) => seconds)),
+      seconds: medianOf(done, ({ tookNs }) => secondsBetween(0n, tookNs)),
     };
   });
 }
@@ -138,22 +99,21 @@ function stepFigures(executions: readonly LearnedExecution[], nowNs: bigint): St
  * it reached that one, and left there.
  */
 function wayOf(
-  execution: LearnedExecution,
+  { outcome, steps, lastNs }: LearnedExecution,
   nowNs: bigint,
-): {
-  readonly ends: readonly StepEnd[];
-  readonly reached: number;
-  readonly droppedOff: number | null;
-} {
-  const { outcome, steps, lastNs } = execution;
-  const ends = stepEnds(execution);
-  const furthest = Math.max(0, ...ends.map(({ number }) => number));
+): { readonly reached: number; readonly droppedOff: number | null } {
+  const furthest = steps.findLast(({ state }) => state !== 'open')?.number ?? 0;
   if (outcome !== null && GOOD_OUTCOMES.has(outcome)) {
-    return { ends, reached: furthest, droppedOff: null };
+    return { reached: furthest, droppedOff: null };
   }
   const next = steps.find(({ number }) => number > furthest)?.number ?? furthest;
   const isLeft = outcome !== null || nowNs - lastNs >= LEFT_AFTER_NS;
-  return { ends, reached: next, droppedOff: isLeft && next > 0 ? next : null };
+  return { reached: next, droppedOff: isLeft && next > 0 ? next : null };
+}
+
+function firstDoneNs({ steps }: LearnedExecution): bigint | null {
+  const times = steps.flatMap(({ state, atNs }) => (state === 'done' ? (atNs ?? []) : []));
+  return times.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))[0] ?? null;
 }
 
 /** Median of what is known of each; null: of none. */
@@ -169,5 +129,3 @@ function secondsBetween(fromNs: bigint | null, toNs: bigint | null): number | nu
   if (fromNs === null || toNs === null || toNs < fromNs) return null;
   return Number(toNs - fromNs) / NS_PER_SECOND;
 }
-
-const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -2,6 +2,8 @@
 import { formatTime } from '@burnbook/domain/time';
 import { learningSchema, type Learning } from '../contract.js';
 import { learningOf, type LearningSources, type RevisionLearning } from '../execution/learning.js';
+import type { RunbookDocument } from '../runbook/runbookDocument.js';
+import { runbookSteps } from '../runbook/runbookSteps.js';
 import { burnInStretches } from '../slo/burnStretches.js';
 import type { ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
@@ -24,7 +26,7 @@ export const learningRoutes = [
       const slo = document.frontMatter.slo ?? null;
       const revisions = await learningOf(sourcesOf(api), { name, slo });
       return {
-        revisions: revisions.map((learned) => revisionView(learned, document.revision)),
+        revisions: revisions.map((learned) => revisionView(learned, document)),
         ...(await freshness(api)),
       };
     },
@@ -43,12 +45,17 @@ function sourcesOf(api: ApiContext): LearningSources {
 
 function revisionView(
   { figures, ...learned }: RevisionLearning,
-  current: string,
+  { revision, body }: RunbookDocument,
 ): Learning['revisions'][number] {
   const { outcomes } = figures;
+  const isCurrent = learned.revision === revision;
+  // Those of an execution are filled with its place.
+  const texts = new Map(
+    isCurrent ? runbookSteps(body).map(({ number, text }) => [number, text]) : [],
+  );
   return {
     revision: learned.revision,
-    isCurrent: learned.revision === current,
+    isCurrent,
     firstUsedAt: formatTime(learned.firstUsedNs),
     lastUsedAt: formatTime(learned.lastUsedNs),
     executions: learned.executions,
@@ -65,7 +72,7 @@ function revisionView(
     firstActionSeconds: figures.firstActionSeconds,
     steps: figures.steps.map((step) => ({
       number: step.number,
-      text: step.text,
+      text: texts.get(step.number) ?? step.text,
       reached: step.reached,
       done: step.done,
       skipped: step.skipped,

@@ -4,7 +4,8 @@ import { runbookListSchema, runbookSchema } from '../contract.js';
 import type { Runbook, RunbookList } from '../contract.js';
 import { RunbookUses } from '../execution/runbookUses.js';
 import { placeholderNames, type PlaceholderValues } from '../runbook/placeholders.js';
-import { renderRunbook } from '../runbook/renderRunbook.js';
+import { renderRunbook, runbookHead } from '../runbook/renderRunbook.js';
+import { runbookSteps } from '../runbook/runbookSteps.js';
 import { StoreError } from '../store/protocol.js';
 import type { ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
@@ -60,19 +61,12 @@ async function list({ api }: RouteRequest): Promise<RunbookList> {
   const used = await usesOf(api);
   return {
     items: [...api.runbooks().values()].map((document) => {
-      const {
-        steps,
-        findingsList,
-        html: _html,
-        panels: _panels,
-        checks: _checks,
-        ...head
-      } = renderRunbook(document, {});
+      const head = runbookHead(document);
       const { uses, lastNs } = used.useOf(head.name);
       const { score, reasons } = used.decayOf({
         ...head,
-        steps: steps.map(({ number }) => number),
-        findings: findingsList,
+        steps: runbookSteps(document.body).map(({ number }) => number),
+        findings: [],
       });
       return {
         ...head,

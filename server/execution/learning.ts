@@ -5,15 +5,14 @@
 import { divideHalfEven } from '@burnbook/domain/money';
 import {
   learnedFigures,
-  stepEnds,
   type LearnedExecution,
   type LearnedFigures,
-  type StepEvent,
   type StepFigures,
 } from '@burnbook/domain/runbook/learning';
 import { median } from '@burnbook/domain/slo/expectedEvents';
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
+import { readExecutions } from './readExecutions.js';
 
 /** Minutes since 1970, [from, end). */
 export interface Stretch {
@@ -81,7 +80,7 @@ export async function learningOf(
   sources: LearningSources,
   runbook: { readonly name: string; readonly slo: string | null },
 ): Promise<RevisionLearning[]> {
-  const executions = await readExecutions(sources.store, runbook);
+  const executions = await executionsOf(sources.store, runbook);
   const revisions = new Map<string, Execution[]>();
   for (const execution of executions) {
     const known = revisions.get(execution.revision);
@@ -115,51 +114,34 @@ export async function learningOf(
   });
 }
 
-async function readExecutions(
+/** The newest first. */
+async function executionsOf(
   store: StoreClient,
   { name, slo }: { readonly name: string; readonly slo: string | null },
 ): Promise<Execution[]> {
-  const rows = await store.query('learning_executions', { runbook: name, limit: EXECUTIONS_MAX });
-  if (rows.length === 0) return [];
-  const ids = rows.map((row) => row['execution_id'] as string);
-  const events = new Map<string, QueryRow[]>(ids.map((id) => [id, []]));
-  for (const row of await store.query('learning_events', { ids })) {
-    events.get(row['execution_id'] as string)?.push(row);
-  }
-  return rows.map((row) => {
-    const id = row['execution_id'] as string;
-    const mine = events.get(id) ?? [];
-    const startedNs = row['started_ns'] as bigint;
+  const { items } = await readExecutions(store, { runbook: name, limit: EXECUTIONS_MAX });
+  if (items.length === 0) return [];
+  const ids = items.map(({ start }) => start.executionId);
+  const causes = new Map(
+    (await store.query('learning_causes', { ids })).map((row) => [row['execution_id'], row]),
+  );
+  return items.map(({ start, events, state }) => {
+    const cause = causes.get(start.executionId) ?? {};
     return {
-      id,
-      revision: row['revision'] as string,
-      isGameDay: row['game_day'] as boolean,
-      cause: textOf(row, 'cause'),
-      startedNs,
-      firedNs: nsOf(row, 'fired_ns'),
-      acknowledgedNs: nsOf(row, 'acknowledged_ns'),
-      resolvedNs: nsOf(row, 'resolved_ns'),
-      outcome: outcomeOf(mine),
-      lastNs: (mine.at(-1)?.['at_ns'] ?? startedNs) as bigint,
-      steps: JSON.parse(row['steps'] as string) as LearnedExecution['steps'],
-      events: mine.flatMap(stepEventOf),
-      slo: textOf(row, 'slo') ?? slo,
-      pipeline: textOf(row, 'pipeline'),
+      revision: start.revision,
+      isGameDay: start.gameDay,
+      startedNs: start.startedNs,
+      steps: state.steps,
+      outcome: state.finished?.outcome ?? null,
+      lastNs: events.at(-1)?.atNs ?? start.startedNs,
+      cause: textOf(cause, 'cause'),
+      firedNs: nsOf(cause, 'fired_ns'),
+      acknowledgedNs: nsOf(cause, 'acknowledged_ns'),
+      resolvedNs: nsOf(cause, 'resolved_ns'),
+      slo: textOf(cause, 'slo') ?? slo,
+      pipeline: textOf(cause, 'pipeline'),
     };
   });
-}
-
-function stepEventOf(row: QueryRow): StepEvent[] {
-  const kind = row['kind'] as string;
-  if (kind !== 'tick' && kind !== 'untick' && kind !== 'skip') return [];
-  return [{ kind, step: Number(row['step']), doneNs: row['done_ns'] as bigint }];
-}
-
-function outcomeOf(events: readonly QueryRow[]): string | null {
-  const details = events.findLast((row) => row['kind'] === 'finished')?.['details'];
-  if (typeof details !== 'string') return null;
-  const { outcome } = JSON.parse(details) as { readonly outcome?: string };
-  return outcome ?? null;
 }
 
 /** The newest steps that were done, as many as there is time to look at. */
@@ -169,11 +151,11 @@ async function readArounds(
 ): Promise<Around[]> {
   const settledMinute = Number(sources.nowNs / MINUTE_NS) - SETTLED_MINUTES;
   const arounds = executions
-    .flatMap((execution) => stepEnds(execution).map((end) => ({ execution, end })))
-    .flatMap(({ execution, end }): Around[] => {
-      if (end.state !== 'done') return [];
-      const minute = Number(end.doneNs / MINUTE_NS);
-      const known = { execution, step: end.number, burn: null, nano: null };
+    .flatMap((execution) => execution.steps.map((step) => ({ execution, step })))
+    .flatMap(({ execution, step: { number, state, atNs } }): Around[] => {
+      if (state !== 'done' || atNs === null) return [];
+      const minute = Number(atNs / MINUTE_NS);
+      const known = { execution, step: number, burn: null, nano: null };
       const after = minute + 1;
       return [
         { ...known, side: 'before', from: minute - AROUND_MINUTES, end: minute },

@@ -1,15 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  learnedFigures,
-  type LearnedExecution,
-  type StepEvent,
-} from '@burnbook/domain/runbook/learning';
+import { executionState, type ExecutionEvent } from '@burnbook/domain/runbook/execution';
+import { learnedFigures, type LearnedExecution } from '@burnbook/domain/runbook/learning';
 
 const SECOND_NS = 1_000_000_000n;
 const at = (seconds: number): bigint => BigInt(seconds) * SECOND_NS;
 const DAY = 86_400;
-const STEPS = [1, 2, 3].map((number) => ({ number, text: `step ${number}` }));
+const STEPS = [1, 2, 3].map((number) => ({ number, section: 'Mitigate', text: `step ${number}` }));
+
+type StepEvent = Pick<ExecutionEvent, 'kind' | 'doneNs'> & { readonly step: number };
 
 const said = (kind: StepEvent['kind'], step: number, seconds: number): StepEvent => ({
   kind,
@@ -17,23 +16,44 @@ const said = (kind: StepEvent['kind'], step: number, seconds: number): StepEvent
   doneNs: at(seconds),
 });
 
-let made = 0;
 /** Started at 100 s, resolved, unless said. */
-function execution(more: Partial<LearnedExecution>): LearnedExecution {
-  const events = more.events ?? [];
+function execution({
+  events = [],
+  ...more
+}: Partial<LearnedExecution> & { readonly events?: readonly StepEvent[] }): LearnedExecution {
+  const start = {
+    executionId: 'x',
+    runbook: 'RetryStorm',
+    title: '',
+    revision: 'r1',
+    place: {},
+    steps: STEPS,
+    incidentId: null,
+    alertId: null,
+    gameDay: false,
+    startedNs: at(100),
+    startedBy: 'ann',
+    hasChecks: false,
+    expectedMinutes: null,
+  };
+  const heard = events.map((event, index) => ({
+    ...event,
+    eventId: String(index),
+    atNs: at(2_000 + index),
+    actor: 'ann',
+    text: null,
+  }));
   return {
-    id: `execution ${made++}`,
     revision: 'r1',
     isGameDay: false,
     cause: null,
-    startedNs: at(100),
+    startedNs: start.startedNs,
     firedNs: null,
     acknowledgedNs: null,
     resolvedNs: null,
     outcome: 'resolved',
-    lastNs: events.at(-1)?.doneNs ?? at(100),
-    steps: STEPS,
-    events,
+    lastNs: events.at(-1)?.doneNs ?? start.startedNs,
+    steps: executionState(start, heard).steps,
     ...more,
   };
 }
@@ -54,8 +74,9 @@ describe('the figures of a revision', () => {
       mttrSeconds: null,
       firstActionSeconds: null,
       outcomes: { resolved: 1 },
-      steps: STEPS.map((step) => ({
-        ...step,
+      steps: STEPS.map(({ number, text }) => ({
+        number,
+        text,
         reached: 0,
         done: 0,
         skipped: 0,
