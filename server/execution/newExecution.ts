@@ -79,7 +79,7 @@ export function isSameWork(a: ExecutionStart, b: ExecutionStart): boolean {
   return a.alertId !== null || textOf(a.place) === textOf(b.place);
 }
 
-/** @throws ExecutionRefusal where the alert or the incident is unknown, or the alert belongs to another incident. */
+/** @throws ExecutionRefusal where the alert or the incident is unknown. */
 async function placed(
   { runbook, incidentId, alertId, place }: NewExecution,
   store: StoreClient,
@@ -95,11 +95,7 @@ async function placed(
   const alerts = rows.map(alertOf);
   const alert = alertId === null ? alerts.find((each) => each.runbook === runbook) : alerts[0];
   if (alertId !== null && !alert) throw unknown('alert', alertId);
-  const isElsewhere = incidentId !== null && alert && alert.incidentId !== incidentId;
-  if (isElsewhere) {
-    const message = `the alert belongs to ${alert.incidentId === null ? 'no incident' : `incident ${alert.incidentId}`}`;
-    throw new ExecutionRefusal('conflict', message, 'incident');
-  }
+  // Of an alert that has moved to another incident since, the one that is asked for counts.
   const own = incidentId ?? alert?.incidentId ?? null;
   return {
     alertId: alert?.alertId ?? null,
