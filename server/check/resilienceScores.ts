@@ -48,7 +48,7 @@ const WAITS_SHARE_MIN = 0.5;
 const UNPRICED_SHARE_MAX = 0.01;
 const UNRESERVED_SHARE_MAX = 0.01;
 const MS_PER_DAY = 86_400_000;
-const NS_PER_MS = 1_000_000n;
+const DAY_NS = 86_400_000_000_000n;
 
 const NOT_READ = cannotTell('the store could not be asked in time');
 
@@ -264,8 +264,9 @@ const mayCover = (scope: CostBudget['scope'], { name, team }: ScoredPipeline): b
 const matches = (wanted: string, value: string): boolean =>
   wanted.endsWith('*') ? value.startsWith(wanted.slice(0, -1)) : value === wanted;
 
+/** Whole days of UTC. */
 const daysSince = (day: string, nowNs: bigint): number =>
-  (Number(nowNs / NS_PER_MS) - Date.parse(`${day}T00:00:00Z`)) / MS_PER_DAY;
+  Number(nowNs / DAY_NS) - Date.parse(`${day}T00:00:00Z`) / MS_PER_DAY;
 
 const batchesPath = (name: string): string => `/batches?pipeline=${encodeURIComponent(name)}`;
 const filterOf = (name: string): string =>

@@ -18,6 +18,8 @@ export async function burnInStretches(
   name: string,
   stretches: readonly MinuteRange[],
 ): Promise<(number | null)[]> {
+  // What was committed a moment ago is counted first.
+  await slos.evaluate();
   const slo = slos.find(name);
   const isCounted = slo?.method === 'Occurrences' && slos.isCounted(slo.indicatorId);
   if (!slo || !isCounted || stretches.length === 0) return stretches.map(() => null);

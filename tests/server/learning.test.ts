@@ -4,7 +4,7 @@ import { learningSchema, runbookListSchema, type Learning } from '../../server/c
 import { alertsOf, MINUTE_NS, NOBODY_LISTENS, post } from '../support/alerts.js';
 import { did, Person, storm } from '../support/executions.js';
 import { ratio, sloConfig, sloOf } from '../support/slos.js';
-import { startTestServer, type TestServer } from '../support/testServer.js';
+import { runbooksTested, startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
 
 const START_NS = parseTime('2026-05-04T10:00:00Z') ?? 0n;
@@ -24,6 +24,7 @@ beforeAll(async () => {
     config: { ...sloConfig(SLO), notify: NOBODY_LISTENS },
     nowNs: START_NS,
     alertPauseMsMax: 50,
+    runbooks: await runbooksTested(() => null),
   });
   ann = new Person(server, 'ann');
 });
@@ -79,6 +80,61 @@ async function resolved(pipeline: string): Promise<bigint> {
   return parseTime(alert?.resolvedAt ?? '') ?? 0n;
 }
 
+/** An execution of an older revision whose Verify last answered so. */
+async function verified(
+  { runbook, alertId }: { readonly runbook: string; readonly alertId: string | null },
+  answers: readonly string[],
+): Promise<void> {
+  const executionId = `verified ${runbook}`;
+  const event = {
+    executionId,
+    atNs: server.nowNs,
+    doneNs: server.nowNs,
+    actor: 'burnbook',
+    step: null,
+    text: null,
+  };
+  const verify = {
+    state: 'failing',
+    passes: 0,
+    stepNs: '0',
+    passedNs: null,
+    askedNs: null,
+    answers: answers.map((state) => ({ question: 'disk-free-share', state })),
+    reason: null,
+  };
+  await server.running.store.command('recordExecution', {
+    execution: {
+      executionId,
+      runbook,
+      title: runbook,
+      revision: 'of old',
+      place: {},
+      steps: [{ number: 1, section: 'Verify', text: 'the step of old' }],
+      incidentId: null,
+      alertId,
+      gameDay: false,
+      startedNs: server.nowNs - MINUTE_NS,
+      startedBy: 'ann',
+    },
+    events: [
+      {
+        ...event,
+        eventId: `${executionId} started`,
+        kind: 'started',
+        details: JSON.stringify({ checks: [], expectedMinutes: null }),
+      },
+      {
+        ...event,
+        eventId: `${executionId} verify`,
+        kind: 'verify',
+        details: JSON.stringify({ verify }),
+      },
+    ],
+    alerts: null,
+  });
+}
+
 describe('a runbook that nobody has followed', () => {
   test('has taught nothing', async () => {
     expect((await learned('BackupFailed')).revisions).toEqual([]);
@@ -109,6 +165,12 @@ describe('a runbook that was followed', () => {
     await works('mail', 0, 500);
     const resolvedNs = await resolved('mail');
     await ann.finish(id, { outcome: 'mitigated', reason: 'the retries were stopped' });
+    // The past of a new SLO is counted piece by piece: until then its burn is not known.
+    await expect
+      .poll(async () => (await learned('RetryStorm')).revisions[0]?.steps[0]?.burnBefore, {
+        timeout: 15_000,
+      })
+      .toBe(2);
     const { revisions } = await learned('RetryStorm');
     expect(revisions).toHaveLength(1);
     expect(revisions[0]).toMatchObject({
@@ -223,6 +285,36 @@ describe('the list of runbooks', () => {
       }),
     );
     expect(after?.decay.score).toBeGreaterThan(before?.decay.score ?? 100);
+  });
+
+  test('weighs checks that failed after the alert had ended, or could not tell', async () => {
+    const [alert] = await alertsOf(server, 'state=resolved&pipeline=mail');
+    await verified({ runbook: 'DiskNearlyFull', alertId: alert?.id ?? '' }, [
+      'passes',
+      'fails',
+      'cannotTell',
+    ]);
+    // Nobody knows whether it had ended: a failure may be right.
+    await verified({ runbook: 'HeartbeatMissed', alertId: null }, ['fails']);
+    const weight = async (runbook: string) =>
+      (await listed(runbook))?.decay.reasons.find(({ kind }) => kind === 'failedChecks');
+    expect(await weight('DiskNearlyFull')).toEqual({
+      kind: 'failedChecks',
+      points: 16.7,
+      text: '2 of 3 checks failed after the alert had ended, or could not tell',
+    });
+    expect(await weight('HeartbeatMissed')).toBeUndefined();
+  });
+
+  test('keeps what older revisions have taught apart', async () => {
+    await ann.start('DiskNearlyFull', { place: { pipeline: 'newer' } });
+    const { revisions } = await learned('DiskNearlyFull');
+    expect(
+      revisions.map(({ isCurrent, executions, steps }) => [isCurrent, executions, steps[0]?.text]),
+    ).toEqual([
+      [true, 1, expect.not.stringContaining('of old')],
+      [false, 1, 'the step of old'],
+    ]);
   });
 
   test('is still told while the database is away', async () => {

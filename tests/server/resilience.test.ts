@@ -6,9 +6,10 @@ import type { Config } from '../../server/config/config.js';
 import { resilienceSchema, type Resilience } from '../../server/contract.js';
 import { MINUTE_NS } from '../support/alerts.js';
 import { configOf as budgetsOf, MONTH } from '../support/budgets.js';
+import { storm } from '../support/executions.js';
 import { ratio, sloConfig, sloOf } from '../support/slos.js';
 import type { Attributes, SpanSpec } from '../support/spanSpec.js';
-import { startTestServer, type TestServer } from '../support/testServer.js';
+import { runbooksTested, startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
 
 const NOW_NS = parseTime('2026-05-20T12:00:00Z') ?? 0n;
@@ -19,7 +20,14 @@ const STORY_NS = NOW_NS - 24n * HOUR_NS;
 let server: TestServer;
 let told: Resilience;
 beforeAll(async () => {
-  server = await startTestServer({ config: configOf(), nowNs: NOW_NS });
+  server = await startTestServer({
+    config: configOf(),
+    nowNs: NOW_NS,
+    alertPauseMsMax: 50,
+    runbooks: await runbooksTested((name) =>
+      name === 'RetryStorm' ? '2026-02-18' : name === 'ErrorBudgetBurn' ? '2026-02-19' : null,
+    ),
+  });
   await server.send([...careful(), ...careless(), ...partly()]);
   told = await server.get('/api/resilience', resilienceSchema);
 });
@@ -205,7 +213,7 @@ describe('the resilience checklist', () => {
       'has-slo': 'yes',
       deadline: 'yes',
       owner: 'yes',
-      'tested-runbook': 'no',
+      'tested-runbook': 'yes',
       'whole-telemetry': 'yes',
       'quality-checks': 'yes',
       'retry-budget': 'yes',
@@ -221,8 +229,8 @@ describe('the resilience checklist', () => {
     });
     expect(pipelineOf('careful')).toMatchObject({
       owner: 'data-platform',
-      yes: 11,
-      no: 1,
+      yes: 12,
+      no: 0,
       cannotTell: 1,
     });
   });
@@ -279,6 +287,22 @@ describe('the resilience checklist', () => {
       'retry-budget': 'cannotTell',
       priced: 'cannotTell',
       'backfill-tested': 'cannotTell',
+    });
+  });
+
+  test('asks for the runbooks of its SLOs and of the alerts that fired for it', async () => {
+    expect(becauseOf('careful', 'tested-runbook')).toBe(
+      'followed in the last 90 days: ErrorBudgetBurn',
+    );
+    await storm(server, 'storming');
+    const { items } = await server.get('/api/resilience', resilienceSchema);
+    const storming = items.find(({ pipeline }) => pipeline === 'storming');
+    expect(storming?.items).toContainEqual({
+      id: 'tested-runbook',
+      text: resilienceItems['tested-runbook'].text,
+      state: 'no',
+      because: '1 of 1 runbook not followed in 90 days: RetryStorm',
+      evidence: '/runbooks/RetryStorm',
     });
   });
 });

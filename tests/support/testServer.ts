@@ -11,7 +11,7 @@ import type { DiskSpace } from '../../server/alert/rules/diskNearlyFull.js';
 import type { BudgetsEditorOptions } from '../../server/config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
 import type { AnswersOf } from '../../server/execution/verifyWatch.js';
-import { loadRunbooks } from '../../server/runbook/loadRunbooks.js';
+import { loadRunbooks, type Runbooks } from '../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../server/server.js';
 import { otlpBody, type Encoding, type SpanSpec } from './spanSpec.js';
 
@@ -36,6 +36,8 @@ export interface TestServerOptions {
   readonly alertPauseMsMax?: number;
   /** Between two looks at what the Verify of an open execution asks, ms. */
   readonly verifyEveryMs?: number;
+  /** The product's own unless said. */
+  readonly runbooks?: Runbooks;
   /** Who answers the checks of runbooks; the server itself unless said. */
   readonly answersOf?: AnswersOf;
   /** Room where the database is; plenty unless said. */
@@ -75,6 +77,15 @@ const processFile = fileURLToPath(
 const runbookFolder = fileURLToPath(new URL('../../runbooks', import.meta.url));
 /** Read once a process: parsing them takes a quarter of a start. */
 const runbooks = loadRunbooks(runbookFolder);
+
+/** The product's own runbooks, with the day on which each was last followed; null: never. */
+export async function runbooksTested(dayOf: (name: string) => string | null): Promise<Runbooks> {
+  const own = [...(await runbooks).values()].map((runbook) => ({
+    ...runbook,
+    frontMatter: { ...runbook.frontMatter, tested: dayOf(runbook.name) },
+  }));
+  return new Map(own.map((runbook) => [runbook.name, runbook]));
+}
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   if (!existsSync(processFile))
@@ -119,7 +130,7 @@ class InProcessServer implements TestServer {
       guard: { hosts: ['127.0.0.1'], token: this.#options.token ?? null },
       config: this.#config,
       ...(this.#options.configFolder ? { configFolder: this.#options.configFolder } : {}),
-      runbooks: await runbooks,
+      runbooks: this.#options.runbooks ?? (await runbooks),
       webFolder: path.join(this.folder, 'no-page'),
       version: '0.0.0-test',
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
