@@ -34,6 +34,8 @@ export interface TestServerOptions {
   readonly configFolder?: BudgetsEditorOptions;
   /** How long the rules of alerts rest after they were asked, ms. */
   readonly alertPauseMsMax?: number;
+  /** How long an answer to a check may take, and is told again, ms: not told again unless said. */
+  readonly checks?: { readonly timeoutMs?: number; readonly keptMs?: number };
   /** Between two looks at what the Verify of an open execution asks, ms. */
   readonly verifyEveryMs?: number;
   /** The product's own unless said. */
@@ -141,6 +143,8 @@ class InProcessServer implements TestServer {
       ...(this.#options.alertPauseMsMax === undefined
         ? {}
         : { alertPauseMsMax: this.#options.alertPauseMsMax }),
+      // Tests change what a check looks at, and ask again at once.
+      checks: { keptMs: 0, ...this.#options.checks },
       ...(this.#options.verifyEveryMs === undefined
         ? {}
         : { verifyEveryMs: this.#options.verifyEveryMs }),
