@@ -3,7 +3,7 @@ import { formatTime } from '@burnbook/domain/time';
 import { learningSchema, type Learning } from '../contract.js';
 import { learningOf, type LearningSources, type RevisionLearning } from '../execution/learning.js';
 import type { RunbookDocument } from '../runbook/runbookDocument.js';
-import { runbookSteps } from '../runbook/runbookSteps.js';
+import { documentSteps } from '../runbook/documentSteps.js';
 import { burnInStretches } from '../slo/burnStretches.js';
 import type { ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
@@ -45,13 +45,13 @@ function sourcesOf(api: ApiContext): LearningSources {
 
 function revisionView(
   { figures, ...learned }: RevisionLearning,
-  { revision, body }: RunbookDocument,
+  document: RunbookDocument,
 ): Learning['revisions'][number] {
   const { outcomes } = figures;
-  const isCurrent = learned.revision === revision;
+  const isCurrent = learned.revision === document.revision;
   // Those of an execution are filled with its place.
   const texts = new Map(
-    isCurrent ? runbookSteps(body).map(({ number, text }) => [number, text]) : [],
+    isCurrent ? documentSteps(document).map(({ number, text }) => [number, text]) : [],
   );
   return {
     revision: learned.revision,

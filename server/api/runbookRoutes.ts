@@ -7,7 +7,7 @@ import { highlightFor } from '../runbook/highlight.js';
 import { placeholderNames, type PlaceholderValues } from '../runbook/placeholders.js';
 import { renderRunbook, runbookHead } from '../runbook/renderRunbook.js';
 import type { RunbookDocument } from '../runbook/runbookDocument.js';
-import { runbookSteps } from '../runbook/runbookSteps.js';
+import { documentSteps } from '../runbook/documentSteps.js';
 import { stampFindings } from '../runbook/stamps.js';
 import { StoreError } from '../store/protocol.js';
 import type { ApiContext } from './apiContext.js';
@@ -67,7 +67,7 @@ async function list({ api }: RouteRequest): Promise<RunbookList> {
       const { uses, lastNs } = used.useOf(head.name);
       const { score, reasons } = used.decayOf({
         ...head,
-        steps: runbookSteps(document.body).map(({ number }) => number),
+        steps: documentSteps(document).map(({ number }) => number),
         findings,
       });
       return {
