@@ -80,7 +80,7 @@ const PATHS: readonly (readonly [path: string, method: RouteMethod])[] = [
 ];
 /** Pages of the single-page app; anything else that is no file is a 404. */
 const PAGES =
-  /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|cost(?:\/(?:prices|reservations|budgets\/[^/]+))?$|slos(?:\/[^/]+)?$|incidents(?:\/[^/]+)?$|delivery$|retries$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$)/;
+  /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|cost(?:\/(?:prices|reservations|budgets\/[^/]+))?$|slos(?:\/[^/]+)?$|incidents(?:\/[^/]+)?$|delivery$|resilience$|retries$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$)/;
 
 export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions): Hono {
   const app = new Hono();

@@ -12,6 +12,8 @@ import { enRunbooks } from '../../web/i18n/enRunbooks.js';
 import { enStart } from '../../web/i18n/enStart.js';
 import { enSlos } from '../../web/i18n/enSlos.js';
 import { enIncidents } from '../../web/i18n/enIncidents.js';
+import { enLearning } from '../../web/i18n/enLearning.js';
+import { enResilience } from '../../web/i18n/enResilience.js';
 import { enTrace } from '../../web/i18n/enTrace.js';
 import type { MessageKey } from '../../web/i18n/t.js';
 import { zhCN as zhCNCore } from '../../web/i18n/zhCN.js';
@@ -26,6 +28,8 @@ import { zhCNRunbooks } from '../../web/i18n/zhCNRunbooks.js';
 import { zhCNStart } from '../../web/i18n/zhCNStart.js';
 import { zhCNSlos } from '../../web/i18n/zhCNSlos.js';
 import { zhCNIncidents } from '../../web/i18n/zhCNIncidents.js';
+import { zhCNLearning } from '../../web/i18n/zhCNLearning.js';
+import { zhCNResilience } from '../../web/i18n/zhCNResilience.js';
 import { zhCNTrace } from '../../web/i18n/zhCNTrace.js';
 
 const zhCN = {
@@ -41,6 +45,8 @@ const zhCN = {
   ...zhCNOverview,
   ...zhCNSlos,
   ...zhCNIncidents,
+  ...zhCNLearning,
+  ...zhCNResilience,
   ...zhCNTrace,
 };
 const en = {
@@ -56,6 +62,8 @@ const en = {
   ...enOverview,
   ...enSlos,
   ...enIncidents,
+  ...enLearning,
+  ...enResilience,
   ...enTrace,
 };
 const keys = Object.keys(en) as MessageKey[];
@@ -66,7 +74,9 @@ const WORDS: Record<string, object[]> = {
   // The help and the wait for the first span come late, with words of their own.
   shell: [enCore, enStart],
   overview: [enCore, enOverview, enStart],
-  'panels runbook': [enCore, enRunbooks],
+  'panels runbook execution': [enCore, enRunbooks],
+  learning: [enCore, enRunbooks, enLearning],
+  resilience: [enCore, enResilience],
   slo: [enCore, enSlos],
   'incident delivery': [enCore, enIncidents],
   cost: [enCore, enCost],

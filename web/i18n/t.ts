@@ -9,6 +9,8 @@ import type { enOverview } from './enOverview.js';
 import type { enPrices } from './enPrices.js';
 import type { enReservations } from './enReservations.js';
 import type { enRetries } from './enRetries.js';
+import type { enLearning } from './enLearning.js';
+import type { enResilience } from './enResilience.js';
 import type { enRunbooks } from './enRunbooks.js';
 import type { enStart } from './enStart.js';
 import type { enSlos } from './enSlos.js';
@@ -29,6 +31,8 @@ export type MessageKey =
   | keyof typeof enOverview
   | keyof typeof enSlos
   | keyof typeof enIncidents
+  | keyof typeof enLearning
+  | keyof typeof enResilience
   | keyof typeof enTrace;
 
 type Messages = Partial<Record<MessageKey, string>>;
@@ -83,6 +87,14 @@ const PARTS = {
   incidents: {
     en: () => import('./enIncidents.js').then(({ enIncidents: words }) => words),
     'zh-CN': () => import('./zhCNIncidents.js').then(({ zhCNIncidents: words }) => words),
+  },
+  learning: {
+    en: () => import('./enLearning.js').then(({ enLearning: words }) => words),
+    'zh-CN': () => import('./zhCNLearning.js').then(({ zhCNLearning: words }) => words),
+  },
+  resilience: {
+    en: () => import('./enResilience.js').then(({ enResilience: words }) => words),
+    'zh-CN': () => import('./zhCNResilience.js').then(({ zhCNResilience: words }) => words),
   },
   trace: {
     en: () => import('./enTrace.js').then(({ enTrace: words }) => words),

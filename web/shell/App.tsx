@@ -59,7 +59,7 @@ const IncidentsPage = lazy(() =>
   ),
 );
 const IncidentPage = lazy(() =>
-  withWords(['slos', 'incidents'], () => import('../pages/IncidentPage.js')).then(
+  withWords(['slos', 'incidents', 'runbooks'], () => import('../pages/IncidentPage.js')).then(
     (module) => module.IncidentPage,
   ),
 );
@@ -79,6 +79,12 @@ const RunbooksPage = lazy(() =>
 const RunbookPage = lazy(() =>
   withWords(['runbooks'], () => import('../pages/RunbookPage.js')).then(
     (module) => module.RunbookPage,
+  ),
+);
+
+const ResiliencePage = lazy(() =>
+  withWords(['resilience'], () => import('../pages/ResiliencePage.js')).then(
+    (module) => module.ResiliencePage,
   ),
 );
 
@@ -141,6 +147,7 @@ function Frame() {
               <Route path="/delivery" component={DeliveryPage} />
               <Route path="/retries" component={RetriesPage} />
               <Route path="/traces/:traceId" component={TracePage} />
+              <Route path="/resilience" component={ResiliencePage} />
               <Route path="/runbooks" component={RunbooksPage} />
               <Route path="/runbooks/:name" component={RunbookPage} />
               <Route default component={NotFoundPage} />
