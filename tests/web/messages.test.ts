@@ -14,6 +14,10 @@ import { enSlos } from '../../web/i18n/enSlos.js';
 import { enIncidents } from '../../web/i18n/enIncidents.js';
 import { enLearning } from '../../web/i18n/enLearning.js';
 import { enResilience } from '../../web/i18n/enResilience.js';
+import { enSeries } from '../../web/i18n/enSeries.js';
+import { enBurn } from '../../web/i18n/enBurn.js';
+import { enRunbookList } from '../../web/i18n/enRunbookList.js';
+import { enPanels } from '../../web/i18n/enPanels.js';
 import { enTrace } from '../../web/i18n/enTrace.js';
 import type { MessageKey } from '../../web/i18n/t.js';
 import { zhCN as zhCNCore } from '../../web/i18n/zhCN.js';
@@ -30,6 +34,10 @@ import { zhCNSlos } from '../../web/i18n/zhCNSlos.js';
 import { zhCNIncidents } from '../../web/i18n/zhCNIncidents.js';
 import { zhCNLearning } from '../../web/i18n/zhCNLearning.js';
 import { zhCNResilience } from '../../web/i18n/zhCNResilience.js';
+import { zhCNSeries } from '../../web/i18n/zhCNSeries.js';
+import { zhCNBurn } from '../../web/i18n/zhCNBurn.js';
+import { zhCNRunbookList } from '../../web/i18n/zhCNRunbookList.js';
+import { zhCNPanels } from '../../web/i18n/zhCNPanels.js';
 import { zhCNTrace } from '../../web/i18n/zhCNTrace.js';
 
 const zhCN = {
@@ -47,6 +55,10 @@ const zhCN = {
   ...zhCNIncidents,
   ...zhCNLearning,
   ...zhCNResilience,
+  ...zhCNSeries,
+  ...zhCNBurn,
+  ...zhCNRunbookList,
+  ...zhCNPanels,
   ...zhCNTrace,
 };
 const en = {
@@ -64,6 +76,10 @@ const en = {
   ...enIncidents,
   ...enLearning,
   ...enResilience,
+  ...enSeries,
+  ...enBurn,
+  ...enRunbookList,
+  ...enPanels,
   ...enTrace,
 };
 const keys = Object.keys(en) as MessageKey[];
@@ -74,16 +90,18 @@ const WORDS: Record<string, object[]> = {
   // The help and the wait for the first span come late, with words of their own.
   shell: [enCore, enStart],
   overview: [enCore, enOverview, enStart],
-  'panels runbook execution': [enCore, enRunbooks],
+  panels: [enCore, enRunbooks, enPanels],
+  'runbook execution': [enCore, enRunbooks],
+  runbookList: [enCore, enRunbooks, enRunbookList],
   learning: [enCore, enRunbooks, enLearning],
   resilience: [enCore, enResilience],
-  slo: [enCore, enSlos],
+  slo: [enCore, enSlos, enBurn],
   'incident delivery': [enCore, enIncidents],
-  cost: [enCore, enCost],
-  budget: [enCore, enCost, enBudget],
-  prices: [enCore, enCost, enBudget, enPrices],
-  reservations: [enCore, enCost, enBudget, enReservations],
-  retries: [enCore, enCost, enRetries],
+  cost: [enCore, enCost, enSeries],
+  budget: [enCore, enCost, enSeries, enBudget],
+  prices: [enCore, enCost, enSeries, enBudget, enPrices],
+  reservations: [enCore, enCost, enSeries, enBudget, enReservations],
+  retries: [enCore, enCost, enSeries, enRetries],
   batch: [enCore, enBatch],
   trace: [enCore, enTrace],
 };

@@ -4,7 +4,7 @@ import { ApiError } from '../api/getJson.js';
 import { queryClient } from '../api/queryClient.js';
 import { actor } from '../budget/actor.js';
 import { t } from '../i18n/t.js';
-import { NameDialog } from './NameDialog.js';
+import { LateNameDialog } from './LateNameDialog.js';
 
 interface ActButtonProps {
   label: string;
@@ -50,7 +50,7 @@ export function ActButton({ label, act, class: look = 'button', children }: ActB
         </span>
       )}
       {asking && (
-        <NameDialog
+        <LateNameDialog
           title={label}
           onClose={() => setAsking(false)}
           onNamed={() => {

@@ -4,7 +4,7 @@ import { Field } from '../budget/Field.js';
 import { t } from '../i18n/t.js';
 import { Dialog } from '../shell/Dialog.js';
 
-interface NameDialogProps {
+export interface NameDialogProps {
   title: string;
   onNamed: () => void;
   onClose: () => void;

@@ -7,7 +7,7 @@ import { Instant } from '../parts/Instant.js';
 import { Panel } from '../parts/Panel.js';
 import { Segments } from '../parts/Segments.js';
 import { useTitle } from '../parts/useTitle.js';
-import { DecayCell } from '../runbook/DecayCell.js';
+import { DecayCell } from '../runbookList/DecayCell.js';
 import { useView, type View } from '../url/useView.js';
 
 type Row = RunbookList['items'][number];

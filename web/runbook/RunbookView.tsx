@@ -1,8 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Runbook } from '../../server/contract.js';
 import { useExecutions } from '../execution/openExecutions.js';
-import { NameDialog } from '../incident/NameDialog.js';
+import { LateNameDialog } from '../incident/LateNameDialog.js';
 import { t } from '../i18n/t.js';
+import { Late } from '../parts/Late.js';
 import { PanelError } from '../parts/Panel.js';
 import { usePageKeys } from '../shell/useKeys.js';
 import { useView } from '../url/useView.js';
@@ -12,7 +13,6 @@ import type { Act } from './executionModel.js';
 import { NextStep } from './NextStep.js';
 import { PanelColumn } from './PanelColumn.js';
 import { RunbookText } from './RunbookText.js';
-import { RunDialog } from './RunDialog.js';
 import { stepKeys } from './stepKeys.js';
 import type { StepAsk } from './StepFoot.js';
 import { stepTicks } from './stepTicks.js';
@@ -118,9 +118,15 @@ export function RunbookView({ runbook, place }: RunbookViewProps) {
         )}
       </div>
       {hasSteps && <NextStep runbook={runbook} run={run} onTick={tick} />}
-      {ask && <RunDialog ask={ask} run={run} onClose={() => setAsk(null)} />}
+      {ask && (
+        <Late
+          load={() => import('./RunDialog.js').then(({ RunDialog }) => RunDialog)}
+          props={{ ask, run, onClose: () => setAsk(null) }}
+          waiting={null}
+        />
+      )}
       {unnamed && (
-        <NameDialog
+        <LateNameDialog
           title={t('run.name')}
           onClose={() => setUnnamed(null)}
           onNamed={() => {

@@ -59,7 +59,7 @@ const IncidentsPage = lazy(() =>
   ),
 );
 const IncidentPage = lazy(() =>
-  withWords(['slos', 'incidents', 'runbooks'], () => import('../pages/IncidentPage.js')).then(
+  withWords(['burn', 'incidents', 'runbooks'], () => import('../pages/IncidentPage.js')).then(
     (module) => module.IncidentPage,
   ),
 );
@@ -72,7 +72,7 @@ const TracePage = lazy(() =>
   withWords(['trace'], () => import('../pages/TracePage.js')).then((module) => module.TracePage),
 );
 const RunbooksPage = lazy(() =>
-  withWords(['runbooks'], () => import('../pages/RunbooksPage.js')).then(
+  withWords(['runbooks', 'runbookList'], () => import('../pages/RunbooksPage.js')).then(
     (module) => module.RunbooksPage,
   ),
 );
