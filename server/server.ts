@@ -3,7 +3,6 @@ import { statfs } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve } from '@hono/node-server';
 import type { AlertSubject } from '@burnbook/domain/alert/alert';
 import { costBudgetOf } from '@burnbook/domain/budgetDefinition';
 import { priceUsage } from '@burnbook/domain/price';
@@ -14,6 +13,7 @@ import { buildApp } from './api/app.js';
 import { batchCostRuleOf, type ApiContext } from './api/apiContext.js';
 import { CommitFeed } from './api/commitFeed.js';
 import type { GuardOptions } from './api/guard.js';
+import { listen } from './api/listen.js';
 import { BudgetsEditor, type BudgetsEditorOptions } from './config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from './config/config.js';
 import { NO_SLOS } from './config/slosFile.js';
@@ -25,8 +25,11 @@ import { PriceLedger } from './cost/priceLedger.js';
 import { Repricing } from './cost/repricing.js';
 import { NO_NOTIFY_SETTINGS } from '@burnbook/domain/notify/notifySettings';
 import { IngestQueue } from './ingest/ingestQueue.js';
+import { ExecutionBook } from './execution/executionBook.js';
+import { cannotTell, type AnswersOf } from './execution/verifyWatch.js';
 import { Notifier } from './notify/notifier.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
+import { renderRunbook } from './runbook/renderRunbook.js';
 import { ExclusionBook } from './slo/exclusionBook.js';
 import { OccurrenceBook } from './slo/occurrenceBook.js';
 import { ServerMeter } from './slo/serverMeter.js';
@@ -55,6 +58,10 @@ export interface ServerOptions {
   readonly budgetsUnseenMsMax?: number;
   /** Lines that one transaction of a restatement takes; default as `Repricing` says. */
   readonly repriceChunkLines?: number;
+  /** Between two looks at what the Verify of an open execution asks, ms; default as `VerifyWatch` says. */
+  readonly verifyEveryMs?: number;
+  /** Who answers the checks of runbooks; the server itself unless said. */
+  readonly answersOf?: AnswersOf;
   /** How long the rules of alerts may rest after they were asked, ms; default as `RuleWatch` says. */
   readonly alertPauseMsMax?: number;
   /** Room where the database is; by the file system unless said. */
@@ -77,9 +84,6 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Longer than the 90 s of Go's clients: a server that closes first races with the next request. */
-const KEEP_ALIVE_MS = 120_000;
-const HEADERS_MS = 10_000;
 /** Of backups that somebody asks for where the files say nothing. */
 const BACKUPS_KEPT = 7;
 /** SLOs look back a year at most, and a month ahead for what is expected. */
@@ -203,8 +207,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     backups: () => backups.facts,
     pauseMsMax: options.alertPauseMsMax,
     messagesFor: (event) => notifier.messagesFor(event),
+    verified: (incident) => executions.verified(incident),
     report,
   });
+  const executions = new ExecutionBook({
+    store,
+    desk: alerting.desk,
+    runbookOf: (name, place) => {
+      const runbook = options.runbooks.get(name);
+      return runbook ? renderRunbook(runbook, place) : null;
+    },
+    answersOf:
+      options.answersOf ??
+      ((checks) =>
+        Promise.resolve(cannotTell(checks, { askedNs: nowNs(), reason: 'not asked yet' }))),
+    nowNs,
+    verifyEveryMs: options.verifyEveryMs,
+    report,
+  });
+  await executions.load();
   alerting.desk.listen(() => notifier.touched());
   const budgets = new BudgetBook({
     store,
@@ -273,6 +294,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     budgets,
     backups,
     desk: alerting.desk,
+    executions,
     upstreams,
     slos,
     notifier,
@@ -307,6 +329,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     backups.stop();
     await watch.stop();
     await sloWatch.stop();
+    await executions.close();
     await alerting.close();
     await notifier.stop();
     await ledger.close();
@@ -328,6 +351,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await watch.stop();
       await sloWatch.stop();
       await meter.flush(true).catch(report);
+      await executions.close();
       await alerting.close();
       await notifier.stop();
       await ledger.close();
@@ -339,29 +363,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await backups.idle();
     },
   };
-}
-
-function listen(
-  fetch: Parameters<typeof serve>[0]['fetch'],
-  options: ServerOptions,
-): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = serve(
-      {
-        fetch,
-        hostname: options.host,
-        port: options.port,
-        serverOptions: {
-          keepAliveTimeout: KEEP_ALIVE_MS,
-          headersTimeout: HEADERS_MS,
-          requestTimeout: 60_000,
-          maxHeaderSize: 32_768,
-        },
-      },
-      () => resolve(server as Server),
-    );
-    server.once('error', reject);
-  });
 }
 
 function storeEventText(event: StoreEvent): string {

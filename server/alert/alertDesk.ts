@@ -80,16 +80,19 @@ export class AlertDesk {
     commit: CommitWith,
   ): Promise<void> {
     const { source, conditions, atNs, ...more } = report;
-    await this.#queue(() => this.#decide(reportOf(source, conditions, atNs, more), commit));
+    await this.actWith(reportOf(source, conditions, atNs, more), commit);
   }
 
   /** @throws DeskRefusal, StoreError */
   act(input: DeskInput): Promise<DeskChange> {
-    return this.#queue(() =>
-      this.#decide(input, async (change) => {
-        if (change) await this.#o.store.command('changeAlerts', change);
-      }),
-    );
+    return this.actWith(input, async (change) => {
+      if (change) await this.#o.store.command('changeAlerts', change);
+    });
+  }
+
+  /** The same, written by the caller together with a change of its own; not called where the desk refuses. */
+  actWith(input: DeskInput, commit: CommitWith): Promise<DeskChange> {
+    return this.#queue(() => this.#decide(input, commit));
   }
 
   /** What stands, after all that was asked before. @throws StoreError */

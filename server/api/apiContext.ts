@@ -9,6 +9,7 @@ import type { BudgetsFile } from '../config/budgetsFile.js';
 import type { Config } from '../config/config.js';
 import { BATCH_COST_RULE, type BatchCostRule } from '../cost/batchCostAlert.js';
 import type { BudgetBook, Edit } from '../cost/budgetBook.js';
+import type { ExecutionBook } from '../execution/executionBook.js';
 import type { PriceBook } from '../cost/priceBook.js';
 import type { PriceLedger } from '../cost/priceLedger.js';
 import type { Repricing } from '../cost/repricing.js';
@@ -38,6 +39,8 @@ export interface ApiContext {
   readonly notifier: Notifier;
   readonly backups: Backups;
   readonly desk: AlertDesk;
+  /** Runbooks that are being followed. */
+  readonly executions: ExecutionBook;
   /** Which pipelines feed which, by the configuration. */
   readonly upstreams: () => Upstreams;
   /** null: there is no configuration folder. */

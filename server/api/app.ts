@@ -14,6 +14,7 @@ import { costsRoutes } from './costsRoutes.js';
 import { csvShape, sendCsv, wantsCsv } from './csv.js';
 import { deliveryRoutes } from './deliveryRoutes.js';
 import { events } from './events.js';
+import { executionRoutes } from './executionRoutes.js';
 import { exclusionRoutes } from './exclusionRoutes.js';
 import { exclusionWindowRoutes } from './exclusionWindowRoutes.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
@@ -66,6 +67,7 @@ const ROUTES: readonly Route[] = [
   ...batchRoutes,
   ...traceRoutes,
   ...runbookRoutes,
+  ...executionRoutes,
   ...alertRoutes,
   ...incidentRoutes,
   ...silenceRoutes,

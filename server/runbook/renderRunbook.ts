@@ -7,6 +7,7 @@ import { fillMarkdown } from './fillMarkdown.js';
 import { finishHtml } from './finishHtml.js';
 import type { PlaceholderValues } from './placeholders.js';
 import type { RunbookDocument } from './runbookDocument.js';
+import { runbookSteps } from './runbookSteps.js';
 import { sanitizeSchema } from './sanitizeSchema.js';
 
 // Raw HTML in the text is dropped here, before the sanitiser: `allowDangerousHtml` is off.
@@ -18,12 +19,13 @@ const writer = unified().use(rehypeStringify).freeze();
  * text and the values hold.
  */
 export function renderRunbook(document: RunbookDocument, values: PlaceholderValues): Runbook {
-  const html = toHtml.runSync(fillMarkdown(document.body, values));
+  const body = fillMarkdown(document.body, values);
+  const html = toHtml.runSync(body);
   const panels = finishHtml(html, values).map((slot) => ({ ...slot, step: null }));
   return {
     ...runbookHead(document),
     html: writer.stringify(html),
-    steps: [],
+    steps: runbookSteps(body),
     panels,
     checks: [],
     findingsList: [],
