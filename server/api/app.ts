@@ -19,6 +19,7 @@ import { exclusionRoutes } from './exclusionRoutes.js';
 import { exclusionWindowRoutes } from './exclusionWindowRoutes.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
 import { incidentRoutes } from './incidentRoutes.js';
+import { learningRoutes } from './learningRoutes.js';
 import { openApi } from './openApi.js';
 import { otlpRoutes, type OtlpRouteOptions } from './otlp.js';
 import type { SpanSink } from './otlpSink.js';
@@ -28,6 +29,7 @@ import { priceRoutes } from './priceRoutes.js';
 import { repriceRoutes } from './repriceRoutes.js';
 import { methodOf, type Route, type RouteMethod } from './route.js';
 import { actorOf, BODY_BYTES_MAX, readBody } from './routeRequest.js';
+import { resilienceRoutes } from './resilienceRoutes.js';
 import { reservationRoutes } from './reservationRoutes.js';
 import { renderRunbookPage } from './runbookPage.js';
 import { retryRoutes } from './retryRoutes.js';
@@ -67,6 +69,8 @@ const ROUTES: readonly Route[] = [
   ...batchRoutes,
   ...traceRoutes,
   ...runbookRoutes,
+  ...learningRoutes,
+  ...resilienceRoutes,
   ...executionRoutes,
   ...alertRoutes,
   ...incidentRoutes,
