@@ -14,6 +14,7 @@ import { batchCostRuleOf, type ApiContext } from './api/apiContext.js';
 import { CommitFeed } from './api/commitFeed.js';
 import type { GuardOptions } from './api/guard.js';
 import { listen } from './api/listen.js';
+import { CheckDesk, type CheckDeskOptions } from './check/checkDesk.js';
 import { BudgetsEditor, type BudgetsEditorOptions } from './config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from './config/config.js';
 import { NO_SLOS } from './config/slosFile.js';
@@ -26,7 +27,7 @@ import { Repricing } from './cost/repricing.js';
 import { NO_NOTIFY_SETTINGS } from '@burnbook/domain/notify/notifySettings';
 import { IngestQueue } from './ingest/ingestQueue.js';
 import { ExecutionBook } from './execution/executionBook.js';
-import { cannotTell, type AnswersOf } from './execution/verifyWatch.js';
+import type { AnswersOf } from './execution/verifyWatch.js';
 import { Notifier } from './notify/notifier.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
 import { renderRunbook } from './runbook/renderRunbook.js';
@@ -64,6 +65,8 @@ export interface ServerOptions {
   readonly answersOf?: AnswersOf;
   /** How long the rules of alerts may rest after they were asked, ms; default as `RuleWatch` says. */
   readonly alertPauseMsMax?: number;
+  /** How long an answer to a check may take, and is told again, ms; defaults as `CheckDesk` says. */
+  readonly checks?: Pick<CheckDeskOptions, 'timeoutMs' | 'keptMs'>;
   /** Room where the database is; by the file system unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
   readonly nowNs: () => bigint;
@@ -94,6 +97,7 @@ const FILE_EDIT: Edit = { actor: 'configuration files', reason: null };
 /** @throws StoreOpenError, or the listen error (`EADDRINUSE`). */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { log, nowNs } = options;
+  const startedNs = nowNs();
   const prices = new PriceBook();
   const feed = new CommitFeed(nowNs);
   let config: Config = EMPTY_CONFIG;
@@ -194,6 +198,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     onChanged: () => alerting.touched(),
   });
+  const readDisk = options.readDisk ?? (() => diskSpaceOf(path.dirname(options.store.file)));
   const alerting = new Alerting({
     store,
     nowNs,
@@ -201,7 +206,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     upstreams,
     ownerOf,
     batchCostRule: () => batchCostRuleOf(config),
-    readDisk: options.readDisk ?? (() => diskSpaceOf(path.dirname(options.store.file))),
+    readDisk,
     deadlineAtRisk: (pipelines) => occurrences.deadlineAtRisk(pipelines),
     heartbeats: () => notifier.heartbeats.states(),
     backups: () => backups.facts,
@@ -217,10 +222,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const runbook = options.runbooks.get(name);
       return runbook ? renderRunbook(runbook, place) : null;
     },
-    answersOf:
-      options.answersOf ??
-      ((checks) =>
-        Promise.resolve(cannotTell(checks, { askedNs: nowNs(), reason: 'not asked yet' }))),
+    // Asked only once all the rest stands.
+    answersOf: options.answersOf ?? ((list) => checks.answersOf(list)),
     nowNs,
     verifyEveryMs: options.verifyEveryMs,
     report,
@@ -281,6 +284,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     alerting.touched();
   });
   alerting.touched();
+  const checks = new CheckDesk({
+    sources: {
+      store,
+      slos,
+      occurrences,
+      budgets,
+      notifier,
+      backups,
+      alerting,
+      readDisk,
+      startedNs,
+    },
+    ...options.checks,
+    nowNs,
+    report,
+  });
   const api: ApiContext = {
     store,
     prices,
@@ -295,6 +314,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     backups,
     desk: alerting.desk,
     executions,
+    checks,
     upstreams,
     slos,
     notifier,

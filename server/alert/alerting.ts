@@ -90,6 +90,16 @@ export class Alerting {
     });
   }
 
+  /** When the store's process came back after it had died, since this server started. */
+  get restarts(): readonly bigint[] {
+    return this.#restarts;
+  }
+
+  /** What is wrong with the newest change of the files; null: they are in force. */
+  get rejection(): Rejection | null {
+    return this.#rejection;
+  }
+
   /** Something may have changed that rules look at. */
   touched(): void {
     this.#watch.touched();

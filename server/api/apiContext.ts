@@ -4,6 +4,7 @@ import { parseUsd } from '@burnbook/domain/money';
 import type { PricedUsage } from '@burnbook/domain/price';
 import type { Usage } from '@burnbook/domain/usage';
 import type { AlertDesk } from '../alert/alertDesk.js';
+import type { CheckDesk } from '../check/checkDesk.js';
 import type { BudgetsEditor } from '../config/budgetsEditor.js';
 import type { BudgetsFile } from '../config/budgetsFile.js';
 import type { Config } from '../config/config.js';
@@ -41,6 +42,8 @@ export interface ApiContext {
   readonly desk: AlertDesk;
   /** Runbooks that are being followed. */
   readonly executions: ExecutionBook;
+  /** Answers the checks of runbooks. */
+  readonly checks: CheckDesk;
   /** Which pipelines feed which, by the configuration. */
   readonly upstreams: () => Upstreams;
   /** null: there is no configuration folder. */

@@ -9,6 +9,7 @@ import { backupRoutes } from './backupRoutes.js';
 import { batchRoutes } from './batchRoutes.js';
 import { batchSizeRoutes } from './batchSizeRoutes.js';
 import { budgetRoutes } from './budgetRoutes.js';
+import { checkRoutes } from './checkRoutes.js';
 import { costRoutes } from './costRoutes.js';
 import { costsRoutes } from './costsRoutes.js';
 import { csvShape, sendCsv, wantsCsv } from './csv.js';
@@ -72,6 +73,7 @@ const ROUTES: readonly Route[] = [
   ...learningRoutes,
   ...resilienceRoutes,
   ...executionRoutes,
+  ...checkRoutes,
   ...alertRoutes,
   ...incidentRoutes,
   ...silenceRoutes,

@@ -38,6 +38,8 @@ export interface TestServerOptions {
   readonly verifyEveryMs?: number;
   /** Who answers the checks of runbooks; the server itself unless said. */
   readonly answersOf?: AnswersOf;
+  /** How long an answer to a check may take, and is told again, ms: not told again unless said. */
+  readonly checks?: { readonly timeoutMs?: number; readonly keptMs?: number };
   /** Room where the database is; plenty unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
 }
@@ -134,6 +136,8 @@ class InProcessServer implements TestServer {
         ? {}
         : { verifyEveryMs: this.#options.verifyEveryMs }),
       ...(this.#options.answersOf ? { answersOf: this.#options.answersOf } : {}),
+      // Tests change what a check looks at, and ask again at once.
+      checks: { keptMs: 0, ...this.#options.checks },
       // How full the machine is that the tests run on is nobody's business.
       readDisk:
         this.#options.readDisk ?? (() => Promise.resolve({ freeBytes: 1e12, totalBytes: 2e12 })),
