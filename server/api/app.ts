@@ -180,7 +180,7 @@ export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions
   app.get('/runbooks/:name', async (context) => {
     const index = await web.index();
     const place = placeOf(context.req.query(), context.req.url);
-    const runbook = runbookFor(api, context.req.param('name'), place);
+    const runbook = await runbookFor(api, context.req.param('name'), place);
     const locale = /^zh\b/i.test(context.req.header('accept-language') ?? '') ? 'zh-CN' : 'en';
     if (index === null) return context.html(runbook.html);
     return context.html(renderRunbookPage({ indexHtml: index, runbook, locale }));

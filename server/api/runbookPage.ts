@@ -2,14 +2,26 @@ import type { Runbook } from '../contract.js';
 
 type Locale = 'en' | 'zh-CN';
 
+const labels = [
+  'severity',
+  'owner',
+  'escalation',
+  'expected',
+  'minutes',
+  'reviewed',
+  'tested',
+  'never',
+  'revision',
+] as const;
+
 /** The words around a runbook; its own text stays in the language that it was written in. */
-const words: Record<
-  Locale,
-  Record<'severity' | 'owner' | 'reviewed' | 'tested' | 'never' | 'revision', string>
-> = {
+const words: Record<Locale, Record<(typeof labels)[number], string>> = {
   en: {
     severity: 'Severity',
     owner: 'Owner',
+    escalation: 'Escalation',
+    expected: 'Takes',
+    minutes: 'min',
     reviewed: 'Reviewed',
     tested: 'Tested',
     never: 'never',
@@ -18,6 +30,9 @@ const words: Record<
   'zh-CN': {
     severity: '级别',
     owner: '负责人',
+    escalation: '升级联系',
+    expected: '预计用时',
+    minutes: '分钟',
     reviewed: '审阅',
     tested: '演练',
     never: '从未',
@@ -54,6 +69,10 @@ function article(runbook: Runbook, locale: Locale): string {
       ? []
       : [[label.severity, severities[locale][runbook.severity]] as const]),
     ...(runbook.owner === null ? [] : [[label.owner, runbook.owner] as const]),
+    ...(runbook.escalation === null ? [] : [[label.escalation, runbook.escalation] as const]),
+    ...(runbook.expectedMinutes === null
+      ? []
+      : [[label.expected, `${runbook.expectedMinutes} ${label.minutes}`] as const]),
     [label.reviewed, runbook.reviewed ?? label.never],
     [label.tested, runbook.tested ?? label.never],
     [label.revision, runbook.revision],

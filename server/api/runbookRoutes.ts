@@ -1,11 +1,14 @@
 /** Runbooks: the list, and each rendered with what the request says of the place. */
 import { z } from 'zod';
 import { runbookListSchema, runbookSchema } from '../contract.js';
-import type { Runbook, RunbookList } from '../contract.js';
+import type { LintFinding, Runbook, RunbookList } from '../contract.js';
 import { RunbookUses } from '../execution/runbookUses.js';
+import { highlightFor } from '../runbook/highlight.js';
 import { placeholderNames, type PlaceholderValues } from '../runbook/placeholders.js';
 import { renderRunbook, runbookHead } from '../runbook/renderRunbook.js';
+import type { RunbookDocument } from '../runbook/runbookDocument.js';
 import { runbookSteps } from '../runbook/runbookSteps.js';
+import { stampFindings } from '../runbook/stamps.js';
 import { StoreError } from '../store/protocol.js';
 import type { ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
@@ -35,9 +38,7 @@ export const runbookRoutes = [
     query: runbookQuery,
     answer: runbookSchema,
     handle: ({ api, part, query, context }) =>
-      Promise.resolve(
-        runbookFor(api, part('name'), placeOf(parseQuery(runbookQuery, query), context.req.url)),
-      ),
+      runbookFor(api, part('name'), placeOf(parseQuery(runbookQuery, query), context.req.url)),
   }),
 ];
 
@@ -61,12 +62,13 @@ async function list({ api }: RouteRequest): Promise<RunbookList> {
   const used = await usesOf(api);
   return {
     items: [...api.runbooks().values()].map((document) => {
-      const head = runbookHead(document);
+      const findings = findingsOf(api, document);
+      const head = runbookHead(document, findings);
       const { uses, lastNs } = used.useOf(head.name);
       const { score, reasons } = used.decayOf({
         ...head,
         steps: runbookSteps(document.body).map(({ number }) => number),
-        findings: [],
+        findings,
       });
       return {
         ...head,
@@ -93,8 +95,19 @@ export function placeOf(
 }
 
 /** @throws ApiError 404 */
-export function runbookFor(api: ApiContext, name: string, place: PlaceholderValues): Runbook {
+export async function runbookFor(
+  api: ApiContext,
+  name: string,
+  place: PlaceholderValues,
+): Promise<Runbook> {
   const document = api.runbooks().get(name);
   if (!document) throw new ApiError(404, `there is no runbook ${JSON.stringify(name)}`);
-  return renderRunbook(document, place);
+  return renderRunbook(document, place, {
+    highlight: await highlightFor(document),
+    findings: findingsOf(api, document),
+  });
+}
+
+function findingsOf(api: ApiContext, document: RunbookDocument): LintFinding[] {
+  return [...document.findings, ...stampFindings(document, Number(api.nowNs() / 1_000_000n))];
 }

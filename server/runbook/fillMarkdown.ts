@@ -3,14 +3,14 @@ import { fillPlaceholders, placeholdersIn, type PlaceholderValues } from './plac
 
 /**
  * A copy of the document with its placeholders filled. It happens on the parsed document, so that a value is never
- * read as Markdown or HTML; panel fences keep theirs until their YAML is read.
+ * read as Markdown or HTML; panel and check fences keep theirs until their YAML is read.
  */
 export function fillMarkdown(body: MarkdownRoot, values: PlaceholderValues): MarkdownRoot {
   const filled = structuredClone(body);
   for (const node of markdownNodes(filled)) {
     if (node.type === 'text' || node.type === 'inlineCode') {
       node.value = fillPlaceholders(node.value, values, 'text');
-    } else if (node.type === 'code' && node.lang !== 'panel') {
+    } else if (node.type === 'code' && node.lang !== 'panel' && node.lang !== 'check') {
       node.value = fillPlaceholders(node.value, values, node.lang === 'run' ? 'url' : 'text');
     } else if (node.type === 'link' || node.type === 'definition') {
       node.url = fillPlaceholders(node.url, values, 'url');

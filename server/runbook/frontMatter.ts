@@ -1,7 +1,10 @@
 import { LineCounter, isNode, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { panels } from '@burnbook/domain/panels';
+import type { Head } from './head.js';
 import { plainYaml } from './plainYaml.js';
+import type { Finding } from './rules.js';
+import type { RunbookFacts } from './runbookDocument.js';
 
 const day = z.iso.date({ error: 'must be a day as YYYY-MM-DD, or null for never' }).nullable();
 const words = (charsMax: number) =>
@@ -11,7 +14,7 @@ const words = (charsMax: number) =>
     .min(1, { error: 'must not be empty' })
     .max(charsMax, { error: `must be at most ${charsMax} characters` });
 
-const frontMatterSchema = z.strictObject({
+const alertSchema = z.strictObject({
   /** The alert that this runbook answers; the file is named after it. */
   alert: words(64).regex(/^[A-Z][A-Za-z0-9]*$/, { error: 'must be a name in PascalCase' }),
   title: words(120),
@@ -39,21 +42,23 @@ const frontMatterSchema = z.strictObject({
     .min(1, { error: 'must be at least 1' })
     .max(480, { error: 'must be at most 480' }),
 });
-export type FrontMatter = z.infer<typeof frontMatterSchema>;
+/** Something that is done without an alert: its name is the file's, and it wakes nobody. */
+const procedureSchema = alertSchema
+  .omit({ alert: true, severity: true })
+  .extend({ kind: z.literal('procedure') });
 
-/** The head of a file, or what is wrong with it, by line of the file; `body` starts at line `bodyLine`. */
+/** The head of one of our files, or what is wrong with it, by line of the file. */
 export type FrontMatterResult =
-  | { ok: true; frontMatter: FrontMatter; body: string; bodyLine: number }
-  | { ok: false; problems: { line: number; message: string }[] };
+  | { ok: true; kind: 'alert' | 'procedure'; facts: RunbookFacts }
+  | { ok: false; problems: Finding[] };
 
 /** Reads the YAML between the two `---` lines that a runbook starts with. */
-export function parseFrontMatter(text: string): FrontMatterResult {
-  const fenced = /^---\n([\s\S]*?)\n---(?:\n|$)/.exec(text);
-  if (fenced?.[1] === undefined) {
+export function parseFrontMatter(head: Head): FrontMatterResult {
+  if (head.format !== 'yaml') {
     return refuse([{ line: 1, message: 'must start with front matter between two lines of ---' }]);
   }
   const lines = new LineCounter();
-  const document = parseDocument(fenced[1], { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(head.text, { lineCounter: lines, uniqueKeys: true });
   // Line 1 of the file is the opening `---`.
   const lineOf = (offset: number) => lines.linePos(offset).line + 1;
   if (document.errors.length > 0) {
@@ -64,14 +69,20 @@ export function parseFrontMatter(text: string): FrontMatterResult {
       })),
     );
   }
-  const parsed = frontMatterSchema.safeParse(plainYaml(document));
+  const isProcedure = document.has('kind');
+  if (isProcedure && document.has('alert')) {
+    const line = lineOf(offsetOf(document, ['kind']));
+    return refuse([{ line, message: 'kind: a runbook of an alert has none' }]);
+  }
+  const schema = isProcedure ? procedureSchema : alertSchema;
+  const parsed = schema.safeParse(plainYaml(document));
   if (!parsed.success) {
     return refuse(
       parsed.error.issues.flatMap((issue) => {
         if (issue.code === 'unrecognized_keys') {
           return issue.keys.map((key) => ({
             line: lineOf(offsetOf(document, [key])),
-            message: `${key}: is not a field; known: ${Object.keys(frontMatterSchema.shape).join(', ')}`,
+            message: `${key}: is not a field; known: ${Object.keys(schema.shape).join(', ')}`,
           }));
         }
         const name = issue.path.join('.') || 'front matter';
@@ -81,17 +92,16 @@ export function parseFrontMatter(text: string): FrontMatterResult {
       }),
     );
   }
-  const head = fenced[0];
+  const { kind, ...read } = { kind: 'alert' as const, ...parsed.data };
   return {
     ok: true,
-    frontMatter: parsed.data,
-    body: text.slice(head.length),
-    bodyLine: head.split('\n').length,
+    kind,
+    facts: { alert: null, severity: null, ...read, slo: read.slo ?? null },
   };
 }
 
 function refuse(problems: { line: number; message: string }[]): FrontMatterResult {
-  return { ok: false, problems };
+  return { ok: false, problems: problems.map((each) => ({ rule: 'front-matter', ...each })) };
 }
 
 /** Where a value stands; of a value that is missing, where its nearest parent starts. */

@@ -8,7 +8,7 @@ const parser = unified().use(remarkParse).use(remarkGfm).freeze();
 export type MarkdownRoot = ReturnType<typeof parseMarkdown>;
 export type MarkdownNode = MarkdownRoot | MarkdownRoot['children'][number];
 
-/** GitHub-flavoured Markdown; raw HTML stays inert text nodes that the renderer drops. */
+/** GitHub-flavoured Markdown; raw HTML stays inert nodes: dropped in a runbook of ours, parsed and sanitised in others. */
 export function parseMarkdown(text: string) {
   return parser.parse(text);
 }
@@ -26,4 +26,9 @@ export function markdownText(node: MarkdownNode): string {
   return [...markdownNodes(node)]
     .map((each) => (each.type === 'text' || each.type === 'inlineCode' ? each.value : ''))
     .join('');
+}
+
+/** Line on which a node starts, from 1. */
+export function lineOf(node: MarkdownNode): number {
+  return node.position?.start.line ?? 1;
 }

@@ -1,10 +1,32 @@
-import type { FrontMatter } from './frontMatter.js';
+import type { LintFinding, Runbook } from '../contract.js';
 import type { MarkdownRoot } from './markdown.js';
 
-/** A runbook that passed every check, ready to be rendered. */
+/** What the front matter says; `null` where a document from elsewhere says nothing that can be used. */
+export interface RunbookFacts {
+  alert: string | null;
+  title: string;
+  severity: Runbook['severity'];
+  owner: string | null;
+  escalation: string | null;
+  slo: string | null;
+  panels: readonly string[];
+  /** Days, `YYYY-MM-DD`. */
+  reviewed: string | null;
+  tested: string | null;
+  expectedMinutes: number | null;
+}
+
+/** A file that was read and checked, ready to be rendered. */
 export interface RunbookDocument {
-  frontMatter: FrontMatter;
+  /** Of the file, without `.md`; of an alert's runbook the name of the alert. */
+  name: string;
+  kind: Runbook['kind'];
+  frontMatter: RunbookFacts;
   body: MarkdownRoot;
-  /** sha-256 of the body, first 12 hex digits. The front matter is left out: a stamp is not a new revision. */
+  /** Line of the file on which the body starts. */
+  bodyLine: number;
+  /** sha-256 of the content without its stamps, first 12 hex digits: a stamp is not a new revision. */
   revision: string;
+  /** What is wrong with the file alone, short of an error that refuses it; `file` is its base name. */
+  findings: readonly LintFinding[];
 }

@@ -1,6 +1,9 @@
-import { markdownNodes, markdownText, type MarkdownNode, type MarkdownRoot } from './markdown.js';
-import { parsePanelFence } from './panelFence.js';
+import type { Runbook } from '../contract.js';
+import { fenceProblems } from './fences.js';
+import { lineOf, markdownNodes, markdownText, type MarkdownRoot } from './markdown.js';
 import { isPlaceholder, placeholderNames, placeholdersIn } from './placeholders.js';
+import type { Finding } from './rules.js';
+import { sectionOf } from './sections.js';
 
 /** The headings that every runbook has, in this order: what a reader at 3 a.m. looks for next. */
 export const sectionNames = [
@@ -15,33 +18,45 @@ export const sectionNames = [
   'Prevent',
 ] as const;
 
+/** A procedure has no alert that says what happened and whom it hurts; it may have the other sections as well. */
+const procedureSections: readonly string[] = ['Trigger', 'First action', 'Verify', 'Roll back'];
+
 /** Few enough words that the first command is on the first screen of a phone. */
 const wordsToFirstCommandMax = 40;
 const stepsMax = 100;
 
-interface Finding {
-  line: number;
-  message: string;
-}
-
-/** What is wrong with the body of a runbook, by line of the body. `declaredPanels` is the front matter's list. */
-export function bodyProblems(body: MarkdownRoot, declaredPanels: readonly string[]): Finding[] {
+/** What is wrong with the body of a runbook of ours, by line of the body. `declaredPanels` is the front matter's list. */
+export function bodyProblems(
+  body: MarkdownRoot,
+  { kind, declaredPanels }: { kind: Runbook['kind']; declaredPanels: readonly string[] },
+): Finding[] {
   return [
-    ...sectionProblems(body),
+    ...sectionProblems(body, kind),
     ...firstActionProblems(body),
     ...stepProblems(body),
     ...placeholderProblems(body),
-    ...panelProblems(body, declaredPanels),
+    ...fenceProblems(body, declaredPanels),
+    ...htmlProblems(body),
   ].sort((a, b) => a.line - b.line);
 }
 
-function sectionProblems(body: MarkdownRoot): Finding[] {
+/** The sections that a file of that kind has to have and lacks. */
+export function missingSections(body: MarkdownRoot, kind: Runbook['kind']): string[] {
+  const names = new Set(
+    body.children.filter((node) => node.type === 'heading' && node.depth === 2).map(markdownText),
+  );
+  const needed = kind === 'procedure' ? procedureSections : sectionNames;
+  return needed.filter((section) => !names.has(section));
+}
+
+function sectionProblems(body: MarkdownRoot, kind: Runbook['kind']): Finding[] {
   const problems: Finding[] = [];
   const headings = body.children.filter((node) => node.type === 'heading');
   for (const heading of headings) {
     if (heading.depth === 1) {
       problems.push({
         line: lineOf(heading),
+        rule: 'title-in-body',
         message: 'the title is in the front matter: start with ##',
       });
     }
@@ -53,21 +68,20 @@ function sectionProblems(body: MarkdownRoot): Finding[] {
     const at = sectionNames.findIndex((section) => section === name);
     if (at < 0) {
       const message = `section "${name}" is unknown; known, in this order: ${sectionNames.join(', ')}`;
-      problems.push({ line: lineOf(heading), message });
+      problems.push({ line: lineOf(heading), rule: 'section-unknown', message });
     } else if (at < next) {
       problems.push({
         line: lineOf(heading),
+        rule: 'section-order',
         message: `section "${name}" is out of order or doubled`,
       });
     } else {
       next = at + 1;
     }
   }
-  const names = new Set(found.map(markdownText));
-  for (const section of sectionNames) {
-    if (!names.has(section)) {
-      problems.push({ line: lastLineOf(body), message: `section "${section}" is missing` });
-    }
+  for (const section of missingSections(body, kind)) {
+    const message = `section "${section}" is missing`;
+    problems.push({ line: lastLineOf(body), rule: 'section-missing', message });
   }
   return problems;
 }
@@ -80,13 +94,14 @@ function firstActionProblems(body: MarkdownRoot): Finding[] {
     if (node.type === 'code' && node.lang === 'run') {
       if (words <= wordsToFirstCommandMax) return [];
       const message = `${words} words before the first command, at most ${wordsToFirstCommandMax}`;
-      return [{ line: lineOf(node), message }];
+      return [{ line: lineOf(node), rule: 'first-action-long', message }];
     }
     if (node.type === 'text' || node.type === 'inlineCode') {
       words += node.value.split(/\s+/).filter(Boolean).length;
     }
   }
-  return [{ line: section.line, message: 'section "First action" has no ```run command' }];
+  const message = 'section "First action" has no ```run command';
+  return [{ line: section.line, rule: 'first-action-without-command', message }];
 }
 
 function stepProblems(body: MarkdownRoot): Finding[] {
@@ -97,13 +112,15 @@ function stepProblems(body: MarkdownRoot): Finding[] {
     // The visible number is the step's id: `#step-4` is the item that reads "4.".
     if ((list.start ?? 1) !== steps + 1) {
       const message = `numbers go on through the sections: this list starts with ${steps + 1}.`;
-      problems.push({ line: lineOf(list), message });
+      problems.push({ line: lineOf(list), rule: 'step-number', message });
     }
     steps += list.children.length;
   }
-  if (steps === 0) problems.push({ line: 1, message: 'has no numbered step' });
-  if (steps > stepsMax)
-    problems.push({ line: 1, message: `has ${steps} steps, at most ${stepsMax}` });
+  if (steps === 0) problems.push({ line: 1, rule: 'no-step', message: 'has no numbered step' });
+  if (steps > stepsMax) {
+    const message = `has ${steps} steps, at most ${stepsMax}`;
+    problems.push({ line: 1, rule: 'too-many-steps', message });
+  }
   return problems;
 }
 
@@ -114,50 +131,19 @@ function placeholderProblems(body: MarkdownRoot): Finding[] {
       .filter((name) => !isPlaceholder(name))
       .map((name) => ({
         line: lineOf(node),
+        rule: 'placeholder-unknown' as const,
         message: `placeholder {{${name}}} is unknown; known: ${placeholderNames.join(', ')}`,
       }));
   });
 }
 
-function panelProblems(body: MarkdownRoot, declared: readonly string[]): Finding[] {
-  const problems: Finding[] = [];
-  const used = new Set<string>();
-  for (const node of markdownNodes(body)) {
-    if (node.type !== 'code' || node.lang !== 'panel') continue;
-    try {
-      const { panel } = parsePanelFence(node.value);
-      used.add(panel);
-      if (!declared.includes(panel)) {
-        const message = `panel ${panel} is not in the front matter's list of panels`;
-        problems.push({ line: lineOf(node), message });
-      }
-    } catch (error) {
-      const message = `panel fence ${error instanceof Error ? error.message : String(error)}`;
-      problems.push({ line: lineOf(node), message });
-    }
-  }
-  for (const name of declared) {
-    if (!used.has(name))
-      problems.push({ line: 1, message: `panel ${name} is declared, never shown` });
-  }
-  return problems;
-}
-
-function sectionOf(
-  body: MarkdownRoot,
-  name: string,
-): { line: number; nodes: MarkdownNode[] } | null {
-  const isSection = (node: MarkdownNode) => node.type === 'heading' && node.depth <= 2;
-  const start = body.children.findIndex((node) => isSection(node) && markdownText(node) === name);
-  const heading = body.children[start];
-  if (heading === undefined) return null;
-  const rest = body.children.slice(start + 1);
-  const length = rest.findIndex(isSection);
-  return { line: lineOf(heading), nodes: length < 0 ? rest : rest.slice(0, length) };
-}
-
-function lineOf(node: MarkdownNode): number {
-  return node.position?.start.line ?? 1;
+function htmlProblems(body: MarkdownRoot): Finding[] {
+  return [...markdownNodes(body)].flatMap((node) => {
+    if (node.type !== 'html' || /^<!--[\s\S]*-->$/.test(node.value)) return [];
+    const shown = node.value.split('\n', 1)[0]?.slice(0, 40) ?? '';
+    const message = `the HTML ${JSON.stringify(shown)} is left out`;
+    return [{ line: lineOf(node), rule: 'html-dropped' as const, message }];
+  });
 }
 
 function lastLineOf(body: MarkdownRoot): number {

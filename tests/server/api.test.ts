@@ -11,7 +11,7 @@ import {
   overviewSchema,
   pipelineSchema,
   problemSchema,
-  runbookHeadSchema,
+  runbookListSchema,
   runbookSchema,
   traceSchema,
 } from '../../server/contract.js';
@@ -174,7 +174,7 @@ describe('every endpoint answers what its schema says, no more and no less', () 
       spansTotal: 5,
       batches: [{ pipeline: 'every', batchId: 'batch 1' }],
     });
-    const { items } = await server.get('/api/runbooks', listOf(runbookHeadSchema));
+    const { items } = await server.get('/api/runbooks', runbookListSchema);
     expect(items.map(({ name }) => name)).toContain('BatchCostAboveNormal');
     const runbook = await server.get(
       '/api/runbooks/BatchCostAboveNormal?pipeline=every&batch=batch%201',

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,17 +45,17 @@ test('a folder is loaded in the order of names, without the template and other f
 });
 
 test('the faults of all files are reported together', async () => {
-  await writeFile(join(folder, 'Ant.md'), 'no front matter');
+  await writeFile(join(folder, 'Ant.md'), '---\nalert: Ant\n---\n');
   await writeFile(
     join(folder, 'Bee.md'),
     exampleRunbook({ frontMatter: { alert: 'Bee', severity: 'high' } }),
   );
   await expect(loadRunbooks(folder)).rejects.toMatchObject({
     name: 'RunbookError',
-    problems: [
-      { file: join(folder, 'Ant.md'), line: 1 },
-      { file: join(folder, 'Bee.md'), line: 4 },
-    ],
+    problems: expect.arrayContaining([
+      expect.objectContaining({ file: join(folder, 'Ant.md'), line: 2, rule: 'front-matter' }),
+      expect.objectContaining({ file: join(folder, 'Bee.md'), line: 4, rule: 'front-matter' }),
+    ]),
   });
 });
 
@@ -64,9 +64,31 @@ test('a folder that is not there is reported', async () => {
   await expect(loadRunbooks(missing)).rejects.toThrow(`${missing}:1: cannot be read: ENOENT`);
 });
 
-test('a file that is not UTF-8 is reported', async () => {
-  await writeFile(join(folder, 'Ant.md'), Buffer.from([0x2d, 0xff, 0xfe]));
+test('a runbook that is not UTF-8 is reported, a document from elsewhere shown as far as it can be', async () => {
+  const text = Buffer.concat([Buffer.from('Café '), Buffer.from([0xff, 0xfe])]);
+  await writeFile(join(folder, 'Ant.md'), text);
+  const [finding] = (await loadRunbooks(folder)).get('Ant')?.findings ?? [];
+  expect(finding).toMatchObject({ file: 'Ant.md', line: 1, level: 'warning', rule: 'unreadable' });
+  const ours = exampleRunbook({ frontMatter: { alert: 'Ant' } });
+  await writeFile(join(folder, 'Ant.md'), Buffer.concat([Buffer.from(ours), text]));
   await expect(loadRunbooks(folder)).rejects.toThrow('Ant.md:1: is not UTF-8 text');
+});
+
+test('a runbook of one’s own takes the place of the product’s of that name', async () => {
+  const own = join(folder, 'own');
+  await mkdir(own);
+  for (const name of ['Ant', 'Bee']) {
+    await writeFile(join(folder, `${name}.md`), exampleRunbook({ frontMatter: { alert: name } }));
+  }
+  await writeFile(
+    join(own, 'Ant.md'),
+    exampleRunbook({ frontMatter: { alert: 'Ant', title: 'Ours' } }),
+  );
+  const runbooks = await loadRunbooks(folder, own);
+  expect([...runbooks.values()].map(({ frontMatter }) => frontMatter.title)).toEqual([
+    'Ours',
+    'An example went wrong',
+  ]);
 });
 
 test('a file that is far too big is reported, not read', async () => {

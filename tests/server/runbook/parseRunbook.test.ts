@@ -24,6 +24,7 @@ describe('front matter', () => {
       alert: 'ExampleAlert',
       title: 'An example went wrong',
       severity: 'ticket',
+      slo: null,
       owner: 'data-platform',
       escalation: 'The rota',
       panels: ['batch-cost-history'],
@@ -79,14 +80,11 @@ describe('front matter', () => {
     expect(fault).toMatch(/ExampleAlert\.md:\d+: front matter: /);
   });
 
-  test.each(['', '# No front matter\n', '---\nalert: X\n'])(
-    'refuses a file without it: %j',
-    (text) => {
-      expect(faultsOf(text)).toEqual([
-        `${file}:1: must start with front matter between two lines of ---`,
-      ]);
-    },
-  );
+  test('refuses one that nobody closed', () => {
+    expect(faultsOf('---\nalert: X\n')).toEqual([
+      `${file}:1: must start with front matter between two lines of ---`,
+    ]);
+  });
 
   test('refuses YAML that multiplies itself through aliases', () => {
     const bomb = 'slo: &a [x, x]\nb: [*a, *a, *a]';
@@ -190,16 +188,118 @@ describe('the body', () => {
   });
 });
 
+describe('a check', () => {
+  const fence = (yaml: string) => `\`\`\`check\n${yaml}\n\`\`\`\n\n## Roll back`;
+  const withCheck = (yaml: string) =>
+    exampleRunbook({ body: exampleBody.replace('## Roll back', fence(yaml)) });
+
+  test.each([
+    "question: disk-free-share\nexpect: '> 10 %'",
+    "question: attempts-per-operation\nparams: { pipeline: '{{pipeline}}', minutes: 10 }\nexpect: '< 1.2'",
+    "question: alert-state\nparams: { alert: '{{alert}}' }\nexpect: '= resolved'",
+    'question: batch-outcome\nparams: { pipeline: mail }\nexpect: in succeeded, running',
+    "question: telemetry-age\nexpect: '<= 15 min'",
+  ])('is taken: %s', (yaml) => {
+    const source = withCheck(yaml);
+    expect(faultsOf(source)).toEqual([]);
+    expect(parseRunbook(file, source).findings).toEqual([]);
+  });
+
+  test.each([
+    ["question: mood\nexpect: '= good'", 'asks mood; known: alert-state, '],
+    ["question: constructor\nexpect: '= 1'", 'asks constructor; known: '],
+    ["question: backup-age\nparams: { folder: x }\nexpect: '< 1 d'", 'it takes none'],
+    ["question: burn-rate\nparams: { pipeline: x }\nexpect: '< 1'", 'takes no parameter pipeline'],
+    [
+      "question: burn-rate\nparams: { minutes: '-5' }\nexpect: '< 1'",
+      'must be a whole number from',
+    ],
+    ["question: burn-rate\nexpect: 'fine'", 'must be one of <= >= != < > = and a number'],
+    ["question: burn-rate\nexpect: '< 1 %'", 'must be one of <= >= != < > = and a number'],
+    ["question: alert-state\nexpect: '= gone'", 'one of pending, firing, frozen, resolved'],
+    ['question: burn-rate', 'must hold `question: name`, `expect: "< 1.2"`'],
+    ["question: burn-rate\nexpect: '< 1'\nevery: 5", 'must hold `question: name`'],
+    ['question: [', 'is not YAML'],
+  ])('is refused at its line: %s', (yaml, message) => {
+    const source = withCheck(yaml);
+    const line = source.split('\n').indexOf('```check') + 1;
+    const [fault] = faultsOf(source);
+    expect(fault).toContain(`${file}:${line}: check fence `);
+    expect(fault).toContain(message);
+  });
+
+  test('that is missing in Verify is a finding, no fault', () => {
+    expect(parseRunbook(file, exampleRunbook()).findings).toMatchObject([
+      {
+        file: 'ExampleAlert.md',
+        line: bodyLine('## Verify'),
+        level: 'warning',
+        rule: 'verify-without-check',
+      },
+    ]);
+  });
+});
+
+describe('a command', () => {
+  const example = "curl -s '{{server}}/api/batches/{{pipeline}}/{{batch}}'";
+
+  test('may not be empty', () => {
+    const source = exampleRunbook({ body: exampleBody.replace(example, '') });
+    expect(faultsOf(source)).toEqual([`${file}:${bodyLine('```run')}: run fence holds no command`]);
+  });
+
+  test('may have its output after it, and only there', () => {
+    const output = '```\n\n   ```output\n   {"state":"done"}\n   ```';
+    const source = exampleRunbook({
+      body: exampleBody.replace('```\n\n   ```panel', () => `${output}\n\n   \`\`\`panel`),
+    });
+    expect(faultsOf(source)).toEqual([]);
+    const alone = exampleBody.replace('3. Compare.', '3. Compare.\n\n   ```output\n   x\n   ```');
+    expect(faultsOf(exampleRunbook({ body: alone }))).toEqual([
+      `${file}:${bodyLine('```output', alone)}: output fence does not follow a \`\`\`run`,
+    ]);
+  });
+});
+
+describe('a procedure', () => {
+  const procedure = (change: Parameters<typeof exampleRunbook>[0] = {}) =>
+    exampleRunbook({
+      extra: 'kind: procedure',
+      ...change,
+      frontMatter: { alert: null, severity: null, ...change.frontMatter },
+    });
+
+  test('has no alert and no severity; its name is the file’s', () => {
+    const document = parseRunbook('runbooks/RestoreIt.md', procedure());
+    expect(document).toMatchObject({ name: 'RestoreIt', kind: 'procedure' });
+    expect(document.frontMatter).toMatchObject({ alert: null, severity: null });
+  });
+
+  test('may leave out the sections that only an alert needs', () => {
+    const body = exampleBody.replace(/## Impact[\s\S]*?(?=## First action)/, '');
+    expect(faultsOf(procedure({ body }))).toEqual([]);
+    const short = exampleBody.replace(/## Roll back[\s\S]*$/, '');
+    expect(faultsOf(procedure({ body: short }))[0]).toContain('section "Roll back" is missing');
+  });
+
+  test('is not the runbook of an alert as well', () => {
+    const [fault] = faultsOf(procedure({ frontMatter: { alert: 'ExampleAlert' } }));
+    expect(fault).toMatch(/kind: a runbook of an alert has none$/);
+  });
+});
+
 test('every fault of a file is reported at once', () => {
   const source = exampleRunbook({ frontMatter: { owner: '""', severity: 'high' } });
   expect(faultsOf(source)).toHaveLength(2);
 });
 
-test('the revision is the hash of the body: a stamp changes nothing, a word does', () => {
+test('the revision is the hash of the content: a stamp changes nothing, a word does', () => {
   const { revision } = parseRunbook(file, exampleRunbook());
   expect(revision).toMatch(/^[0-9a-f]{12}$/);
-  const stamped = exampleRunbook({ frontMatter: { tested: '2026-11-22' } });
+  const stamped = exampleRunbook({ frontMatter: { reviewed: 'null', tested: '2026-11-22' } });
   expect(parseRunbook(file, stamped).revision).toBe(revision);
   const edited = exampleRunbook({ body: exampleBody.replace('None yet.', 'Some.') });
   expect(parseRunbook(file, edited).revision).not.toBe(revision);
+  const retitled = exampleRunbook({ frontMatter: { title: 'Another' } });
+  expect(parseRunbook(file, retitled).revision).not.toBe(revision);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runbookSchema } from '../../../server/contract.js';
+import { highlightFor } from '../../../server/runbook/highlight.js';
 import { parseRunbook } from '../../../server/runbook/parseRunbook.js';
 import type { PlaceholderValues } from '../../../server/runbook/placeholders.js';
 import { renderRunbook } from '../../../server/runbook/renderRunbook.js';
@@ -60,6 +61,7 @@ describe('a panel', () => {
         id: 'panel-1',
         panel: 'batch-cost-history',
         params: { pipeline: 'mail-etl', batch: '2002-08-22' },
+        step: 1,
       },
     ]);
     expect(html).toContain(
@@ -93,13 +95,111 @@ describe('a panel', () => {
       id: 'panel-1',
       panel: 'batch-cost-history',
       params: { pipeline: hostile, batch: 'b' },
+      step: 1,
     });
+  });
+});
+
+describe('a check', () => {
+  const body = exampleBody.replace(
+    '5. Look again.',
+    `5. Look again.
+
+   \`\`\`check
+   question: attempts-per-operation
+   params: { pipeline: '{{pipeline}}', minutes: 10 }
+   expect: '< 1.2'
+   \`\`\``,
+  );
+
+  test('becomes a figure that reads well without a script', () => {
+    const { html, checks } = render(values, body);
+    expect(checks).toEqual([
+      {
+        id: 'check-1',
+        question: 'attempts-per-operation',
+        params: { pipeline: 'mail-etl', minutes: '10' },
+        expect: '< 1.2',
+        asks: 'How many attempts does an operation need?',
+        step: 5,
+        section: 'Verify',
+        open: [],
+      },
+    ]);
+    expect(html).toContain(
+      '<figure class="check-slot" id="check-1" data-check="attempts-per-operation"><figcaption>' +
+        'Check: How many attempts does an operation need? (pipeline mail-etl, minutes 10) ' +
+        'Expected: <code>&#x3C; 1.2</code>.</figcaption></figure>',
+    );
+  });
+
+  test('says which of its parameters nobody has filled', () => {
+    const { html, checks } = render({}, body);
+    expect(checks[0]).toMatchObject({ params: { minutes: '10' }, open: ['pipeline'] });
+    expect(html).toContain('(minutes 10; not known yet: pipeline)');
+  });
+});
+
+test('steps are listed with their section and first words', () => {
+  const { steps } = render();
+  expect(steps.slice(0, 3)).toEqual([
+    { number: 1, section: 'First action', text: 'Look at the batch.' },
+    { number: 2, section: 'Diagnose', text: 'Read the bill, then the manual.' },
+    { number: 3, section: 'Diagnose', text: 'Compare.' },
+  ]);
+  const long = exampleBody.replace('Look at the batch.', 'word '.repeat(40));
+  expect(render(values, long).steps[0]?.text).toMatch(/^(?:word ){20,}…$/);
+});
+
+test('findings are counted and listed', () => {
+  const rendered = render();
+  expect(rendered.findings).toBe(1);
+  expect(rendered.findingsList.map(({ rule }) => rule)).toEqual(['verify-without-check']);
+});
+
+describe('code', () => {
+  test('has its language as a label', () => {
+    const html = rendering('```sql\nselect 1\n```');
+    expect(html).toContain(
+      '<figure class="code"><figcaption>sql</figcaption><pre><code>select 1</code></pre></figure>',
+    );
+  });
+
+  test('is coloured by classes alone, its text unchanged', async () => {
+    const code = "select '<b>' as x -- why";
+    const body = exampleBody.replace('None yet.', `\`\`\`sql\n${code}\n\`\`\``);
+    const document = parseRunbook('ExampleAlert.md', exampleRunbook({ body }));
+    const { html } = renderRunbook(document, values, { highlight: await highlightFor(document) });
+    const shown = /<figcaption>sql<\/figcaption><pre><code>(.*?)<\/code>/s.exec(html)?.[1] ?? '';
+    expect(shown).toContain('<span class="tok-keyword">select</span>');
+    expect(shown).not.toContain('style');
+    expect(shown.replace(/<[^>]*>/g, '').replaceAll('&#x3C;', '<')).toBe(code);
+    expect(html).toMatch(/<figure class="run"><pre><code><span class="tok-function">curl<\/span>/);
+  });
+
+  test('of a language that is not known, or far too long, stays plain', async () => {
+    const code = `\`\`\`cobol\nX\n\`\`\`\n\n\`\`\`json\n${'[1],'.repeat(20_000)}\n\`\`\``;
+    const document = parseRunbook('notes.md', code);
+    const { html } = renderRunbook(document, {}, { highlight: await highlightFor(document) });
+    expect(html).not.toContain('tok-');
+    expect(await highlightFor(parseRunbook('notes.md', 'no code'))).toBeNull();
   });
 });
 
 describe('a command to copy', () => {
   const commandOf = (filled: PlaceholderValues) =>
     /<figure class="run"><pre><code>([\s\S]*?)<\/code>/.exec(render(filled).html)?.[1];
+
+  test('shows what it prints when all is well', () => {
+    const body = exampleBody.replace(
+      "{{batch}}'\n   ```",
+      () => '{{batch}}\'\n   ```\n\n   ```output\n   {"id":"{{batch}}"}\n   ```',
+    );
+    expect(render(values, body).html).toContain(
+      '<div class="output"><p>When all is well it prints:</p>' +
+        '<pre><code>{"id":"2002-08-22"}</code></pre></div></figure>',
+    );
+  });
 
   test('has its placeholders filled', () => {
     expect(commandOf(values)).toBe(
@@ -142,6 +242,17 @@ describe('a link', () => {
   test('to a place that is not known yet is plain text', () => {
     const { html } = render({});
     expect(html).toContain('Read the bill, then <a');
+  });
+
+  test('to a runbook beside this one leads to its page, to its own heading there', () => {
+    const html = rendering(
+      '[a](RetryStorm.md#step-2) [b](./Other%20one.md) [c](#verify) [d](../x.md)',
+    );
+    expect(html).toContain('<a href="/runbooks/RetryStorm#step-2">a</a>');
+    expect(html).toContain('<a href="/runbooks/Other%20one">b</a>');
+    expect(html).toContain('<a href="#section-verify">c</a>');
+    // A file that this server does not serve.
+    expect(html).toContain('<a>d</a>');
   });
 
   test('to another server says so to the browser', () => {

@@ -133,8 +133,12 @@ async function commandsOf(runbook: string): Promise<string[]> {
   });
   const answer = await fetch(`${origin}/runbooks/${runbook}?${query}`);
   expect(answer.status).toBe(200);
-  return [...(await answer.text()).matchAll(/<figure class="run"><pre><code>([^<]*)</g)].map(
-    ([, command = '']) => command.replaceAll('&#x26;', '&'),
+  return [...(await answer.text()).matchAll(/<figure class="run"><pre><code>(.*?)<\/code>/gs)].map(
+    ([, command = '']) =>
+      command
+        .replace(/<[^>]*>/g, '')
+        .replaceAll('&#x26;', '&')
+        .replaceAll('&#x3C;', '<'),
   );
 }
 

@@ -1,0 +1,92 @@
+import { parseCheckFence } from './checkFence.js';
+import { lineOf, markdownNodes, type MarkdownNode, type MarkdownRoot } from './markdown.js';
+import { parsePanelFence } from './panelFence.js';
+import type { Finding } from './rules.js';
+import { sectionOf } from './sections.js';
+
+/** What is wrong with the fences of a runbook, by line of the body. */
+export function fenceProblems(body: MarkdownRoot, declaredPanels: readonly string[]): Finding[] {
+  return [
+    ...panelProblems(body, declaredPanels),
+    ...checkProblems(body),
+    ...runProblems(body),
+    ...outputProblems(body),
+  ];
+}
+
+function panelProblems(body: MarkdownRoot, declared: readonly string[]): Finding[] {
+  const problems: Finding[] = [];
+  const used = new Set<string>();
+  for (const { line, value } of fencesOf(body, 'panel')) {
+    try {
+      const { panel } = parsePanelFence(value);
+      used.add(panel);
+      if (!declared.includes(panel)) {
+        const message = `panel ${panel} is not in the front matter's list of panels`;
+        problems.push({ line, rule: 'panel-undeclared', message });
+      }
+    } catch (error) {
+      problems.push({ line, rule: 'panel', message: `panel fence ${messageOf(error)}` });
+    }
+  }
+  for (const name of declared) {
+    if (used.has(name)) continue;
+    const message = `panel ${name} is declared, never shown`;
+    problems.push({ line: 1, rule: 'panel-unused', message });
+  }
+  return problems;
+}
+
+function checkProblems(body: MarkdownRoot): Finding[] {
+  const problems: Finding[] = [];
+  for (const { line, value } of fencesOf(body, 'check')) {
+    try {
+      parseCheckFence(value);
+    } catch (error) {
+      problems.push({ line, rule: 'check', message: `check fence ${messageOf(error)}` });
+    }
+  }
+  const verify = sectionOf(body, 'Verify');
+  if (verify && !verify.nodes.some((node) => [...fencesOf(node, 'check')].length > 0)) {
+    const message = 'section "Verify" has no ```check: only a person can say that it is over';
+    problems.push({ line: verify.line, rule: 'verify-without-check', message });
+  }
+  return problems;
+}
+
+function runProblems(body: MarkdownRoot): Finding[] {
+  return [...fencesOf(body, 'run')]
+    .filter(({ value }) => value.trim() === '')
+    .map(({ line }) => ({ line, rule: 'run-empty', message: 'run fence holds no command' }));
+}
+
+function outputProblems(body: MarkdownRoot): Finding[] {
+  const problems: Finding[] = [];
+  for (const parent of markdownNodes(body)) {
+    if (!('children' in parent)) continue;
+    const children: readonly MarkdownNode[] = parent.children;
+    children.forEach((node, index) => {
+      const before = children[index - 1];
+      if (node.type !== 'code' || node.lang !== 'output') return;
+      if (before?.type === 'code' && before.lang === 'run') return;
+      const message = 'output fence does not follow a ```run';
+      problems.push({ line: lineOf(node), rule: 'output-alone', message });
+    });
+  }
+  return problems;
+}
+
+function* fencesOf(
+  within: MarkdownNode,
+  language: string,
+): Generator<{ line: number; value: string }> {
+  for (const node of markdownNodes(within)) {
+    if (node.type === 'code' && node.lang === language) {
+      yield { line: lineOf(node), value: node.value };
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

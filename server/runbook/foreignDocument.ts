@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { foreignFacts, type ForeignFacts } from './foreignFacts.js';
+import type { Head } from './head.js';
+import {
+  markdownNodes,
+  markdownText,
+  parseMarkdown,
+  type MarkdownNode,
+  type MarkdownRoot,
+} from './markdown.js';
+import { lintFinding, type Finding } from './rules.js';
+import type { RunbookDocument } from './runbookDocument.js';
+import { missingSections } from './structure.js';
+
+/** Deeper text is a mistake or an attack, and a parser that calls itself would run out of stack. */
+const DEPTH_MAX = 200;
+const TITLE_LENGTH_MAX = 200;
+
+/** Markdown from elsewhere, with whatever front matter: never refused, and what it lacks as a runbook is told. */
+export function foreignDocument(name: string, head: Head): RunbookDocument {
+  const said = foreignFacts(head);
+  const { body, isPlain } = bodyOf(head.body);
+  const found: Finding[] = [{ line: 1, rule: 'document', message: lacks(said, { head, body }) }];
+  if (isPlain) {
+    const message = 'its text is nested too deeply to be read as Markdown: shown as plain text';
+    found.push({ line: head.bodyLine, rule: 'document', message });
+  }
+  return {
+    name,
+    kind: 'document',
+    frontMatter: { ...said.facts, title: said.facts.title ?? headingOf(body) ?? name },
+    body,
+    bodyLine: head.bodyLine,
+    revision: createHash('sha256').update(unstamped(head)).digest('hex').slice(0, 12),
+    findings: found.map((finding) => lintFinding(`${name}.md`, finding)),
+  };
+}
+
+function bodyOf(text: string): { body: MarkdownRoot; isPlain: boolean } {
+  try {
+    const body = parseMarkdown(text);
+    if (depthOf(body) <= DEPTH_MAX) return { body, isPlain: false };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return { body: plainText(text), isPlain: true };
+}
+
+/** The text as one block of code. */
+export function plainText(text: string): MarkdownRoot {
+  return { type: 'root', children: [{ type: 'code', lang: null, meta: null, value: text }] };
+}
+
+function depthOf(root: MarkdownRoot): number {
+  let depth = 0;
+  let level: MarkdownNode[] = [root];
+  while (level.length > 0 && depth <= DEPTH_MAX) {
+    depth += 1;
+    level = level.flatMap((node): MarkdownNode[] => ('children' in node ? node.children : []));
+  }
+  return depth;
+}
+
+function headingOf(body: MarkdownRoot): string | null {
+  const heading = body.children.find((node) => node.type === 'heading' && node.depth === 1);
+  const text = heading ? markdownText(heading).trim() : '';
+  return text === '' ? null : text.slice(0, TITLE_LENGTH_MAX);
+}
+
+function lacks(
+  { fields, isBroken }: ForeignFacts,
+  { head, body }: { head: Head; body: MarkdownRoot },
+): string {
+  const has =
+    fields.length > 0 ? ` (it has ${fields.map((each) => each.slice(0, 40)).join(', ')})` : '';
+  const about = {
+    none: 'has no front matter',
+    yaml: isBroken
+      ? 'has front matter that is not a YAML map'
+      : `has front matter without alert or kind: procedure${has}`,
+    toml: `has TOML front matter${has}; a runbook has YAML between two lines of ---, with alert or kind: procedure`,
+  }[head.format];
+  const sections = missingSections(body, 'alert');
+  const needs =
+    sections.length === 0 ? '' : `; as a runbook it lacks the sections ${sections.join(', ')}`;
+  const hasCommand = [...markdownNodes(body)].some(
+    (node) => node.type === 'code' && node.lang === 'run',
+  );
+  const command = hasCommand ? '' : ', and a command in a ```run fence';
+  return `${about}: shown as a document${needs}${command}`;
+}
+
+/** The text without the lines of its head that are stamps. */
+function unstamped({ format, text, body }: Head): string {
+  return `${format}\n${text.replace(/^(?:reviewed|tested)[ \t]*[:=].*$/gm, '')}\n${body}`;
+}

@@ -1,0 +1,37 @@
+/** The lines before the text of a Markdown file: front matter in YAML or TOML, or none. */
+export interface Head {
+  format: 'yaml' | 'toml' | 'none';
+  /** Without the lines around it. */
+  text: string;
+  body: string;
+  /** Line of the file, from 1, on which the body starts. */
+  bodyLine: number;
+}
+
+const fences = {
+  yaml: /^---[ \t]*\n(?:([\s\S]*?)\n)??(?:---|\.\.\.)[ \t]*(?:\n|$)/,
+  toml: /^\+\+\+[ \t]*\n(?:([\s\S]*?)\n)??\+\+\+[ \t]*(?:\n|$)/,
+} as const;
+
+/** Splits a file; `text` has `\n` line ends and no byte order mark. */
+export function splitHead(text: string): Head {
+  for (const format of ['yaml', 'toml'] as const) {
+    const found = fences[format].exec(text);
+    if (found) {
+      const [whole, inner = ''] = found;
+      const bodyLine = whole.split('\n').length;
+      return { format, text: inner, body: text.slice(whole.length), bodyLine };
+    }
+  }
+  return { format: 'none', text: '', body: text, bodyLine: 1 };
+}
+
+const OURS =
+  /^["']?(?:alert["']?[ \t]*:|kind["']?[ \t]*:[ \t]*["']?procedure["']?[ \t]*(?:#.*)?$)/m;
+
+/** Whether the file means to be a runbook of ours: it names an alert, or says that it is a procedure. */
+export function isOurs(text: string, head: Head): boolean {
+  if (head.format === 'yaml') return OURS.test(head.text);
+  // Front matter that nobody closed ends, as far as anybody can tell, with its first empty line.
+  return text.startsWith('---\n') && OURS.test(text.split('\n\n', 1)[0] ?? '');
+}
