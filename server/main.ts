@@ -1,19 +1,21 @@
 #!/usr/bin/env node
 /** The composition root: the only reader of the environment, the clock and signals. */
-import { constants, existsSync, readFileSync, watch, type FSWatcher } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { BackupCommandError, backupCommand } from './api/backupCommand.js';
+import { CommandError } from './api/commandClient.js';
 import { DemoDataError } from './api/demoData.js';
+import { gamedayCommand } from './api/gamedayCommand.js';
 import { RepriceCommandError, repriceCommand, undoCommand } from './api/repriceCommand.js';
 import { loadConfig } from './config/config.js';
 import { writeStarterConfig } from './config/starter.js';
+import { watchConfig } from './config/watchConfig.js';
 import { ConfigError } from './config/yamlFile.js';
 import { RunbookError } from './runbook/runbookProblem.js';
-import type { RunningServer } from './server.js';
 import { StoreOpenError } from './store/storeClient.js';
 
 interface ServeFlags {
@@ -44,6 +46,14 @@ interface BackupFlags {
   readonly actor?: string;
 }
 
+interface GamedayFlags {
+  readonly url: string;
+  readonly actor?: string;
+  readonly runbooks: string;
+  readonly config: string;
+  readonly auto: boolean;
+}
+
 /** A mistake of the caller's: told in one line, without a stack. */
 class UsageError extends Error {}
 
@@ -54,7 +64,6 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 };
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 const MIB = 1024 * 1024;
-const RELOAD_DELAY_MS = 200;
 
 const program = new Command('burnbook')
   .description('Cost and reliability dashboard for AI data pipelines')
@@ -112,7 +121,40 @@ program
   .option('--actor <name>', 'who does it', process.env['USER'] ?? process.env['USERNAME'])
   .action((flags: BackupFlags) => run(() => backup(flags)));
 
+program
+  .command('gameday')
+  .description('make the fault that a runbook is for, in a demo alone, and have it followed')
+  .argument('<runbook>', 'its name, such as RetryStorm')
+  .option('--auto', 'follow the steps by itself instead of waiting for a person', false)
+  .option('--url <url>', 'the demo; BURNBOOK_TOKEN signs in', 'http://127.0.0.1:4318')
+  .option('--config <dir>', "the demo's configuration", path.join(root, 'pipelines/demo/config'))
+  .option('--runbooks <dir>', 'where the file is that gets the stamp', path.join(root, 'runbooks'))
+  .option('--actor <name>', 'who does it', process.env['USER'] ?? process.env['USERNAME'])
+  .action((runbook: string, flags: GamedayFlags) => run(() => gameday(runbook, flags)));
+
 await program.parseAsync();
+
+async function gameday(runbook: string, flags: GamedayFlags): Promise<void> {
+  const { url, actor, auto } = flags;
+  if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no address`);
+  if (!/^\w+$/.test(runbook)) throw new UsageError(`${runbook} is no name of a runbook`);
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort());
+  await gamedayCommand({
+    url,
+    token: process.env['BURNBOOK_TOKEN'] ?? null,
+    actor: actor ?? 'command line',
+    runbook,
+    runbooks: path.resolve(flags.runbooks),
+    config: path.resolve(flags.config),
+    injectorFile: path.join(root, 'pipelines/dist/demo/inject.js'),
+    isAuto: auto,
+    signal: stopping.signal,
+    write: (line) => process.stdout.write(`${line}\n`),
+    sleep,
+    nowMs: Date.now,
+  });
+}
 
 async function backup({ to, url, actor }: BackupFlags): Promise<void> {
   if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no address`);
@@ -209,54 +251,21 @@ async function serve(flags: ServeFlags): Promise<void> {
     random: Math.random,
     log,
   });
-  const stopWatching = configFolder === null ? () => undefined : watchConfig(configFolder, server);
+  const stopWatching =
+    configFolder === null
+      ? () => undefined
+      : watchConfig(configFolder, {
+          load: () => loadConfig(configFolder, environment),
+          apply: (next) => server.applyConfig(next),
+          reject: (message) => server.rejectConfig(message),
+          log,
+        });
   onStop(async () => {
     stopWatching();
     await server.close();
   });
   const shown = flags.host.includes(':') ? `[${flags.host}]` : flags.host;
   log('info', `Burnbook ${version} on http://${shown}:${server.port} · data in ${folder}`);
-}
-
-function watchConfig(folder: string, server: RunningServer): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let slosWatcher: FSWatcher | undefined;
-  const reload = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      watchSlos();
-      loadConfig(folder, environment).then(
-        (config) => {
-          server.applyConfig(config);
-          log('info', `configuration of ${folder} in force`);
-        },
-        (error: unknown) => {
-          server.rejectConfig(messageOf(error));
-          log(
-            'error',
-            `configuration rejected, the former one stays in force:\n${messageOf(error)}`,
-          );
-        },
-      );
-    }, RELOAD_DELAY_MS).unref();
-  };
-  const watched = (each: string): FSWatcher =>
-    watch(each, reload).on('error', (error) =>
-      log('warn', `${each} is not watched any more: ${error.message}`),
-    );
-  // It may come, go and be another one of the same name: each change of the folder above looks anew.
-  const watchSlos = (): void => {
-    slosWatcher?.close();
-    const slos = path.join(folder, 'slos');
-    slosWatcher = existsSync(slos) ? watched(slos) : undefined;
-  };
-  const watcher = watched(folder);
-  watchSlos();
-  return () => {
-    clearTimeout(timer);
-    watcher.close();
-    slosWatcher?.close();
-  };
 }
 
 /** The first signal stops in good order, a second one at once. */
@@ -351,6 +360,7 @@ function isExpected(error: unknown): boolean {
     error instanceof StoreOpenError ||
     error instanceof RepriceCommandError ||
     error instanceof BackupCommandError ||
+    error instanceof CommandError ||
     error instanceof DemoDataError ||
     ['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes((error as NodeJS.ErrnoException).code ?? '')
   );
