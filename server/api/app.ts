@@ -88,7 +88,7 @@ const PATHS: readonly (readonly [path: string, method: RouteMethod])[] = [
 ];
 /** Pages of the single-page app; anything else that is no file is a 404. */
 const PAGES =
-  /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|cost(?:\/(?:prices|reservations|budgets\/[^/]+))?$|slos(?:\/[^/]+)?$|incidents(?:\/[^/]+)?$|delivery$|retries$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$)/;
+  /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|cost(?:\/(?:prices|reservations|budgets\/[^/]+))?$|slos(?:\/[^/]+)?$|incidents(?:\/[^/]+)?$|delivery$|resilience$|retries$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$)/;
 
 export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions): Hono {
   const app = new Hono();
@@ -197,7 +197,8 @@ export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions
 }
 
 function health(api: ApiContext, status: 'ok' | 'unavailable', detail?: string) {
-  return healthSchema.parse({ status, version: api.version, ...(detail ? { detail } : {}) });
+  const { version, demoData } = api;
+  return healthSchema.parse({ status, version, demoData, ...(detail ? { detail } : {}) });
 }
 
 function matches(route: string, path: string): boolean {

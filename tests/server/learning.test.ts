@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatTime, parseTime } from '@burnbook/domain/time';
 import { learningSchema, runbookListSchema, type Learning } from '../../server/contract.js';
 import { alertsOf, MINUTE_NS, NOBODY_LISTENS, post } from '../support/alerts.js';
-import { did, Person, storm } from '../support/executions.js';
+import { did, Person, runbooksTested, storm } from '../support/executions.js';
 import { ratio, sloConfig, sloOf } from '../support/slos.js';
-import { runbooksTested, startTestServer, type TestServer } from '../support/testServer.js';
+import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
 
 const START_NS = parseTime('2026-05-04T10:00:00Z') ?? 0n;

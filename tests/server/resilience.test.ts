@@ -6,10 +6,10 @@ import type { Config } from '../../server/config/config.js';
 import { resilienceSchema, type Resilience } from '../../server/contract.js';
 import { MINUTE_NS } from '../support/alerts.js';
 import { configOf as budgetsOf, MONTH } from '../support/budgets.js';
-import { storm } from '../support/executions.js';
+import { runbooksTested, storm } from '../support/executions.js';
 import { ratio, sloConfig, sloOf } from '../support/slos.js';
 import type { Attributes, SpanSpec } from '../support/spanSpec.js';
-import { runbooksTested, startTestServer, type TestServer } from '../support/testServer.js';
+import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
 
 const NOW_NS = parseTime('2026-05-20T12:00:00Z') ?? 0n;

@@ -26,6 +26,17 @@ const runbookFolder = fileURLToPath(new URL('../server/data/runbooks', import.me
  */
 export const plainRunbooks = (): Promise<Runbooks> => loadRunbooks(runbookFolder);
 
+/** The product's own runbooks, with the day on which each was last followed; null: never. */
+export async function runbooksTested(dayOf: (name: string) => string | null): Promise<Runbooks> {
+  const own = await loadRunbooks(fileURLToPath(new URL('../../runbooks', import.meta.url)));
+  return new Map(
+    [...own].map(([name, runbook]) => [
+      name,
+      { ...runbook, frontMatter: { ...runbook.frontMatter, tested: dayOf(name) } },
+    ]),
+  );
+}
+
 /** A person with a name at a server. */
 export class Person {
   readonly name: string;
@@ -105,6 +116,16 @@ export async function storms(
     await sleep(20);
   }
   return raised;
+}
+
+/** The same of one pipeline. */
+export async function storm(
+  server: TestServer,
+  pipeline: string,
+): Promise<AlertRow & { readonly incidentId: string }> {
+  const alert = (await storms(server, [pipeline])).get(pipeline);
+  if (!alert) throw new Error('no alert');
+  return alert;
 }
 
 /** What the stream says of executions. */

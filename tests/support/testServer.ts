@@ -27,6 +27,8 @@ export interface TestServerOptions {
   /** Lines of a chunk of a restatement. */
   readonly repriceChunkLines?: number;
   readonly token?: string;
+  /** The data is demo data. */
+  readonly demo?: boolean;
   /** Where the server's clock stands at its start; now unless said. */
   readonly nowNs?: bigint;
   /** Where the configuration's files are, for routes that change them. */
@@ -64,7 +66,7 @@ export interface TestServer {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   applyConfig(config: Config): void;
   /** Closes in good order and starts again on the same data. @param between what happens while it is away. */
-  restart(between?: () => Promise<void>): Promise<void>;
+  restart(between?: () => Promise<void>, changed?: { readonly demo: boolean }): Promise<void>;
   /** Closes and removes the data. */
   close(): Promise<void>;
 }
@@ -90,7 +92,7 @@ class InProcessServer implements TestServer {
   readonly folder: string;
   readonly log: string[] = [];
   nowNs: bigint;
-  readonly #options: TestServerOptions;
+  #options: TestServerOptions;
   #config: Config;
   #running: RunningServer | undefined;
 
@@ -123,6 +125,7 @@ class InProcessServer implements TestServer {
       runbooks: this.#options.runbooks ?? (await runbooks),
       webFolder: path.join(this.folder, 'no-page'),
       version: '0.0.0-test',
+      demo: this.#options.demo ?? false,
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
       groupSpansMax: 8_192,
       gatherMsMax: this.#options.gatherMsMax ?? 0,
@@ -220,8 +223,13 @@ class InProcessServer implements TestServer {
     this.running.applyConfig(config);
   }
 
-  async restart(between?: () => Promise<void>): Promise<void> {
+  async restart(
+    between?: () => Promise<void>,
+    changed?: { readonly demo: boolean },
+  ): Promise<void> {
     await this.running.close();
+    this.#running = undefined;
+    this.#options = { ...this.#options, ...changed };
     await between?.();
     await this.start();
   }
