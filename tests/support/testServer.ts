@@ -43,6 +43,8 @@ export interface TestServerOptions {
   readonly runbooks?: Runbooks;
   /** Room where the database is; plenty unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
+  /** Folder of the built page; none unless said. */
+  readonly webFolder?: string;
 }
 
 export interface TestServer {
@@ -123,7 +125,7 @@ class InProcessServer implements TestServer {
       config: this.#config,
       ...(this.#options.configFolder ? { configFolder: this.#options.configFolder } : {}),
       runbooks: this.#options.runbooks ?? (await runbooks),
-      webFolder: path.join(this.folder, 'no-page'),
+      webFolder: this.#options.webFolder ?? path.join(this.folder, 'no-page'),
       version: '0.0.0-test',
       demo: this.#options.demo ?? false,
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
