@@ -31,6 +31,7 @@ import { ExclusionBook } from './slo/exclusionBook.js';
 import { OccurrenceBook } from './slo/occurrenceBook.js';
 import { ServerMeter } from './slo/serverMeter.js';
 import { SloEngine } from './slo/sloEngine.js';
+import { SloStakes } from './slo/sloStakes.js';
 import { SloWatch } from './slo/sloWatch.js';
 import { Backups, type BackupSettings } from './store/backup/backups.js';
 import { StoreClient, type StoreClientOptions, type StoreEvent } from './store/storeClient.js';
@@ -147,13 +148,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         { slo: name, service, pipelines },
         { startNs: nowNs() - EXCLUDED_NS_MAX, endNs: nowNs() + EXCLUDED_NS_MAX },
       ),
-    onConditions: (conditions, atNs) => {
+    onConditions: async (conditions, atNs) => {
+      const measured = await stakes.measured(conditions, atNs);
       const names = new Set((config.slos ?? NO_SLOS).slos.map(({ name }) => name));
       const withdrawn = ({ slo }: AlertSubject): string | null =>
         slo === undefined || names.has(slo) ? null : `the SLO ${slo} was removed`;
-      return alerting.desk.report('slo', conditions, atNs, { withdrawn });
+      await alerting.desk.report('slo', measured, atNs, { withdrawn });
     },
     report,
+  });
+  const stakes = new SloStakes({
+    store,
+    reports: () => slos.statuses(),
+    occurrences: () => occurrences.all(),
+    excluded: (slo) => slos.excludedOf(slo),
   });
   const sloWatch = new SloWatch({ engine: slos, nowNs, report });
   exclusions.listen(() => {

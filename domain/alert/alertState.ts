@@ -174,4 +174,7 @@ const taken = (alert: StandingAlert, condition: AlertCondition, atNs: bigint): S
 });
 
 const unlessRecent = (alert: StandingAlert, now: StandingAlert): StandingAlert =>
-  now.updatedNs - alert.updatedNs < UPDATE_NS || now.summary === alert.summary ? alert : now;
+  now.updatedNs - alert.updatedNs < UPDATE_NS || isSaid(alert, now) ? alert : now;
+
+const isSaid = (alert: StandingAlert, now: StandingAlert): boolean =>
+  now.summary === alert.summary && now.details.stakeNano === alert.details.stakeNano;

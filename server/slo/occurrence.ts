@@ -19,6 +19,8 @@ export interface Occurrence extends Reached {
   readonly batch: string | null;
   readonly rows: bigint | null;
   readonly costNano: bigint | null;
+  /** Lines of the batch without a price: its cost is a lower bound. */
+  readonly unpriced: number;
   /** When it counts: at its landing or failure, at the latest at its deadline. */
   readonly eventNs: bigint;
   /** null: none was stored yet. */

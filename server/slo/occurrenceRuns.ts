@@ -6,7 +6,10 @@ import type { StoreClient } from '../store/storeClient.js';
 
 export interface BatchSize {
   readonly rows: bigint | null;
-  readonly costNano: bigint;
+  /** null: nothing of it has a cost that is known. */
+  readonly costNano: bigint | null;
+  /** Lines without a price. */
+  readonly unpriced: number;
 }
 
 interface Batch extends BatchSize {
@@ -85,7 +88,8 @@ export class OccurrenceRuns {
 const batchOf = (row: Readonly<Record<string, unknown>>): Batch => ({
   batchId: row['batch_id'] as string,
   rows: (row['batch_rows'] ?? null) as bigint | null,
-  costNano: BigInt(row['total'] as string),
+  costNano: row['has_lines'] === true ? BigInt(row['total'] as string) : null,
+  unpriced: Number(row['unpriced']),
   text: row['run_list'] as string,
   runs: null,
 });

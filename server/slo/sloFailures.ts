@@ -56,7 +56,7 @@ export async function whatDiffers(
   const minutes = minuteRange(minuteOfNs(fromNs), minuteOfNs(toNs));
   if (minutes.length === 0) return [];
   const counts = new Counted();
-  for (const { groups, limits } of await reader.read(minutes, false)) {
+  for (const { groups, limits } of await reader.read(minutes, { byMinute: false })) {
     for (const group of groups) {
       if (group.kind === match.kind && match.isValid(group)) {
         counts.add(group, names, match.isGood(group, limits));

@@ -66,6 +66,8 @@ interface Told {
   /** Only its beginning is told. */
   readonly begins?: boolean;
   readonly rows?: number;
+  /** Of a model call at a nano-dollar each. */
+  readonly tokens?: number;
 }
 
 /** A run, at the time that it ends, unless that has passed. */
@@ -89,6 +91,7 @@ async function run({ batch, at, lastsMin = 30, kind = 'scheduled', ...more }: To
       : trace.span({
           ...whole,
           attributes: {
+            ...(more.tokens === undefined ? {} : chat('wren', { input: more.tokens })),
             'pipeline.run.kind': kind,
             'pipeline.run.outcome': outcome,
             'pipeline.rows.out': rows,
@@ -165,7 +168,14 @@ test('missing at the deadline alerts, and landing later is late and ends the ale
   expect(await of('2026-10-21')).toMatchObject({ verdict: 'missing', weight: 100 });
   const subject = { pipeline: 'nightly', occurrence: '2026-10-21T00:30:00Z' };
   await alertsBecome(server, 'state=firing', [
-    { name: 'BatchLateOrMissing', source: 'occurrence', severity: 'page', subject },
+    {
+      name: 'BatchLateOrMissing',
+      source: 'occurrence',
+      severity: 'page',
+      subject,
+      stakeUsd: null,
+      figures: { stake: 'no run was seen' },
+    },
   ]);
   await run({ batch: '2026-10-21', at: '2026-10-21T05:00:00Z' });
   expect(await of('2026-10-21')).toMatchObject({
@@ -177,9 +187,16 @@ test('missing at the deadline alerts, and landing later is late and ends the ale
 });
 
 test('a failure alerts at once, is held while it is retried, and is made good by a retry in time', async () => {
-  await run({ batch: '2026-10-22', at: '2026-10-22T00:31:00Z', outcome: 'failed' });
+  await run({ batch: '2026-10-22', at: '2026-10-22T00:31:00Z', outcome: 'failed', tokens: 7 });
   expect(await of('2026-10-22')).toMatchObject({ verdict: 'failed' });
-  const failed = [{ name: 'BatchFailed', subject: { batch: '2026-10-22' } }];
+  const failed = [
+    {
+      name: 'BatchFailed',
+      subject: { batch: '2026-10-22' },
+      stakeUsd: '0.000000007',
+      figures: { stake: 'batch so far' },
+    },
+  ];
   await alertsBecome(server, 'state=firing', failed);
   await run({ batch: '2026-10-22', at: '2026-10-22T01:10:00Z', begins: true, run: 'again' });
   expect(await of('2026-10-22')).toMatchObject({ verdict: 'pending', cause: 'still running' });
