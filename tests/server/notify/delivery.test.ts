@@ -153,6 +153,8 @@ describe('a message', () => {
 
   test('is tried at once when the clock was put back', async () => {
     story.react(500);
+    // A clock that was ahead for less than a moment has been ahead, too.
+    story.server.nowNs += 6n * HOUR_NS;
     const id = await story.fire();
     await story.tried(id);
     story.react(200);
@@ -168,7 +170,7 @@ describe('a message', () => {
       if (found.state === 'delivered') break;
       expect(tries).toBeLessThan(5);
     }
-    story.server.nowNs += backNs;
+    story.server.nowNs += backNs - 6n * HOUR_NS;
   });
 
   test('waits as long as the receiver asks, in seconds or by a date', async () => {
