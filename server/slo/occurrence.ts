@@ -1,13 +1,13 @@
 /** An expected occurrence as it is judged now, with what was said of it before. */
 import type { MissProbability } from '@burnbook/domain/slo/missProbability';
-import type { OccurrenceRun, Reached } from '@burnbook/domain/slo/occurrence';
+import type { OccurrenceRun, Reached, Verdict } from '@burnbook/domain/slo/occurrence';
 import type { OccurrenceWeight } from '@burnbook/domain/slo/slo';
 
 /** Verdicts that were stored. */
 export interface KnownVerdict {
-  readonly first: string;
+  readonly first: Verdict;
   readonly firstNs: bigint;
-  readonly last: string;
+  readonly last: Verdict;
   readonly lastNs: bigint;
 }
 

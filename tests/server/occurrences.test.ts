@@ -4,7 +4,12 @@ import type { Schedule } from '@burnbook/domain/slo/schedule';
 import { parseTime } from '@burnbook/domain/time';
 import { parseDay } from '@burnbook/domain/timeZone';
 import type { Config } from '../../server/config/config.js';
-import { occurrencesSchema, type Occurrence } from '../../server/contract.js';
+import {
+  occurrencesSchema,
+  sloHistorySchema,
+  type Occurrence,
+  type SloHistory,
+} from '../../server/contract.js';
 import { alertsBecome, alertsOf, post } from '../support/alerts.js';
 import { sloConfig, sloNamed, sloOf } from '../support/slos.js';
 import type { SpanSpec } from '../support/spanSpec.js';
@@ -322,6 +327,50 @@ test('an edited schedule expects nothing of the past; too many bad occurrences a
   await alertsBecome(server, 'state=firing&name=ErrorBudgetBurn', [ticket]);
   const late = await alertsOf(server, 'state=firing&name=BatchLateOrMissing');
   expect(late.map(({ severity }) => severity)).toEqual(Array.from({ length: 9 }, () => 'ticket'));
+});
+
+test('the history of a deadline has each occurrence as it was known then and is known now', async () => {
+  const all: SloHistory['items'] = [];
+  let cursor = '';
+  do {
+    const page = await server.get(
+      `/api/slos/nightly-on-time/history?from=2026-10-20T00:00:00Z&to=2026-10-29T00:00:00Z&limit=7${cursor}`,
+      sloHistorySchema,
+    );
+    all.push(...page.items);
+    cursor = page.nextCursor === null ? '' : `&cursor=${page.nextCursor}`;
+  } while (cursor !== '');
+  expect(all.map(({ at }) => at)).toEqual(
+    all
+      .map(({ at }) => at)
+      .toSorted()
+      .toReversed(),
+  );
+  const known = all
+    .filter(({ kind }) => kind === 'occurrence')
+    .map(({ occurrence, knownThen, correctedNow, causes }) => [
+      occurrence,
+      knownThen.outcome,
+      correctedNow.outcome,
+      causes,
+    ]);
+  expect(all.find(({ at }) => at === '2026-10-23T03:00:00Z')).toMatchObject({
+    kind: 'snapshot',
+    knownThen: { good: 200, total: 300 },
+    correctedNow: { good: 300, total: 400 },
+    causes: ['late'],
+  });
+  expect(known).toEqual([
+    ['2026-10-28T01:30:00Z', 'excluded', 'excluded', []],
+    ['2026-10-27T01:30:00Z', 'on_time', 'on_time', []],
+    ['2026-10-26T01:30:00Z', 'on_time', 'on_time', []],
+    ['2026-10-25T00:30:00Z', 'on_time', 'on_time', []],
+    ['2026-10-24T00:30:00Z', 'missing', 'missing', []],
+    ['2026-10-23T00:30:00Z', 'unknown', 'on_time', ['landed']],
+    ['2026-10-22T00:30:00Z', 'failed', 'on_time', ['landed after a failure']],
+    ['2026-10-21T00:30:00Z', 'missing', 'late', ['landed']],
+    ['2026-10-20T00:30:00Z', 'on_time', 'on_time', []],
+  ]);
 });
 
 test('an SLO of a deadline has its detail, its burn and its history, and ends with its schedule', async () => {
