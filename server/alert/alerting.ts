@@ -8,6 +8,7 @@ import type { OutboxRow } from '../store/commands/outbox.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { AlertDesk } from './alertDesk.js';
 import { firstActionFor, runbookPathOf } from './guide.js';
+import { Housekeeping } from './housekeeping.js';
 import { RuleWatch } from './ruleWatch.js';
 import { backupFailed } from './rules/backupFailed.js';
 import { batchCost } from './rules/batchCost.js';
@@ -48,6 +49,7 @@ const RESTARTS_MAX = 100;
 export class Alerting {
   readonly desk: AlertDesk;
   readonly #watch: RuleWatch;
+  readonly #housekeeping: Housekeeping;
   readonly #nowNs: () => bigint;
   readonly #restarts: bigint[] = [];
   #rejection: Rejection | null = null;
@@ -55,6 +57,7 @@ export class Alerting {
   constructor(options: AlertingOptions) {
     const { store, nowNs, runbooks, upstreams, ownerOf, messagesFor, report } = options;
     this.#nowNs = nowNs;
+    this.#housekeeping = new Housekeeping({ store, nowNs, report });
     this.desk = new AlertDesk({
       store,
       upstreams,
@@ -110,6 +113,7 @@ export class Alerting {
 
   async close(): Promise<void> {
     await this.#watch.stop();
+    await this.#housekeeping.stop();
     await this.desk.idle();
   }
 }

@@ -10,6 +10,7 @@ import { recordAudit } from './recordAudit.js';
 import { addExclusion, removeExclusion } from './exclusions.js';
 import { defineSchedules } from './defineSchedules.js';
 import { defineSlos } from './defineSlos.js';
+import { forgetOld } from './forgetOld.js';
 import { judgeOccurrences } from './judgeOccurrences.js';
 import { keepSlos } from './keepSlos.js';
 import { queueMessages } from './outbox.js';
@@ -42,6 +43,7 @@ const plain = {
   replayDelivery,
   changeDestination,
   beat,
+  forgetOld,
 } satisfies Record<string, Command<never, unknown>>;
 
 /** They change costs that attribution has in memory too, and so run while nothing is being attributed. */
