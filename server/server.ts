@@ -154,6 +154,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const withdrawn = ({ slo }: AlertSubject): string | null =>
         slo === undefined || names.has(slo) ? null : `the SLO ${slo} was removed`;
       await alerting.desk.report('slo', measured, atNs, { withdrawn });
+      return !stakes.isIncomplete;
     },
     report,
   });

@@ -158,7 +158,7 @@ export const sloBurnSchema = freshnessSchema.extend({
       total: count,
       /** Share of the error budget left at that time, signed; null before the first event. */
       budgetLeft: z.number().nullable(),
-      /** What it would be at an even pace, 1 to 0 over the period. */
+      /** What it would be at an even pace: 1 to 0 over a calendar period; of a rolling window since the beginning of the range. */
       pace: z.number().nullable(),
       /** Burn rate of each pair's long window as of then. */
       burnRates: z.array(z.number().nullable()),

@@ -38,6 +38,8 @@ interface Measured {
   readonly stake: Stake;
   readonly severity: AlertCondition['severity'];
   readonly atNs: bigint;
+  /** Failed ones since it was known last. */
+  readonly tries: number;
 }
 
 const STAKE_OF: Readonly<Record<Exclude<EventKind, 'server'>, StakeOf>> = {
@@ -48,10 +50,13 @@ const STAKE_OF: Readonly<Record<Exclude<EventKind, 'server'>, StakeOf>> = {
   rows: 'runs with bad rows',
   qualityChecks: 'runs with failed checks',
 };
+const NOT_MEASURED: StakeOf = 'not measured in time';
+/** What the store could not tell in time is asked so often before it rests. */
+const TRIES_MAX = 3;
 /** What burns on costs more; so often it is measured again. */
 const AGAIN_NS = 600_000_000_000n;
 const QUERY_TIMEOUT_MS = 1_000;
-/** Of one evaluation: what is left goes without until the next one. */
+/** Of one evaluation: what is left goes without until the next one, seconds later. */
 const TIME_MAX_MS = 1_500;
 /** More kinds of bad events than that are not added up. */
 const GROUPS_MAX = 5_000;
@@ -59,9 +64,15 @@ const GROUPS_MAX = 5_000;
 export class SloStakes {
   readonly #o: SloStakesOptions;
   #measured = new Map<string, Measured>();
+  #left = 0;
 
   constructor(options: SloStakesOptions) {
     this.#o = options;
+  }
+
+  /** Whether conditions of the last evaluation went without a figure that the next one may find. */
+  get isIncomplete(): boolean {
+    return this.#left > 0;
   }
 
   /** The same conditions, those that fire with what is at stake. */
@@ -76,21 +87,25 @@ export class SloStakes {
     const rank = (condition: AlertCondition): number =>
       (before.has(alertKey(condition)) ? 2 : 0) + (condition.severity === 'page' ? 0 : 1);
     const inOrder = conditions.toSorted((a, b) => rank(a) - rank(b));
+    let left = 0;
     for (const condition of inOrder) {
       const key = alertKey(condition);
       const known = before.get(key);
-      const isFresh =
-        known?.severity === condition.severity &&
-        atNs >= known.atNs &&
-        atNs - known.atNs < AGAIN_NS;
-      if (!isFresh && performance.now() <= endMs) {
+      if (known && isFresh(known, condition, atNs)) now.set(key, known);
+      else if (performance.now() <= endMs) {
         const stake = await this.#measure(condition);
-        now.set(key, { stake, severity: condition.severity, atNs });
-      } else if (known) now.set(key, known);
+        const tries = stake.of === NOT_MEASURED ? (known?.tries ?? 0) + 1 : 0;
+        now.set(key, { stake, severity: condition.severity, atNs, tries });
+      } else {
+        left++;
+        if (known) now.set(key, known);
+      }
     }
+    this.#left =
+      left + [...now.values()].filter(({ tries }) => tries > 0 && tries < TRIES_MAX).length;
     this.#measured = now;
     return conditions.map((condition) => {
-      const stake = now.get(alertKey(condition))?.stake ?? noStake('not measured in time');
+      const stake = now.get(alertKey(condition))?.stake ?? noStake(NOT_MEASURED);
       return { ...condition, details: withStake(condition.details, stake) };
     });
   }
@@ -113,7 +128,7 @@ export class SloStakes {
       });
     } catch {
       // The store was too slow or away: an alert without the figure is better than a late one.
-      return noStake('not measured in time');
+      return noStake(NOT_MEASURED);
     }
   }
 
@@ -138,7 +153,7 @@ export class SloStakes {
         .filter((group) => group.kind === match.kind && match.isValid(group))
         .filter((group) => !match.isGood(group, limits)),
     );
-    if (bad.length > GROUPS_MAX) return noStake('not measured in time');
+    if (bad.length > GROUPS_MAX) return noStake(NOT_MEASURED);
     const [row] = await this.#o.store.query(
       'slo_stake',
       {
@@ -193,6 +208,16 @@ export class SloStakes {
       : minutes.filter((minute) => !spans.some((span) => minute >= span.from && minute < span.end));
   }
 }
+
+const isFresh = (
+  { severity, atNs, tries }: Measured,
+  condition: AlertCondition,
+  nowNs: bigint,
+): boolean =>
+  severity === condition.severity &&
+  nowNs >= atNs &&
+  nowNs - atNs < AGAIN_NS &&
+  (tries === 0 || tries >= TRIES_MAX);
 
 const groupRow = ({ pipeline, attributes, rank }: EventGroup): object => ({
   ...Object.fromEntries(ATTRIBUTES.map((name) => [name, attributes[name] ?? null])),

@@ -225,6 +225,11 @@ describe('how an SLO is told', () => {
     expect(burn.points.reduce((sum, { total }) => sum + total, 0)).toBe(4);
     const { budgetLeft } = await sloNamed(server, 'attempts');
     expect(burn.points.at(-1)?.budgetLeft).toBeCloseTo(budgetLeft ?? 0, 6);
+    // Before the first event there is no pace; then each event spends what the target allows of it.
+    const paced = burn.points.filter(({ pace }) => pace !== null);
+    const young = burn.points.filter(({ total }) => total > 0);
+    expect(paced[0]?.at).toBe(young[0]?.at);
+    expect(paced.at(-1)?.pace).toBeGreaterThan(burn.points.at(-1)?.budgetLeft ?? 1);
     expect(burn.pairs).toHaveLength(4);
     expect(burn.annotations).toMatchObject([{ kind: 'version' }]);
   });

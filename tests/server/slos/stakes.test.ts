@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EventKind, Indicator } from '@burnbook/domain/slo/slo';
+import { sloDetailSchema } from '../../../server/contract.js';
 import { alertsOf, MINUTE_NS } from '../../support/alerts.js';
 import { at } from '../../support/budgets.js';
 import { ratio, sloConfig, sloOf } from '../../support/slos.js';
@@ -108,10 +109,10 @@ function runOf({ index, fails }: { readonly index: number; readonly fails: boole
   return [root, step, outer, inner, own, nested];
 }
 
-function freeAttempts(): SpanSpec[] {
+function freeAttempts(pipeline = 'free'): SpanSpec[] {
   const trace = new TraceMaker({
     startNs: NOON - 2n * MINUTE_NS,
-    common: { 'pipeline.name': 'free', 'pipeline.run.id': 'free' },
+    common: { 'pipeline.name': pipeline, 'pipeline.run.id': 'free' },
   });
   return Array.from({ length: 20 }, (_, index) =>
     trace.span({
@@ -146,6 +147,18 @@ test.each([
       stakeUsd,
       figures: { stake, stakeWindow: '1h' },
     });
+});
+
+test('runs that fail one by one do not crowd what differs in the failures', async () => {
+  const { differs } = await server.get('/api/slos/operations', sloDetailSchema);
+  const runs = differs.filter(({ attribute }) => attribute === 'run');
+  expect(runs).toEqual([]);
+  // One run that fails again and again stands out.
+  await server.send(freeAttempts('mail-etl'));
+  const now = await server.get('/api/slos/operations', sloDetailSchema);
+  expect(now.differs.filter(({ attribute }) => attribute === 'run')).toMatchObject([
+    { value: 'free', bad: 20, good: 0 },
+  ]);
 });
 
 test('what cost nothing that is known has no figure, and says why', async () => {
