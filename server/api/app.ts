@@ -36,6 +36,7 @@ import { renderRunbookPage } from './runbookPage.js';
 import { retryRoutes } from './retryRoutes.js';
 import { occurrenceRoutes } from './occurrenceRoutes.js';
 import { placeOf, runbookFor, runbookRoutes } from './runbookRoutes.js';
+import { sloHistoryRoutes } from './sloHistoryRoutes.js';
 import { sloPastRoutes } from './sloPastRoutes.js';
 import { sloRoutes } from './sloRoutes.js';
 import { silenceRoutes } from './silenceRoutes.js';
@@ -60,6 +61,7 @@ const ROUTES: readonly Route[] = [
   ...exclusionWindowRoutes,
   ...retryRoutes,
   ...sloRoutes,
+  ...sloHistoryRoutes,
   ...sloPastRoutes,
   ...occurrenceRoutes,
   ...budgetRoutes,

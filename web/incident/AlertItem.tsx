@@ -3,13 +3,13 @@ import { nowMs } from '../api/live.js';
 import { whenEmpty } from '../budget/burnText.js';
 import type { OpenExecution } from '../execution/openExecutions.js';
 import { formatPercent } from '../format/quantity.js';
-import { formatUsdShort } from '../format/usd.js';
 import { locale, t } from '../i18n/t.js';
 import { Icon } from '../parts/Icon.js';
 import { Instant } from '../parts/Instant.js';
 import { Status } from '../parts/Status.js';
 import type { View } from '../url/useView.js';
 import { incidentPath, runbookHref } from './incidentText.js';
+import { stakeText } from './stakeText.js';
 
 interface AlertItemProps {
   alert: AlertRow;
@@ -93,13 +93,16 @@ export function AlertItem({
   );
 }
 
-function factsOf({ budgetLeft, emptyAt, stakeUsd, state }: AlertRow, tz: string): string[] {
+function factsOf(
+  { budgetLeft, emptyAt, stakeUsd, figures, state }: AlertRow,
+  tz: string,
+): string[] {
   const zoned = { locale: locale.value, tz, nowMs: nowMs.value };
   return [
     ...(budgetLeft === null ? [] : [t('alerts.left', { percent: formatPercent(budgetLeft) })]),
     ...(emptyAt === null || state === 'resolved' || (budgetLeft ?? 1) <= 0
       ? []
       : [t('alerts.empties', whenEmpty(emptyAt, zoned))]),
-    ...(stakeUsd === null ? [] : [t('alerts.stake', { usd: formatUsdShort(stakeUsd) })]),
+    ...stakeText({ stakeUsd, figures }),
   ];
 }

@@ -32,7 +32,7 @@ export async function startRunbookServer(): Promise<RunbookServer> {
   writeFileSync(join(folder, 'RetryStorm.md'), longRunbook());
   let state: CheckAnswer['state'] = 'fails';
   const server = await startTestServer({
-    runbooksFolder: folder,
+    runbooks: await loadRunbooks(folder),
     webFolder: PAGE,
     config: {
       ...sloConfig(
