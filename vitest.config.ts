@@ -26,6 +26,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: slow ? 600_000 : 30_000,
     hookTimeout: 60_000,
+    // What is awaited comes soon on an idle machine and late on a busy one; vitest's own limit is a second.
+    expect: { poll: { timeout: 15_000 } },
     allowOnly: false,
     projects: [
       // They run in the order of their names: the longest files, which are apart, begin.
