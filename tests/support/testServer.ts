@@ -1,6 +1,6 @@
 /** The real server on a free port with a real DuckDB, in the process of the test: its clock and its configuration can be set. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -12,10 +12,13 @@ import type { BudgetsEditorOptions } from '../../server/config/budgetsEditor.js'
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
 import { loadRunbooks, type Runbooks } from '../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../server/server.js';
+import { preparedDatabase, type StoreSettings } from './preparedDatabase.js';
 import { otlpBody, type Encoding, type SpanSpec } from './spanSpec.js';
 
 export interface TestServerOptions {
   readonly config?: Config;
+  /** Begins with no database, as the program does at its first start, and not with a prepared one. */
+  readonly bare?: boolean;
   /** Nodes of a generation of the span arena; small: traces are dropped from memory and read back. */
   readonly arenaNodesMax?: number;
   readonly settleAfterMs?: number;
@@ -86,6 +89,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     throw new Error(`${processFile} is missing: run npm run build first`);
   const folder = await mkdtemp(path.join(tmpdir(), 'burnbook-test-'));
   const server = new InProcessServer(folder, options);
+  if (options.bare !== true) await server.prepare();
   await server.start();
   return server;
 }
@@ -105,21 +109,35 @@ class InProcessServer implements TestServer {
     this.nowNs = options.nowNs ?? BigInt(Date.now()) * 1_000_000n;
   }
 
+  get #store(): StoreSettings {
+    return {
+      memoryLimit: '512MB',
+      threads: 2,
+      lockWaitMs: 5_000,
+      arenaNodesMax: this.#options.arenaNodesMax ?? 65_536,
+      settleAfterMs: this.#options.settleAfterMs ?? 2_000,
+      unmergedRowsMax: this.#options.unmergedRowsMax ?? 60_000,
+      processFile,
+      environment: { PATH: process.env['PATH'] ?? '', HOME: this.folder },
+    };
+  }
+
+  get #file(): string {
+    return path.join(this.folder, 'burnbook.duckdb');
+  }
+
+  async prepare(): Promise<void> {
+    await writeFile(this.#file, await preparedDatabase(this.#store));
+  }
+
   async start(): Promise<void> {
     this.#running = await startServer({
       host: '127.0.0.1',
       port: 0,
       store: {
-        file: path.join(this.folder, 'burnbook.duckdb'),
+        ...this.#store,
+        file: this.#file,
         tempDirectory: path.join(this.folder, 'tmp'),
-        memoryLimit: '512MB',
-        threads: 2,
-        lockWaitMs: 5_000,
-        arenaNodesMax: this.#options.arenaNodesMax ?? 65_536,
-        settleAfterMs: this.#options.settleAfterMs ?? 2_000,
-        unmergedRowsMax: this.#options.unmergedRowsMax ?? 60_000,
-        processFile,
-        environment: { PATH: process.env['PATH'] ?? '', HOME: this.folder },
       },
       guard: { hosts: ['127.0.0.1'], token: this.#options.token ?? null },
       config: this.#config,

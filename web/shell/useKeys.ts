@@ -53,8 +53,10 @@ export function useKeys(actions: KeyActions): void {
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event)) return;
-      const going = Date.now() < goUntilMs;
-      goUntilMs = !going && event.key === 'g' ? Date.now() + GO_WAIT_MS : 0;
+      // When it was pressed: a page that is busy may hear of it much later.
+      const pressedMs = event.timeStamp;
+      const going = pressedMs < goUntilMs;
+      goUntilMs = !going && event.key === 'g' ? pressedMs + GO_WAIT_MS : 0;
       if (going) go(event.key, latest.current);
       else press(event.key, latest.current);
     };
