@@ -6,6 +6,7 @@ import { alertsSchema, type CheckAnswer, type RunbookCheck } from '../../../serv
 import { vi } from 'vitest';
 import { NOBODY_LISTENS, operations } from '../../support/alerts.js';
 import { ratio, sloConfig, sloOf } from '../../support/slos.js';
+import { loadRunbooks } from '../../../server/runbook/loadRunbooks.js';
 import { startTestServer, type TestServer } from '../../support/testServer.js';
 import { longRunbook } from './longRunbook.js';
 import { sendBatches } from './sendBatches.js';
