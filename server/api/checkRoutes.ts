@@ -30,9 +30,7 @@ const checkQuery = {
 export const checkRoutes = [
   route({
     path: '/api/checks/:question',
-    summary: `A check of a runbook: passes, fails or cannot tell. Questions: ${names
-      .map((name) => `${name} (${questionOf(name).asks})`)
-      .join('; ')}`,
+    summary: 'A check of a runbook, answered now: it passes, fails or cannot tell',
     query: checkQuery,
     answer: checkAnswerSchema,
     handle: check,

@@ -52,13 +52,13 @@ interface Flight {
 
 const TIMEOUT_MS = 2_000;
 const KEPT_MS = 2_000;
-const UNDER_WAY_MAX = 8;
+const LINE_MAX = { underWay: 8, waiting: 200 };
 /** More than these are asked for by nobody in two seconds. */
 const FLIGHTS_MAX = 1_000;
 
 export class CheckDesk {
   readonly #o: CheckDeskOptions;
-  readonly #line = new Line(UNDER_WAY_MAX);
+  readonly #line = new Line(LINE_MAX);
   /** By what was asked, the oldest first. */
   readonly #flights = new Map<string, Flight>();
 
@@ -83,22 +83,16 @@ export class CheckDesk {
   }
 
   async #answerOf({ question, params, expect, open }: RunbookCheck): Promise<CheckAnswer> {
-    const opened = Object.fromEntries(open.map((name) => [name, '']));
-    const known = isQuestion(question) ? questionOf(question).params : [];
-    const stillOpen = Object.entries(opened).filter(([name]) => known.includes(name));
+    const unsaid = Object.fromEntries(open.map((name) => [name, '']));
     try {
-      const answer = await this.ask({
-        question,
-        params: { ...params, ...Object.fromEntries(stillOpen) },
-        expect,
-      });
-      return { ...answer, params };
+      return {
+        ...(await this.ask({ question, params: { ...params, ...unsaid }, expect })),
+        params,
+      };
     } catch (error) {
       if (!(error instanceof CheckFault)) throw error;
-      return {
-        ...cannotTell({ question, params, expect }, this.#o.nowNs()),
-        reason: error.message,
-      };
+      const answer = cannotTell({ question, params, expect }, this.#o.nowNs());
+      return { ...answer, reason: error.message };
     }
   }
 
@@ -210,6 +204,7 @@ export class CheckDesk {
 }
 
 const STORE_AWAY = 'the database is restarting';
+const EXPECT_LENGTH_MAX = 200;
 
 /** @throws CheckFault */
 function expectationOf(name: QuestionName, expect: string): Expectation {
@@ -222,8 +217,6 @@ function expectationOf(name: QuestionName, expect: string): Expectation {
     throw new CheckFault('expect', error instanceof Error ? error.message : String(error));
   }
 }
-
-const EXPECT_LENGTH_MAX = 200;
 
 /** An answer that says nothing yet. */
 const cannotTell = ({ question, params, expect }: AskedCheck, askedNs: bigint): CheckAnswer => ({

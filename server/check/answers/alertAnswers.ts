@@ -32,15 +32,18 @@ export const alertState: Answer = {
     }
     if (!isAlertName(name)) return noFacts(`no alert is called ${JSON.stringify(name)}`);
     const found = [...alerts.values()].filter(
-      (alert) =>
-        alert.name === name &&
-        SUBJECTS.every(
-          (key) => asked.param(key) === null || alert.subject[key] === asked.param(key),
-        ),
+      (alert) => alert.name === name && isAbout(alert, asked),
     );
     return found.length > 0 ? factsOf(asked, found) : neverStood(asked, name);
   },
 };
+
+/** What an alert does not name it may be about. */
+const isAbout = ({ subject }: StandingAlert, asked: AskedQuestion): boolean =>
+  SUBJECTS.every((key) => {
+    const wanted = asked.param(key);
+    return wanted === null || subject[key] === undefined || subject[key] === wanted;
+  });
 
 function factsOf(asked: AskedQuestion, found: readonly StandingAlert[]): Facts {
   const [worst] = found.toSorted(

@@ -4,7 +4,7 @@ import { Line } from '../../../server/check/line.js';
 const never = new AbortController().signal;
 
 test('so many are under way at once, the others follow in their order', async () => {
-  const line = new Line(3);
+  const line = new Line({ underWay: 3, waiting: 9 });
   const begun: number[] = [];
   const ends: (() => void)[] = [];
   const done = Array.from({ length: 5 }, (_, index) =>
@@ -27,7 +27,7 @@ test('so many are under way at once, the others follow in their order', async ()
 });
 
 test('one that fails makes room as well', async () => {
-  const line = new Line(1);
+  const line = new Line({ underWay: 1, waiting: 9 });
   const failed = line.run(() => Promise.reject(new Error('no')), never);
   const next = line.run(() => Promise.resolve('next'), never);
   await expect(failed).rejects.toThrow('no');
@@ -35,7 +35,7 @@ test('one that fails makes room as well', async () => {
 });
 
 test('what nobody waits for any more is never begun', async () => {
-  const line = new Line(1);
+  const line = new Line({ underWay: 1, waiting: 9 });
   const over = new AbortController();
   let end = (): void => undefined;
   const first = line.run(() => new Promise<void>((resolve) => (end = resolve)), never);
@@ -48,4 +48,22 @@ test('what nobody waits for any more is never begun', async () => {
   await expect(given).rejects.toThrow('nobody waits');
   expect(await last).toBe('last');
   expect(hasBegun).toBe(false);
+});
+
+test('more than may wait are refused, once those that nobody waits for have left', async () => {
+  const line = new Line({ underWay: 1, waiting: 2 });
+  const over = new AbortController();
+  const ends: (() => void)[] = [];
+  const first = line.run(() => new Promise<void>((resolve) => ends.push(resolve)), never);
+  const left = line.run(() => Promise.resolve('left'), over.signal);
+  const second = line.run(() => Promise.resolve('second'), never);
+  await expect(line.run(() => Promise.resolve('late'), never)).rejects.toThrow(
+    'too many questions wait',
+  );
+  over.abort();
+  const third = line.run(() => Promise.resolve('third'), never);
+  await expect(left).rejects.toThrow('nobody waits');
+  for (const end of ends) end();
+  await first;
+  expect(await Promise.all([second, third])).toEqual(['second', 'third']);
 });
