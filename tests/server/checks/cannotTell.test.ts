@@ -60,7 +60,7 @@ describe('what cannot be asked is refused, with the parameter', () => {
       /not "bad luck"/,
     ],
   ])('%s %o', async (question, query, field, detail) => {
-    const search = new URLSearchParams(query as Record<string, string>).toString();
+    const search = new URLSearchParams(query).toString();
     const answer = await server.fetch(`/api/checks/${question}?${search}`);
     expect(answer.status).toBe(400);
     const problem = problemSchema.parse(await answer.json());
