@@ -10,7 +10,6 @@ import type { z } from 'zod';
 import type { DiskSpace } from '../../server/alert/rules/diskNearlyFull.js';
 import type { BudgetsEditorOptions } from '../../server/config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
-import type { AnswersOf } from '../../server/execution/verifyWatch.js';
 import { loadRunbooks, type Runbooks } from '../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../server/server.js';
 import { otlpBody, type Encoding, type SpanSpec } from './spanSpec.js';
@@ -40,8 +39,6 @@ export interface TestServerOptions {
   readonly verifyEveryMs?: number;
   /** The product's own unless said. */
   readonly runbooks?: Runbooks;
-  /** Who answers the checks of runbooks; the server itself unless said. */
-  readonly answersOf?: AnswersOf;
   /** Room where the database is; plenty unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
 }
@@ -148,7 +145,6 @@ class InProcessServer implements TestServer {
       ...(this.#options.verifyEveryMs === undefined
         ? {}
         : { verifyEveryMs: this.#options.verifyEveryMs }),
-      ...(this.#options.answersOf ? { answersOf: this.#options.answersOf } : {}),
       // How full the machine is that the tests run on is nobody's business.
       readDisk:
         this.#options.readDisk ?? (() => Promise.resolve({ freeBytes: 1e12, totalBytes: 2e12 })),
