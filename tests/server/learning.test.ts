@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatTime, parseTime } from '@burnbook/domain/time';
 import { learningSchema, runbookListSchema, type Learning } from '../../server/contract.js';
 import { alertsOf, MINUTE_NS, NOBODY_LISTENS, post } from '../support/alerts.js';
-import { did, Person, runbooksTested, storm } from '../support/executions.js';
+import { did, Person, runbooksTested, storms } from '../support/executions.js';
 import { ratio, sloConfig, sloOf } from '../support/slos.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
@@ -148,7 +148,8 @@ describe('a runbook that nobody has followed', () => {
 
 describe('a runbook that was followed', () => {
   test('tells its times, its steps, and what changed when each was done', async () => {
-    const alert = await storm(server, 'mail');
+    const alert = (await storms(server, ['mail'])).get('mail');
+    if (!alert) throw new Error('no alert');
     const firedNs = server.nowNs;
     later(4);
     await post(server, `/api/alerts/${alert.id}/ack`);

@@ -6,7 +6,7 @@ import type { Config } from '../../server/config/config.js';
 import { resilienceSchema, type Resilience } from '../../server/contract.js';
 import { MINUTE_NS } from '../support/alerts.js';
 import { configOf as budgetsOf, MONTH } from '../support/budgets.js';
-import { runbooksTested, storm } from '../support/executions.js';
+import { runbooksTested, storms } from '../support/executions.js';
 import { ratio, sloConfig, sloOf } from '../support/slos.js';
 import type { Attributes, SpanSpec } from '../support/spanSpec.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
@@ -294,7 +294,7 @@ describe('the resilience checklist', () => {
     expect(becauseOf('careful', 'tested-runbook')).toBe(
       'followed in the last 90 days: ErrorBudgetBurn',
     );
-    await storm(server, 'storming');
+    await storms(server, ['storming']);
     const { items } = await server.get('/api/resilience', resilienceSchema);
     const storming = items.find(({ pipeline }) => pipeline === 'storming');
     expect(storming?.items).toContainEqual({

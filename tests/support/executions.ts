@@ -118,16 +118,6 @@ export async function storms(
   return raised;
 }
 
-/** The same of one pipeline. */
-export async function storm(
-  server: TestServer,
-  pipeline: string,
-): Promise<AlertRow & { readonly incidentId: string }> {
-  const alert = (await storms(server, [pipeline])).get(pipeline);
-  if (!alert) throw new Error('no alert');
-  return alert;
-}
-
 /** What the stream says of executions. */
 export class ExecutionStream {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
