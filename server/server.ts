@@ -27,6 +27,7 @@ import { Repricing } from './cost/repricing.js';
 import { NO_NOTIFY_SETTINGS } from '@burnbook/domain/notify/notifySettings';
 import { IngestQueue } from './ingest/ingestQueue.js';
 import { ExecutionBook } from './execution/executionBook.js';
+import type { AnswersOf } from './execution/verifyWatch.js';
 import { Notifier } from './notify/notifier.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
 import { renderRunbook } from './runbook/renderRunbook.js';
@@ -60,6 +61,8 @@ export interface ServerOptions {
   readonly repriceChunkLines?: number;
   /** Between two looks at what the Verify of an open execution asks, ms; default as `VerifyWatch` says. */
   readonly verifyEveryMs?: number;
+  /** Who answers what Verify asks; the server itself unless said. */
+  readonly answersOf?: AnswersOf;
   /** How long the rules of alerts may rest after they were asked, ms; default as `RuleWatch` says. */
   readonly alertPauseMsMax?: number;
   /** How long an answer to a check may take, and is told again, ms; defaults as `CheckDesk` says. */
@@ -250,7 +253,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const runbook = options.runbooks.get(name);
       return runbook ? renderRunbook(runbook, place) : null;
     },
-    answersOf: (asked) => checks.answersOf(asked),
+    answersOf: options.answersOf ?? ((asked) => checks.answersOf(asked)),
     nowNs,
     verifyEveryMs: options.verifyEveryMs,
     report,

@@ -16,17 +16,7 @@ import { startTestServer, type TestServer } from '../support/testServer.js';
 
 const START_NS = parseTime('2026-05-04T10:00:00Z') ?? 0n;
 
-const PIPELINES = [
-  'mail',
-  'two',
-  'handed',
-  'verified',
-  'overridden',
-  'ended',
-  'by hand',
-  'offline',
-  'killed',
-] as const;
+const PIPELINES = ['mail', 'two', 'handed', 'offline', 'killed'] as const;
 
 let server: TestServer;
 let alerts: Awaited<ReturnType<typeof storms>>;
@@ -170,63 +160,6 @@ describe('an execution from an alert', () => {
   });
 });
 
-describe('an incident whose runbook is followed', () => {
-  test('stays open until Verify, though its alert has resolved, and closes at once then', async () => {
-    const alert = alertOf('verified');
-    const { id, verify } = await ann.start('RetryStorm', { alert: alert.id });
-    expect(verify.state).toBe('byHand');
-    await resolved(alert.id);
-    expect((await incidentOf(server, alert.incidentId)).incident.state).toBe('open');
-    expect(
-      await ann.refused(`/api/executions/${id}/finish`, { outcome: 'resolved' }),
-    ).toMatchObject({ status: 409, field: 'reason' });
-    await ann.tick(id, 5);
-    const { incident, timeline } = await incidentOf(server, alert.incidentId);
-    expect(incident).toMatchObject({ state: 'closed', reason: 'its alerts resolved' });
-    expect(timeline.at(-1)?.text).toBe('its alerts resolved');
-  });
-
-  test('closes with an override that has a reason, with the end of the execution, and by hand', async () => {
-    const [over, ended, closed] = [
-      alertOf('overridden'),
-      alertOf('ended'),
-      alertOf('by hand'),
-    ] as const;
-    const begun = await Promise.all(
-      [over, ended, closed].map((alert) => ann.start('RetryStorm', { alert: alert.id })),
-    );
-    const ids = begun.map(({ id }) => id);
-    await post(server, `/api/incidents/${closed.incidentId}/close`, { reason: 'seen enough' });
-    await resolved(over.id);
-    await resolved(ended.id);
-    await ann.send(ids[0] ?? '', did('override', { text: 'the figures are right' }));
-    await ann.finish(ids[1] ?? '', { outcome: 'resolved', reason: 'saw it myself' });
-    const stories = await Promise.all(
-      [over, ended, closed].map(async ({ incidentId }) => {
-        const { incident, timeline } = await incidentOf(server, incidentId);
-        expect(incident.state).toBe('closed');
-        return timeline
-          .map(({ actor, text }) => `${actor}: ${text}`)
-          .filter((text) => text.includes('Verify'));
-      }),
-    );
-    expect(stories).toEqual([
-      ['ann: Retry storm: Verify is overridden: the figures are right'],
-      ['ann: Retry storm is finished, resolved although Verify had not passed: saw it myself'],
-      ['ann: closed although Verify had not passed: seen enough'],
-    ]);
-    const { postmortem } = await incidentOf(server, ended.incidentId);
-    expect(postmortem).toContain('## Runbook: Retries multiply the load');
-    expect(postmortem).toContain('- Outcome: resolved: saw it myself');
-  });
-
-  /** As far as its alert is concerned it is over. */
-  const resolved = async (alertId: string): Promise<void> => {
-    const answer = await post(server, `/api/alerts/${alertId}/close`, { reason: 'a drill' });
-    expect(answer.body).toMatchObject({ alert: { state: 'resolved' } });
-  };
-});
-
 describe('what was done offline', () => {
   test('keeps its time, is never of the future, and happens once however often and at once it is sent', async () => {
     const alert = alertOf('offline');
@@ -360,7 +293,6 @@ test('the list tells of the newest first, by runbook, incident and state', async
     (await server.get(`/api/executions?${query}`, executionsSchema)).items;
   expect((await listed('state=finished')).map(({ place }) => place['pipeline'])).toEqual([
     'refused',
-    'ended',
   ]);
   const all = await listed('runbook=RetryStorm');
   expect(all.length).toBeGreaterThan(4);
@@ -389,13 +321,13 @@ test('kill -9 amid ticks loses none that was answered, and doubles none that is 
   const answered: string[] = [];
   const unanswered: NewExecutionEvent[] = [];
   const follow = async (person: Person): Promise<void> => {
-    for (let count = 0; count < 16; count++) {
+    for (let count = 0; count < 12; count++) {
       const event = did('note', { text: `${person.name} ${count}`, step: 1 + (count % 8) });
       const answer = await person.post(path, { events: [event] });
       await answer.arrayBuffer();
       if (answer.status === 200) answered.push(event.id);
       else unanswered.push(event);
-      if (person === ann && count % 8 === 4) {
+      if (person === ann && count % 6 === 2) {
         process.kill(server.running.store.pid ?? 0, 'SIGKILL');
       }
       // As a person's queue does that is told that the server is away.
@@ -411,11 +343,11 @@ test('kill -9 amid ticks loses none that was answered, and doubles none that is 
   await server.restart();
   const { events } = await executionOf(server, id);
   const notes = events.filter(({ kind }) => kind === 'note');
-  expect(new Set(notes.map((event) => event.id)).size).toBe(32);
-  expect(notes).toHaveLength(32);
+  expect(new Set(notes.map((event) => event.id)).size).toBe(24);
+  expect(notes).toHaveLength(24);
   const { timeline } = await incidentOf(server, alert.incidentId);
   const lines = timeline.filter(({ kind }) => kind === 'note').map(({ text }) => text);
   expect(lines.toSorted()).toEqual(
     notes.map(({ step, text }) => `Retry storm, step ${step}: ${text}`).toSorted(),
   );
-});
+}, 60_000);

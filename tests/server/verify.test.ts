@@ -15,7 +15,16 @@ import { startTestServer, type TestServer } from '../support/testServer.js';
 
 const START_NS = parseTime('2026-05-04T10:00:00Z') ?? 0n;
 const CONFIG = { prices: {}, pipelines: {}, notify: NOBODY_LISTENS };
-const PIPELINES = ['turns', 'blind', 'restarted', 'killed', 'by hand'] as const;
+const PIPELINES = [
+  'turns',
+  'blind',
+  'restarted',
+  'killed',
+  'closed',
+  'by hand',
+  'overridden',
+  'ended',
+] as const;
 
 let server: TestServer;
 let alerts: Awaited<ReturnType<typeof storms>>;
@@ -173,7 +182,7 @@ describe('Verify of a runbook that is followed', () => {
 
   test('that has not passed is told where a person closes the incident', async () => {
     breakConfig();
-    const { id, incidentId } = await begin('TakeBackConfig', 'by hand');
+    const { id, incidentId } = await begin('TakeBackConfig', 'closed');
     await verifies(id, 'failing');
     const reason = 'the old files are as good';
     await post(server, `/api/incidents/${incidentId}/close`, { reason });
@@ -182,5 +191,43 @@ describe('Verify of a runbook that is followed', () => {
     expect(timeline.at(-1)?.text).toBe(`closed although Verify had not passed: ${reason}`);
     expect(executions).toMatchObject([{ id, state: 'open', verify: { state: 'failing' } }]);
     mendConfig();
+  });
+});
+
+describe('Verify of a runbook without checks', () => {
+  test('keeps the incident open until its step is done, and closes it at once then', async () => {
+    const { id, incidentId } = await begin('RetryStorm', 'by hand');
+    expect((await executionOf(server, id)).verify).toMatchObject({ state: 'byHand', checks: [] });
+    expect(await stateOf(incidentId)).toBe('open');
+    const end = `/api/executions/${id}/finish`;
+    expect(await ann.refused(end, { outcome: 'resolved' })).toMatchObject({
+      status: 409,
+      field: 'reason',
+    });
+    await ann.send(id, did('skip', { step: 5, text: 'no time' }));
+    expect(await stateOf(incidentId)).toBe('open');
+    await ann.tick(id, 5);
+    const { incident, timeline } = await incidentOf(server, incidentId);
+    expect(incident).toMatchObject({ state: 'closed', reason: 'its alerts resolved' });
+    expect(timeline.at(-1)?.text).toBe('its alerts resolved');
+  });
+
+  test('gives way to a reason: of an override, and of who ends the execution', async () => {
+    const over = await begin('RetryStorm', 'overridden');
+    const ended = await begin('RetryStorm', 'ended');
+    await ann.send(over.id, did('override', { text: 'the figures are right' }));
+    await ann.finish(ended.id, { outcome: 'resolved', reason: 'saw it myself' });
+    const told = [over, ended].map(async ({ incidentId }) => {
+      const { incident, timeline } = await incidentOf(server, incidentId);
+      expect(incident.state).toBe('closed');
+      return timeline.map(({ text }) => text).filter((text) => text.includes('Verify'));
+    });
+    expect(await Promise.all(told)).toEqual([
+      ['Retry storm: Verify is overridden: the figures are right'],
+      ['Retry storm is finished, resolved although Verify had not passed: saw it myself'],
+    ]);
+    const { postmortem } = await incidentOf(server, ended.incidentId);
+    expect(postmortem).toContain('## Runbook: Retries multiply the load');
+    expect(postmortem).toContain('- Outcome: resolved: saw it myself');
   });
 });

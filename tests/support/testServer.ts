@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import type { DiskSpace } from '../../server/alert/rules/diskNearlyFull.js';
 import type { BudgetsEditorOptions } from '../../server/config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
+import type { AnswersOf } from '../../server/execution/verifyWatch.js';
 import { loadRunbooks, type Runbooks } from '../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../server/server.js';
 import { preparedDatabase, type StoreSettings } from './preparedDatabase.js';
@@ -42,6 +43,8 @@ export interface TestServerOptions {
   readonly checks?: { readonly timeoutMs?: number; readonly keptMs?: number };
   /** Between two looks at what the Verify of an open execution asks, ms. */
   readonly verifyEveryMs?: number;
+  /** Who answers what Verify asks; the server itself unless said. */
+  readonly answersOf?: AnswersOf;
   /** The product's own unless said. */
   readonly runbooks?: Runbooks;
   /** Room where the database is; plenty unless said. */
@@ -159,6 +162,7 @@ class InProcessServer implements TestServer {
       ...(this.#options.verifyEveryMs === undefined
         ? {}
         : { verifyEveryMs: this.#options.verifyEveryMs }),
+      ...(this.#options.answersOf ? { answersOf: this.#options.answersOf } : {}),
       // How full the machine is that the tests run on is nobody's business.
       readDisk:
         this.#options.readDisk ?? (() => Promise.resolve({ freeBytes: 1e12, totalBytes: 2e12 })),
