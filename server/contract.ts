@@ -17,6 +17,7 @@ export * from './contract/price.js';
 export * from './contract/trace.js';
 export * from './contract/runbook.js';
 export * from './contract/alert.js';
+export * from './contract/executionSummary.js';
 export * from './contract/execution.js';
 export * from './contract/delivery.js';
 export * from './contract/slo.js';

@@ -3,8 +3,6 @@ import { statfs } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve } from '@hono/node-server';
-import type { AlertSubject } from '@burnbook/domain/alert/alert';
 import { costBudgetOf } from '@burnbook/domain/budgetDefinition';
 import { priceUsage } from '@burnbook/domain/price';
 import { parseTime } from '@burnbook/domain/time';
@@ -14,6 +12,8 @@ import { buildApp } from './api/app.js';
 import { batchCostRuleOf, type ApiContext } from './api/apiContext.js';
 import { CommitFeed } from './api/commitFeed.js';
 import type { GuardOptions } from './api/guard.js';
+import { CheckDesk, type CheckDeskOptions } from './check/checkDesk.js';
+import { listen } from './api/listen.js';
 import { BudgetsEditor, type BudgetsEditorOptions } from './config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from './config/config.js';
 import { NO_SLOS } from './config/slosFile.js';
@@ -25,13 +25,14 @@ import { PriceLedger } from './cost/priceLedger.js';
 import { Repricing } from './cost/repricing.js';
 import { NO_NOTIFY_SETTINGS } from '@burnbook/domain/notify/notifySettings';
 import { IngestQueue } from './ingest/ingestQueue.js';
+import { ExecutionBook } from './execution/executionBook.js';
+import type { AnswersOf } from './execution/verifyWatch.js';
 import { Notifier } from './notify/notifier.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
+import { renderRunbook } from './runbook/renderRunbook.js';
 import { ExclusionBook } from './slo/exclusionBook.js';
-import { OccurrenceBook } from './slo/occurrenceBook.js';
+import { judgeSlos } from './slo/judgeSlos.js';
 import { ServerMeter } from './slo/serverMeter.js';
-import { SloEngine } from './slo/sloEngine.js';
-import { SloWatch } from './slo/sloWatch.js';
 import { Backups, type BackupSettings } from './store/backup/backups.js';
 import { StoreClient, type StoreClientOptions, type StoreEvent } from './store/storeClient.js';
 
@@ -55,8 +56,14 @@ export interface ServerOptions {
   readonly budgetsUnseenMsMax?: number;
   /** Lines that one transaction of a restatement takes; default as `Repricing` says. */
   readonly repriceChunkLines?: number;
+  /** Between two looks at what the Verify of an open execution asks, ms; default as `VerifyWatch` says. */
+  readonly verifyEveryMs?: number;
+  /** Who answers the checks of runbooks; the server itself unless said. */
+  readonly answersOf?: AnswersOf;
   /** How long the rules of alerts may rest after they were asked, ms; default as `RuleWatch` says. */
   readonly alertPauseMsMax?: number;
+  /** How long an answer to a check may take, and is told again, ms; defaults as `CheckDesk` says. */
+  readonly checks?: Pick<CheckDeskOptions, 'timeoutMs' | 'keptMs'>;
   /** Room where the database is; by the file system unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
   readonly nowNs: () => bigint;
@@ -77,19 +84,15 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Longer than the 90 s of Go's clients: a server that closes first races with the next request. */
-const KEEP_ALIVE_MS = 120_000;
-const HEADERS_MS = 10_000;
 /** Of backups that somebody asks for where the files say nothing. */
 const BACKUPS_KEPT = 7;
-/** SLOs look back a year at most, and a month ahead for what is expected. */
-const EXCLUDED_NS_MAX = 400n * 86_400_000_000_000n;
 /** Who changes definitions when the files change. */
 const FILE_EDIT: Edit = { actor: 'configuration files', reason: null };
 
 /** @throws StoreOpenError, or the listen error (`EADDRINUSE`). */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { log, nowNs } = options;
+  const startedNs = nowNs();
   const prices = new PriceBook();
   const feed = new CommitFeed(nowNs);
   let config: Config = EMPTY_CONFIG;
@@ -126,40 +129,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   const ownerOf = (name: string): string | null =>
     config.pipelines.pipelines?.find((pipeline) => pipeline.name === name)?.owner ?? null;
-  const occurrences = new OccurrenceBook({
-    store,
-    nowNs,
-    excluded: (pipeline, span) =>
-      exclusions
-        .spansOf({ slo: null, service: null, pipelines: [pipeline] }, span)
-        .map(({ startNs, endNs, exclusion }) => ({ startNs, endNs, reason: exclusion.reason })),
-    ownerOf,
-    onConditions: (conditions, atNs, withdrawn) =>
-      alerting.desk.report('occurrence', conditions, atNs, { withdrawn }),
-  });
-  const slos = new SloEngine({
+  const { occurrences, slos, sloWatch } = judgeSlos({
     store,
     nowNs,
     meter,
-    occurrences,
-    excluded: ({ name, service, pipelines }) =>
-      exclusions.excludedTime(
-        { slo: name, service, pipelines },
-        { startNs: nowNs() - EXCLUDED_NS_MAX, endNs: nowNs() + EXCLUDED_NS_MAX },
-      ),
-    onConditions: (conditions, atNs) => {
-      const names = new Set((config.slos ?? NO_SLOS).slos.map(({ name }) => name));
-      const withdrawn = ({ slo }: AlertSubject): string | null =>
-        slo === undefined || names.has(slo) ? null : `the SLO ${slo} was removed`;
-      return alerting.desk.report('slo', conditions, atNs, { withdrawn });
-    },
+    exclusions,
+    ownerOf,
+    definedSlos: () => (config.slos ?? NO_SLOS).slos.map(({ name }) => name),
+    tell: (source, conditions, atNs, withdrawn) =>
+      alerting.desk.report(source, conditions, atNs, { withdrawn }),
     report,
-  });
-  const sloWatch = new SloWatch({ engine: slos, nowNs, report });
-  exclusions.listen(() => {
-    occurrences.excludedAnew();
-    slos.exclusionsChanged();
-    sloWatch.touched();
   });
   await exclusions.load();
   const ingest = new IngestQueue({
@@ -190,6 +169,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     onChanged: () => alerting.touched(),
   });
+  const readDisk = options.readDisk ?? (() => diskSpaceOf(path.dirname(options.store.file)));
   const alerting = new Alerting({
     store,
     nowNs,
@@ -197,12 +177,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     upstreams,
     ownerOf,
     batchCostRule: () => batchCostRuleOf(config),
-    readDisk: options.readDisk ?? (() => diskSpaceOf(path.dirname(options.store.file))),
+    readDisk,
     deadlineAtRisk: (pipelines) => occurrences.deadlineAtRisk(pipelines),
     heartbeats: () => notifier.heartbeats.states(),
     backups: () => backups.facts,
     pauseMsMax: options.alertPauseMsMax,
     messagesFor: (event) => notifier.messagesFor(event),
+    verified: (incident) => executions.verified(incident),
     report,
   });
   alerting.desk.listen(() => notifier.touched());
@@ -241,6 +222,35 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     delivered: ({ outcome, latencyMs }) =>
       meter.count({ name: 'delivery', outcome, tookMs: latencyMs }),
   });
+  const checks = new CheckDesk({
+    sources: {
+      store,
+      slos,
+      occurrences,
+      budgets,
+      notifier,
+      backups,
+      alerting,
+      readDisk,
+      startedNs,
+    },
+    ...options.checks,
+    nowNs,
+    report,
+  });
+  const executions = new ExecutionBook({
+    store,
+    desk: alerting.desk,
+    runbookOf: (name, place) => {
+      const runbook = options.runbooks.get(name);
+      return runbook ? renderRunbook(runbook, place) : null;
+    },
+    answersOf: options.answersOf ?? ((asked) => checks.answersOf(asked)),
+    nowNs,
+    verifyEveryMs: options.verifyEveryMs,
+    report,
+  });
+  await executions.load();
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
     config = next;
     alerting.configRead(null);
@@ -273,6 +283,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     budgets,
     backups,
     desk: alerting.desk,
+    checks,
+    executions,
     upstreams,
     slos,
     notifier,
@@ -307,6 +319,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     backups.stop();
     await watch.stop();
     await sloWatch.stop();
+    await executions.close();
     await alerting.close();
     await notifier.stop();
     await ledger.close();
@@ -328,6 +341,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await watch.stop();
       await sloWatch.stop();
       await meter.flush(true).catch(report);
+      await executions.close();
       await alerting.close();
       await notifier.stop();
       await ledger.close();
@@ -339,29 +353,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await backups.idle();
     },
   };
-}
-
-function listen(
-  fetch: Parameters<typeof serve>[0]['fetch'],
-  options: ServerOptions,
-): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = serve(
-      {
-        fetch,
-        hostname: options.host,
-        port: options.port,
-        serverOptions: {
-          keepAliveTimeout: KEEP_ALIVE_MS,
-          headersTimeout: HEADERS_MS,
-          requestTimeout: 60_000,
-          maxHeaderSize: 32_768,
-        },
-      },
-      () => resolve(server as Server),
-    );
-    server.once('error', reject);
-  });
 }
 
 function storeEventText(event: StoreEvent): string {

@@ -35,6 +35,14 @@ interface ByHand {
   readonly actor: string;
 }
 
+/** A line that somebody else words. */
+export interface NewEntry {
+  readonly entry: 'note' | 'step';
+  readonly atNs: bigint;
+  readonly actor: string;
+  readonly text: string;
+}
+
 export type DeskInput = { readonly atNs: bigint } & (
   | DeskReport
   /** Time passed. */
@@ -46,6 +54,14 @@ export type DeskInput = { readonly atNs: bigint } & (
       readonly entry: 'note' | 'step';
       readonly text: string;
     } & ByHand)
+  /** What was done elsewhere and belongs into the timeline, each at its own time. */
+  | {
+      readonly kind: 'entries';
+      readonly incidentId: string;
+      readonly entries: readonly NewEntry[];
+      /** Whether somebody is at it: that keeps an acknowledgement alive. */
+      readonly isWork: boolean;
+    }
   | ({
       readonly kind: 'closeIncident';
       readonly incidentId: string;
@@ -114,11 +130,20 @@ function apply(draft: DeskDraft, input: DeskInput, context: DeskContext): void {
       draft.write(input.incidentId, input.entry, input.text);
       return extend(draft, input.incidentId);
     }
+    case 'entries': {
+      incidentOf(draft, input.incidentId);
+      for (const { entry, text, ...told } of input.entries) {
+        draft.write(input.incidentId, entry, text, told);
+      }
+      return input.isWork ? extend(draft, input.incidentId) : undefined;
+    }
     case 'closeIncident': {
       const incident = openIncident(draft, input.incidentId);
       const { actor: closedBy, reason, atNs: closedNs } = input;
       draft.putIncident({ ...incident, state: 'closed', closedNs, closedBy, reason });
-      return draft.write(incident.incidentId, 'closed', reason);
+      const isVerified = context.verified(incident);
+      const words = isVerified ? reason : `closed although Verify had not passed: ${reason}`;
+      return draft.write(incident.incidentId, 'closed', words);
     }
     case 'reopenIncident':
       return reopen(draft, input.incidentId, input.reason);

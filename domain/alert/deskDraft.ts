@@ -87,8 +87,13 @@ export class DeskDraft {
     return [...this.alerts.values()].filter((alert) => alert.incidentId === incidentId);
   }
 
-  /** Appends to a timeline. */
-  write(incidentId: string, kind: EntryKind, text: string): void {
+  /** Appends to a timeline. @param told when it was and who it was, where that is not this change's own. */
+  write(
+    incidentId: string,
+    kind: EntryKind,
+    text: string,
+    told: { readonly atNs?: bigint; readonly actor?: string } = {},
+  ): void {
     const incident = this.incidents.get(incidentId);
     if (!incident) return;
     const entries = incident.entries + 1;
@@ -96,9 +101,9 @@ export class DeskDraft {
     this.#entries.push({
       incidentId,
       entryId: `${incidentId}-${entries}`,
-      atNs: this.atNs,
+      atNs: told.atNs ?? this.atNs,
       kind,
-      actor: this.#actor,
+      actor: told.actor ?? this.#actor,
       text,
     });
   }

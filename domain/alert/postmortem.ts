@@ -1,6 +1,8 @@
 /** The first draft of a postmortem: what is known, as Markdown to paste. Whatever names and notes hold, they stay text. */
 import { formatTime } from '../time.js';
 import type { Incident, IncidentEntry } from './incident.js';
+import { plainMarkdown as text } from './plainMarkdown.js';
+import { runbookSection, type FollowedRunbook } from './postmortemRunbook.js';
 import type { StandingAlert } from './standingAlert.js';
 
 export interface PostmortemFacts {
@@ -8,9 +10,11 @@ export interface PostmortemFacts {
   readonly alerts: readonly StandingAlert[];
   /** In order of time. */
   readonly entries: readonly IncidentEntry[];
+  /** Runbooks that were followed for it, the newest first. */
+  readonly executions: readonly FollowedRunbook[];
 }
 
-export function postmortemOf({ incident, alerts, entries }: PostmortemFacts): string {
+export function postmortemOf({ incident, alerts, entries, executions }: PostmortemFacts): string {
   const acknowledged = entries.find(({ kind }) => kind === 'acknowledged');
   const { openedNs, closedNs } = incident;
   const lines = [
@@ -41,6 +45,7 @@ export function postmortemOf({ incident, alerts, entries }: PostmortemFacts): st
         `- ${formatTime(entry.atNs)} **${entry.kind}** ${text(entry.actor)}: ${text(entry.text)}`,
     ),
     '',
+    ...executions.toReversed().flatMap(runbookSection),
     '## Impact',
     '',
     '## Cause',
@@ -52,24 +57,6 @@ export function postmortemOf({ incident, alerts, entries }: PostmortemFacts): st
   ];
   return lines.join('\n');
 }
-
-/** One line in which nothing is Markdown or HTML any more. */
-const text = (raw: string): string =>
-  raw
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .replaceAll(/[\\`*_{}[\]()#+!|~<>&$:@-]/g, (sign) => ESCAPED[sign] ?? `\\${sign}`);
-
-/** A backslash does not keep every renderer from HTML and autolinks. */
-const ESCAPED: Readonly<Record<string, string>> = {
-  '<': '&lt;',
-  '>': '&gt;',
-  '&': '&amp;',
-  // "https://" and "@name" would become links.
-  ':': '&#58;',
-  '@': '&#64;',
-  '|': '&#124;',
-};
 
 function lasted(fromNs: bigint, toNs: bigint): string {
   const minutes = (toNs - fromNs) / 60_000_000_000n;

@@ -33,7 +33,10 @@ export function parseExpectation(text: string, question: Question): Expectation 
       `expects ${JSON.stringify(text)}: must be one of ${OPERATORS.join(' ')} and a number${units}`,
     );
   }
-  return { kind: 'number', operator: operator as Operator, value: Number(digits) * scale };
+  const number = Number(digits);
+  // 95 × 0.01 is more than 0.95, and 95 ÷ 100 is not.
+  const value = scale < 1 ? number / Math.round(1 / scale) : number * scale;
+  return { kind: 'number', operator: operator as Operator, value };
 }
 
 function parseWords(said: string, known: readonly string[]): Expectation {

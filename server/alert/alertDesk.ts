@@ -13,6 +13,7 @@ import {
 } from '@burnbook/domain/alert/deskDraft';
 import { REOPEN_NS } from '@burnbook/domain/alert/grouping';
 import type { AlertCondition, AlertSource } from '@burnbook/domain/alert/alert';
+import type { AlertName } from '@burnbook/domain/alertNames';
 import type { DeskEvent } from '@burnbook/domain/alert/deskEvent';
 import type { NotifyEvent } from '@burnbook/domain/notify/notifyEvent';
 import type { AlertDeskChange } from '../store/commands/changeAlerts.js';
@@ -45,6 +46,8 @@ export class AlertDesk {
   readonly #listeners = new Set<DeskListener>();
   /** null: not read yet, or not certain any more. */
   #state: DeskState | null = null;
+  /** When somebody last reported, by what the report spoke about: names of alerts, or a source. */
+  readonly #heardNs = new Map<string, bigint>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: AlertDeskOptions) {
@@ -68,6 +71,15 @@ export class AlertDesk {
     more: ReportScope = {},
   ): Promise<void> {
     await this.act(reportOf(source, conditions, atNs, more));
+    for (const about of more.names ?? [source]) this.#heardNs.set(about, atNs);
+  }
+
+  /**
+   * When whoever watches for an alert last said what it sees; null: nobody has yet.
+   * @param source who does, where no rule of its own speaks of that name.
+   */
+  heardNs(name: AlertName, source: AlertSource): bigint | null {
+    return this.#heardNs.get(name) ?? this.#heardNs.get(source) ?? null;
   }
 
   /** The same, written in the transaction of the caller's own change. `commit` is called once, whatever comes of it. */
@@ -80,16 +92,20 @@ export class AlertDesk {
     commit: CommitWith,
   ): Promise<void> {
     const { source, conditions, atNs, ...more } = report;
-    await this.#queue(() => this.#decide(reportOf(source, conditions, atNs, more), commit));
+    await this.actWith(reportOf(source, conditions, atNs, more), commit);
+    this.#heardNs.set(source, atNs);
   }
 
   /** @throws DeskRefusal, StoreError */
   act(input: DeskInput): Promise<DeskChange> {
-    return this.#queue(() =>
-      this.#decide(input, async (change) => {
-        if (change) await this.#o.store.command('changeAlerts', change);
-      }),
-    );
+    return this.actWith(input, async (change) => {
+      if (change) await this.#o.store.command('changeAlerts', change);
+    });
+  }
+
+  /** The same, written by the caller together with a change of its own; not called where the desk refuses. */
+  actWith(input: DeskInput, commit: CommitWith): Promise<DeskChange> {
+    return this.#queue(() => this.#decide(input, commit));
   }
 
   /** What stands, after all that was asked before. @throws StoreError */

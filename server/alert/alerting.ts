@@ -6,7 +6,7 @@ import type { Runbooks } from '../runbook/loadRunbooks.js';
 import type { BackupFacts } from '../store/backup/backups.js';
 import type { OutboxRow } from '../store/commands/outbox.js';
 import type { StoreClient } from '../store/storeClient.js';
-import { AlertDesk } from './alertDesk.js';
+import { AlertDesk, type AlertDeskOptions } from './alertDesk.js';
 import { firstActionFor, runbookPathOf } from './guide.js';
 import { RuleWatch } from './ruleWatch.js';
 import { backupFailed } from './rules/backupFailed.js';
@@ -36,6 +36,8 @@ export interface AlertingOptions {
   /** Signs of life that are expected of others. */
   readonly heartbeats: () => Promise<readonly HeartbeatFacts[]>;
   readonly backups: () => BackupFacts;
+  /** Whether the Verify of the runbook that is being followed for an incident has passed, or nobody follows one. */
+  readonly verified: AlertDeskOptions['verified'];
   readonly messagesFor: (event: NotifyEvent) => readonly OutboxRow[];
   /** Of `RuleWatch`. */
   readonly pauseMsMax?: number | undefined;
@@ -59,8 +61,7 @@ export class Alerting {
       store,
       upstreams,
       messagesFor,
-      // Until executions of runbooks are recorded nobody has followed one.
-      verified: () => true,
+      verified: options.verified,
       guide: ({ alert }) => ({
         runbookPath: runbookPathOf(alert),
         firstAction: firstActionFor(runbooks, alert),
@@ -87,6 +88,16 @@ export class Alerting {
       ...(options.pauseMsMax === undefined ? {} : { pauseMsMax: options.pauseMsMax }),
       report,
     });
+  }
+
+  /** When the store's process came back after it had died, since this server started. */
+  get restarts(): readonly bigint[] {
+    return this.#restarts;
+  }
+
+  /** What is wrong with the newest change of the files; null: they are in force. */
+  get rejection(): Rejection | null {
+    return this.#rejection;
   }
 
   /** Something may have changed that rules look at. */

@@ -4,11 +4,13 @@ import { parseUsd } from '@burnbook/domain/money';
 import type { PricedUsage } from '@burnbook/domain/price';
 import type { Usage } from '@burnbook/domain/usage';
 import type { AlertDesk } from '../alert/alertDesk.js';
+import type { CheckDesk } from '../check/checkDesk.js';
 import type { BudgetsEditor } from '../config/budgetsEditor.js';
 import type { BudgetsFile } from '../config/budgetsFile.js';
 import type { Config } from '../config/config.js';
 import { BATCH_COST_RULE, type BatchCostRule } from '../cost/batchCostAlert.js';
 import type { BudgetBook, Edit } from '../cost/budgetBook.js';
+import type { ExecutionBook } from '../execution/executionBook.js';
 import type { PriceBook } from '../cost/priceBook.js';
 import type { PriceLedger } from '../cost/priceLedger.js';
 import type { Repricing } from '../cost/repricing.js';
@@ -38,6 +40,10 @@ export interface ApiContext {
   readonly notifier: Notifier;
   readonly backups: Backups;
   readonly desk: AlertDesk;
+  /** Answers the checks of runbooks. */
+  readonly checks: CheckDesk;
+  /** Runbooks that are being followed. */
+  readonly executions: ExecutionBook;
   /** Which pipelines feed which, by the configuration. */
   readonly upstreams: () => Upstreams;
   /** null: there is no configuration folder. */

@@ -9,11 +9,13 @@ import { backupRoutes } from './backupRoutes.js';
 import { batchRoutes } from './batchRoutes.js';
 import { batchSizeRoutes } from './batchSizeRoutes.js';
 import { budgetRoutes } from './budgetRoutes.js';
+import { checkRoutes } from './checkRoutes.js';
 import { costRoutes } from './costRoutes.js';
 import { costsRoutes } from './costsRoutes.js';
 import { csvShape, sendCsv, wantsCsv } from './csv.js';
 import { deliveryRoutes } from './deliveryRoutes.js';
 import { events } from './events.js';
+import { executionRoutes } from './executionRoutes.js';
 import { exclusionRoutes } from './exclusionRoutes.js';
 import { exclusionWindowRoutes } from './exclusionWindowRoutes.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
@@ -66,6 +68,8 @@ const ROUTES: readonly Route[] = [
   ...batchRoutes,
   ...traceRoutes,
   ...runbookRoutes,
+  ...checkRoutes,
+  ...executionRoutes,
   ...alertRoutes,
   ...incidentRoutes,
   ...silenceRoutes,

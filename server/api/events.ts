@@ -1,8 +1,8 @@
-/** Server-sent events: what was committed, at most once a second, restatements under way, SLOs and alerts that changed, and a sign of life every 15 s. */
+/** Server-sent events: what was committed, at most once a second, restatements under way, SLOs, alerts and executions of runbooks that changed, and a sign of life every 15 s. */
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { formatTime } from '@burnbook/domain/time';
-import type { AlertEvent, RestatementEvent, SloEvent } from '../contract.js';
+import type { AlertEvent, ExecutionNotice, RestatementEvent, SloEvent } from '../contract.js';
 import type { ApiContext } from './apiContext.js';
 import { ApiError } from './problem.js';
 
@@ -36,12 +36,17 @@ export function events(api: ApiContext, context: Context): Response {
         const event: SloEvent = { at: formatTime(api.nowNs()), slos: names.slice(0, IDS_MAX) };
         void stream.writeSSE({ event: 'slo', data: JSON.stringify(event) });
       });
+      const stopExecutions = api.executions.listen((ids) => {
+        const event: ExecutionNotice = { at: formatTime(api.nowNs()), executions: [...ids] };
+        void stream.writeSSE({ event: 'execution', data: JSON.stringify(event) });
+      });
       const life = setInterval(() => void stream.write(': alive\n\n'), LIFE_MS).unref();
       stream.onAbort(() => {
         stop();
         stopRepricing();
         stopAlerts();
         stopSlos();
+        stopExecutions();
         clearInterval(life);
         resolve();
       });

@@ -14,6 +14,7 @@ import {
 import { act, statesOf } from './alertRoutes.js';
 import { alertViewer, entryView, incidentView } from './alertViews.js';
 import type { ApiContext } from './apiContext.js';
+import { executionSummary } from './executionViews.js';
 import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';
 import { cursorOf, limitParam, offsetOf, parseQuery } from './query.js';
@@ -128,9 +129,10 @@ async function detail(api: ApiContext, id: string): Promise<IncidentDetail> {
   const [row] = await api.store.query('incident_by_id', { id });
   if (!row) throw new ApiError(404, `there is no incident ${JSON.stringify(id)}`, 'id');
   const facts = incidentOf(row);
-  const [entryRows, alertRows, view] = await Promise.all([
+  const [entryRows, alertRows, executions, view] = await Promise.all([
     api.store.query('incident_entries', { id }),
     api.store.query('incident_alerts', { ids: [id] }),
+    api.executions.ofIncident(id),
     alertViewer(api),
   ]);
   const entries = entryRows.map(entryOf);
@@ -138,7 +140,8 @@ async function detail(api: ApiContext, id: string): Promise<IncidentDetail> {
   return {
     incident: incidentView(facts, alerts.map(view)),
     timeline: entries.map(entryView),
-    postmortem: postmortemOf({ incident: facts, alerts, entries }),
+    executions: executions.map(executionSummary),
+    postmortem: postmortemOf({ incident: facts, alerts, entries, executions }),
     ...(await freshness(api)),
   };
 }

@@ -14,10 +14,10 @@ import { parseQuery } from './query.js';
 import { route } from './route.js';
 
 /** Everything that a request may fill in; the server's own address is not for it to say. */
-const places = placeholderNames.filter((name) => name !== 'server');
+export const placeNames = placeholderNames.filter((name) => name !== 'server');
 const runbookQuery = Object.fromEntries(
   // `step` is for the page: where it starts to read.
-  [...places, 'step'].map((name) => [name, z.string().max(1_000).optional()]),
+  [...placeNames, 'step'].map((name) => [name, z.string().max(1_000).optional()]),
 );
 
 export const runbookRoutes = [
@@ -52,7 +52,7 @@ export function placeOf(
   query: Readonly<Record<string, string | undefined>>,
   url: string,
 ): PlaceholderValues {
-  const said = places.flatMap((name) => {
+  const said = placeNames.flatMap((name) => {
     const value = query[name];
     return value === undefined ? [] : [[name, value] as const];
   });

@@ -1,6 +1,7 @@
 /** Alerts, incidents, silences. */
 import { z } from 'zod';
 import { freshnessSchema, listOf, time, usd } from './common.js';
+import { executionSummarySchema } from './executionSummary.js';
 
 export const severitySchema = z.enum(['page', 'ticket']);
 export const alertStateSchema = z.enum(['pending', 'firing', 'frozen', 'resolved']);
@@ -83,6 +84,8 @@ export type Incidents = z.infer<typeof incidentsSchema>;
 export const incidentDetailSchema = freshnessSchema.extend({
   incident: incidentSchema,
   timeline: z.array(incidentEntrySchema),
+  /** Runbooks that are or were followed for it, the newest first; at most 50. */
+  executions: z.array(executionSummarySchema),
   /** Markdown, ready to paste. */
   postmortem: z.string(),
 });

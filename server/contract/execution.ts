@@ -1,6 +1,7 @@
 /** Executions: a runbook being followed, by whom, how far, and what its Verify says. */
 import { z } from 'zod';
 import { count, freshnessSchema, listOf, time, usd } from './common.js';
+import { verifyStateSchema } from './executionSummary.js';
 import { checkAnswerSchema } from './runbook.js';
 
 export const executionOutcomeSchema = z.enum(['resolved', 'mitigated', 'escalated', 'notHelped']);
@@ -36,21 +37,6 @@ export const finishExecutionSchema = z.strictObject({
   outcome: executionOutcomeSchema,
   reason: z.string().trim().max(1_000).optional(),
 });
-
-export const verifyStateSchema = z.enum([
-  /** The runbook has no check in Verify: its steps there, ticked by a person, count. */
-  'byHand',
-  /** Not asked since the last step. */
-  'waiting',
-  /** Passed once since the last step. */
-  'passing',
-  /** Passed twice in a row, newer than the last step. */
-  'passed',
-  'failing',
-  'cannotTell',
-  /** A person says that it is over all the same. */
-  'overridden',
-]);
 
 export const executionEventSchema = z.object({
   id: z.string(),

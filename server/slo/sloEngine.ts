@@ -177,6 +177,11 @@ export class SloEngine {
     return this.#slos.find((slo) => slo.name === name) ?? null;
   }
 
+  /** Share of the time in which something of a pipeline was open or due that telemetry covers; null: nothing was. */
+  coverageOf(pipeline: string, { fromNs, toNs }: { fromNs: bigint; toNs: bigint }): number | null {
+    return this.#coverage.reader([pipeline], toNs).coverage(fromNs, toNs);
+  }
+
   /** Counts of an indicator in memory; null: it is not counted. */
   series(indicatorId: string): CountSeries | null {
     return this.#counter.series(indicatorId);

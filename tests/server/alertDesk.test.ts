@@ -120,9 +120,9 @@ describe('a page', () => {
       ['acknowledged', 'ann', 'acknowledged by ann'],
       ['step', 'ann', HOSTILE],
     ]);
-    expect(postmortem).toContain('# Postmortem: RetryStorm&#58; acked');
+    expect(postmortem).toContain('# Postmortem: RetryStorm: acked');
     expect(postmortem).toContain(
-      '&lt;img src=x onerror=alert\\(1\\)&gt; \\[click\\]\\(javascript&#58;alert\\(1\\)\\) &#124; \\`x\\` \\*\\*b\\*\\*',
+      '&lt;img src=x onerror=alert(1)> \\[click\\](javascript:alert(1)) \\| \\`x\\` \\*\\*b\\*\\* `https://x.test` `@all`',
     );
     expect(await toldOf(alert.id)).toEqual(['acknowledged', 'firing']);
   });

@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import type { DiskSpace } from '../../server/alert/rules/diskNearlyFull.js';
 import type { BudgetsEditorOptions } from '../../server/config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
+import type { AnswersOf } from '../../server/execution/verifyWatch.js';
 import { loadRunbooks } from '../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../server/server.js';
 import { otlpBody, type Encoding, type SpanSpec } from './spanSpec.js';
@@ -33,6 +34,12 @@ export interface TestServerOptions {
   readonly configFolder?: BudgetsEditorOptions;
   /** How long the rules of alerts rest after they were asked, ms. */
   readonly alertPauseMsMax?: number;
+  /** How long an answer to a check may take, and is told again, ms: not told again unless said. */
+  readonly checks?: { readonly timeoutMs?: number; readonly keptMs?: number };
+  /** Between two looks at what the Verify of an open execution asks, ms. */
+  readonly verifyEveryMs?: number;
+  /** Who answers the checks of runbooks; the server itself unless said. */
+  readonly answersOf?: AnswersOf;
   /** Room where the database is; plenty unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
 }
@@ -125,6 +132,12 @@ class InProcessServer implements TestServer {
       ...(this.#options.alertPauseMsMax === undefined
         ? {}
         : { alertPauseMsMax: this.#options.alertPauseMsMax }),
+      // Tests change what a check looks at, and ask again at once.
+      checks: { keptMs: 0, ...this.#options.checks },
+      ...(this.#options.verifyEveryMs === undefined
+        ? {}
+        : { verifyEveryMs: this.#options.verifyEveryMs }),
+      ...(this.#options.answersOf ? { answersOf: this.#options.answersOf } : {}),
       // How full the machine is that the tests run on is nobody's business.
       readDisk:
         this.#options.readDisk ?? (() => Promise.resolve({ freeBytes: 1e12, totalBytes: 2e12 })),

@@ -6,7 +6,11 @@ export const collectorDropping: AlertRule = {
   names: ['CollectorDropping'],
   after: 'commit',
   evaluate: async ({ store, nowNs, ownerOf }) => {
-    const rows = await store.query('alert_dropped_spans', { from: nowNs - HOUR_NS });
+    const rows = await store.query('alert_dropped_spans', {
+      from: nowNs - HOUR_NS,
+      pipeline: null,
+      droppedMax: 0n,
+    });
     return rows.map((row) => {
       const pipeline = row['pipeline'] as string;
       const dropped = String(row['dropped']);

@@ -4,9 +4,9 @@ import { DAY_NS, type AlertRule } from './alertRule.js';
 /** Times the median of the eight batches before. A median below one row counts as one. */
 const RATIO_MAX = 3;
 /** A median of fewer says nothing. */
-const BATCHES_MIN = 3;
+export const QUARANTINE_BATCHES_MIN = 3;
 /** Batches longer ago say nothing of now. */
-const MEMORY_NS = 90n * DAY_NS;
+export const QUARANTINE_MEMORY_NS = 90n * DAY_NS;
 
 export const quarantineGrowing: AlertRule = {
   source: 'event',
@@ -14,9 +14,10 @@ export const quarantineGrowing: AlertRule = {
   after: 'minute',
   evaluate: async ({ store, nowNs, ownerOf }) => {
     const rows = await store.query('alert_quarantine', {
-      from: nowNs - MEMORY_NS,
+      from: nowNs - QUARANTINE_MEMORY_NS,
+      pipeline: null,
       ratioMax: RATIO_MAX,
-      batchesMin: BATCHES_MIN,
+      batchesMin: QUARANTINE_BATCHES_MIN,
     });
     return rows.map((row) => {
       const pipeline = row['pipeline'] as string;

@@ -2,7 +2,9 @@
 import { formatUsdShort } from '@burnbook/domain/money';
 import { MINUTE_NS, type AlertRule } from './alertRule.js';
 
-const WINDOW_NS = 10n * MINUTE_NS;
+/** Minutes of attempts that it looks at. */
+export const STORM_MINUTES = 10;
+const WINDOW_NS = BigInt(STORM_MINUTES) * MINUTE_NS;
 /** Attempts an operation above which it fires. */
 const RATIO_MAX = 1.5;
 /** A ratio of fewer says nothing. */
@@ -15,6 +17,7 @@ export const retryStorm: AlertRule = {
   evaluate: async ({ store, nowNs, ownerOf }) => {
     const rows = await store.query('alert_retry_storm', {
       from: nowNs - WINDOW_NS,
+      pipeline: null,
       ratioMax: RATIO_MAX,
       operationsMin: OPERATIONS_MIN,
     });

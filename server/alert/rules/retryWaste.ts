@@ -13,6 +13,7 @@ export const retryWaste: AlertRule = {
     const range = { fromNs: nowNs - DAY_NS, toNs: nowNs };
     const rows = await store.query('alert_retry_waste', {
       ...factBounds(range),
+      pipeline: null,
       shareMax: SHARE_MAX,
     });
     return rows.map((row) => {

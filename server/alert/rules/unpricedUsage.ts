@@ -10,7 +10,11 @@ export const unpricedUsage: AlertRule = {
   after: 'minute',
   evaluate: async ({ store, nowNs }) => {
     const range = { fromNs: nowNs - DAY_NS, toNs: nowNs };
-    const [row] = await store.query('alert_unpriced_usage', factBounds(range));
+    const [row] = await store.query('alert_unpriced_usage', {
+      ...factBounds(range),
+      pipeline: null,
+      model: null,
+    });
     const calls = Number(row?.['calls'] ?? 0);
     const unpriced = Number(row?.['unpriced'] ?? 0);
     if (unpriced <= SHARE_MAX * calls) return [];

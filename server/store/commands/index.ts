@@ -7,6 +7,7 @@ import { countEvents } from './countEvents.js';
 import { countServer } from './countServer.js';
 import { defineBudgets } from './defineBudgets.js';
 import { recordAudit } from './recordAudit.js';
+import { recordExecution } from './recordExecution.js';
 import { addExclusion, removeExclusion } from './exclusions.js';
 import { defineSchedules } from './defineSchedules.js';
 import { defineSlos } from './defineSlos.js';
@@ -31,6 +32,7 @@ const plain = {
   defineBudgets,
   settleBudgets,
   recordAudit,
+  recordExecution,
   recordPrices,
   previewChunk,
   beginRestatement,

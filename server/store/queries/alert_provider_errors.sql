@@ -1,9 +1,9 @@
--- How the attempts that ended since a time fared, by the provider that they worked with: their own calls tell it, else
--- those of other attempts of the same operation.
+-- How the attempts that ended since a time fared, by the provider that they worked with and the class of their error: their
+-- own calls tell the provider, else those of other attempts of the same operation. NULL for any pipeline or provider.
 WITH tries AS MATERIALIZED (
-  SELECT attempt_key, operation_key, pipeline, start_ns, outcome, error_class
+  SELECT attempt_key, operation_key, pipeline, start_ns, end_ns, outcome, error_class
   FROM attempts
-  WHERE end_ns >= $from::BIGINT
+  WHERE end_ns >= $from::BIGINT AND ($pipeline::VARCHAR IS NULL OR pipeline = $pipeline::VARCHAR)
 ),
 calls AS MATERIALIZED (
   SELECT attempt_key, min(provider) AS provider
@@ -24,14 +24,11 @@ told AS (
   LEFT JOIN calls AS c USING (attempt_key)
   LEFT JOIN works AS w USING (operation_key)
 )
-SELECT provider, count(*) AS attempts,
-  count(*) FILTER (outcome <> 'succeeded' AND error_class = 'rate_limited') AS limited,
-  count(*) FILTER (outcome <> 'succeeded' AND error_class IN ('server', 'timeout', 'network')) AS broken,
-  min(start_ns) FILTER (outcome <> 'succeeded') AS first_ns,
-  to_json(list(DISTINCT pipeline)[:20])::VARCHAR AS pipelines
+SELECT provider, CASE WHEN outcome <> 'succeeded' THEN coalesce(error_class, 'other') END AS error_class,
+  outcome <> 'succeeded' AS failed, count(*) AS attempts, min(start_ns) AS first_ns, max(end_ns) AS last_ns,
+  to_json(list(DISTINCT pipeline ORDER BY pipeline)[:20])::VARCHAR AS pipelines
 FROM told
-WHERE provider IS NOT NULL
-GROUP BY provider
-HAVING count(*) >= $attemptsMin::BIGINT AND count(*) FILTER (outcome <> 'succeeded') > 0
-ORDER BY provider
-LIMIT 1000
+WHERE $provider::VARCHAR IS NULL OR provider = $provider::VARCHAR
+GROUP BY ALL
+ORDER BY provider, error_class
+LIMIT 10000

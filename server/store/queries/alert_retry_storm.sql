@@ -1,10 +1,11 @@
 -- Pipelines whose operations needed many attempts since a time, by the attempts that ended since then; with what those
--- that failed cost.
+-- that failed cost. NULL for any pipeline.
 WITH tries AS (
-  SELECT * FROM attempts WHERE end_ns >= $from::BIGINT
+  SELECT * FROM attempts WHERE end_ns >= $from::BIGINT AND ($pipeline::VARCHAR IS NULL OR pipeline = $pipeline::VARCHAR)
 ),
 storms AS (
-  SELECT pipeline, count(*) AS attempts, count(DISTINCT operation_key) AS operations, min(start_ns) AS first_ns
+  SELECT pipeline, count(*) AS attempts, count(DISTINCT operation_key) AS operations, min(start_ns) AS first_ns,
+    max(end_ns) AS last_ns
   FROM tries
   GROUP BY pipeline
   HAVING count(DISTINCT operation_key) >= $operationsMin::BIGINT

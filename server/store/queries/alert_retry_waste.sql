@@ -1,7 +1,11 @@
--- Pipelines of whose spend in the range more than a share was retry waste.
-SELECT pipeline, sum(waste_nano)::BIGINT AS waste, sum(cost_nano)::BIGINT AS spent
+-- Pipelines of whose spend in the range more than a share was retry waste; NULL for any pipeline.
+SELECT pipeline, sum(waste_nano)::BIGINT AS waste, sum(cost_nano)::BIGINT AS spent,
+  (coalesce(sum(lines) FILTER (kind = 'model'), 0))::BIGINT AS calls,
+  (coalesce(sum(unpriced) FILTER (kind = 'model'), 0))::BIGINT AS unpriced,
+  max(start_ns) AS last_ns
 FROM cost_facts($from::BIGINT, $firstWhole::BIGINT, $endWhole::BIGINT, $to::BIGINT)
+WHERE $pipeline::VARCHAR IS NULL OR pipeline = $pipeline::VARCHAR
 GROUP BY pipeline
-HAVING sum(waste_nano) > 0 AND sum(waste_nano) > $shareMax::DOUBLE * sum(cost_nano)
+HAVING sum(cost_nano) > 0 AND sum(waste_nano) > $shareMax::DOUBLE * sum(cost_nano)
 ORDER BY pipeline
 LIMIT 1000

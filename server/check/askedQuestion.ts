@@ -1,0 +1,114 @@
+/** A question as it was asked, its parameters checked, and how its answer reads what it needs. */
+import { questionOf, type QuestionName } from '@burnbook/domain/runbook/questions';
+import { ERROR_CLASSES } from '@burnbook/domain/semconv';
+import type { QueryParams, QueryRow } from '../store/protocol.js';
+import type { CheckSources } from './checkFacts.js';
+
+/** What was asked cannot be asked so. */
+export class CheckFault extends Error {
+  override readonly name = 'CheckFault';
+  /** The parameter at fault; `question` and `expect` stand for themselves. */
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super(`${field}: ${message}`);
+    this.field = field;
+  }
+}
+
+export type CheckParams = Readonly<Record<string, string>>;
+
+const LENGTH_MAX = 1_000;
+const MINUTES_MAX = 44_640;
+const MINUTE_NS = 60_000_000_000n;
+
+/** @throws CheckFault naming the parameter. */
+export function checkParams(name: QuestionName, params: CheckParams): void {
+  const { params: known } = questionOf(name);
+  for (const [param, value] of Object.entries(params)) {
+    if (!known.includes(param)) {
+      const there = known.length > 0 ? `it takes ${known.join(', ')}` : 'it takes none';
+      throw new CheckFault(param, `${name} takes no such parameter; ${there}`);
+    }
+    if (value.length > LENGTH_MAX) {
+      throw new CheckFault(param, `must have at most ${LENGTH_MAX} characters`);
+    }
+    if (isOpen(value)) continue;
+    if (param === 'minutes' && !(/^[1-9]\d{0,5}$/.test(value) && Number(value) <= MINUTES_MAX)) {
+      throw new CheckFault(param, `must be a whole number from 1 to ${MINUTES_MAX}`);
+    }
+    const unknown = param === 'errorClass' ? namesIn(value).find((each) => !isClass(each)) : null;
+    if (unknown != null) {
+      throw new CheckFault(
+        param,
+        `must be one or, with commas, several of ${ERROR_CLASSES.join(', ')}; not ${JSON.stringify(unknown)}`,
+      );
+    }
+  }
+}
+
+/** A placeholder stands there that nothing has filled. */
+export const isOpen = (value: string): boolean => value.trim() === '' || value.includes('{{');
+
+const isClass = (text: string): boolean => (ERROR_CLASSES as readonly string[]).includes(text);
+const namesIn = (value: string): string[] => value.split(',').map((name) => name.trim());
+
+export class AskedQuestion {
+  readonly sources: CheckSources;
+  readonly nowNs: bigint;
+  /** Aborted when nobody waits any more. */
+  readonly signal: AbortSignal;
+  readonly #params: CheckParams;
+  readonly #minutesUsual: number;
+
+  /** @param how.minutes how far back it looks unless said. */
+  constructor(
+    sources: CheckSources,
+    params: CheckParams,
+    how: { readonly nowNs: bigint; readonly minutes: number; readonly signal: AbortSignal },
+  ) {
+    this.sources = sources;
+    this.nowNs = how.nowNs;
+    this.#params = params;
+    this.#minutesUsual = how.minutes;
+    this.signal = how.signal;
+  }
+
+  /** null: it was not said, so that anything counts. */
+  param(name: string): string | null {
+    return this.#params[name] ?? null;
+  }
+
+  /** One that the table of answers demands. */
+  needed(name: string): string {
+    return this.#params[name] ?? '';
+  }
+
+  /** Several names with commas between; none: any. */
+  names(name: string): readonly string[] {
+    const value = this.param(name);
+    return value === null ? [] : namesIn(value);
+  }
+
+  get minutes(): number {
+    return Number(this.param('minutes') ?? this.#minutesUsual);
+  }
+
+  /** Where the time that is looked at begins. */
+  get fromNs(): bigint {
+    return this.nowNs - BigInt(this.minutes) * MINUTE_NS;
+  }
+
+  /** Runs a named query, for as long as somebody waits. @throws StoreError */
+  query(name: string, params: QueryParams): Promise<QueryRow[]> {
+    return this.sources.store.query(name, params, { signal: this.signal });
+  }
+
+  /** Share of the due time of the pipeline that telemetry covers; null: no pipeline was said, or nothing was due. */
+  coverage(): number | null {
+    const pipeline = this.param('pipeline');
+    return pipeline === null
+      ? null
+      : this.sources.slos.coverageOf(pipeline, { fromNs: this.fromNs, toNs: this.nowNs });
+  }
+}

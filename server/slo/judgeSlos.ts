@@ -1,0 +1,75 @@
+/** Puts together what judges SLOs and the batches that are due, and starts it. */
+import type { AlertCondition, AlertSubject } from '@burnbook/domain/alert/alert';
+import type { StoreClient } from '../store/storeClient.js';
+import type { ExclusionBook } from './exclusionBook.js';
+import { OccurrenceBook } from './occurrenceBook.js';
+import type { ServerMeter } from './serverMeter.js';
+import { SloEngine } from './sloEngine.js';
+import { SloWatch } from './sloWatch.js';
+
+export interface SloJudgingOptions {
+  readonly store: StoreClient;
+  /** UTC nanoseconds. */
+  readonly nowNs: () => bigint;
+  readonly meter: ServerMeter;
+  readonly exclusions: ExclusionBook;
+  readonly ownerOf: (pipeline: string) => string | null;
+  /** Names of the SLOs that the configuration has now. */
+  readonly definedSlos: () => readonly string[];
+  /** Takes over all that one of both sees. `withdrawn`: why the definition behind an alert is gone; null: it is there. */
+  readonly tell: (
+    source: 'slo' | 'occurrence',
+    conditions: readonly AlertCondition[],
+    atNs: bigint,
+    withdrawn: (subject: AlertSubject) => string | null,
+  ) => Promise<void>;
+  readonly report: (error: unknown) => void;
+}
+
+export interface SloJudging {
+  readonly occurrences: OccurrenceBook;
+  readonly slos: SloEngine;
+  readonly sloWatch: SloWatch;
+}
+
+/** SLOs look back a year at most, and a month ahead for what is expected. */
+const EXCLUDED_NS_MAX = 400n * 86_400_000_000_000n;
+
+export function judgeSlos(options: SloJudgingOptions): SloJudging {
+  const { store, nowNs, meter, exclusions, ownerOf, definedSlos, tell, report } = options;
+  const occurrences = new OccurrenceBook({
+    store,
+    nowNs,
+    excluded: (pipeline, span) =>
+      exclusions
+        .spansOf({ slo: null, service: null, pipelines: [pipeline] }, span)
+        .map(({ startNs, endNs, exclusion }) => ({ startNs, endNs, reason: exclusion.reason })),
+    ownerOf,
+    onConditions: (conditions, atNs, withdrawn) => tell('occurrence', conditions, atNs, withdrawn),
+  });
+  const slos = new SloEngine({
+    store,
+    nowNs,
+    meter,
+    occurrences,
+    excluded: ({ name, service, pipelines }) =>
+      exclusions.excludedTime(
+        { slo: name, service, pipelines },
+        { startNs: nowNs() - EXCLUDED_NS_MAX, endNs: nowNs() + EXCLUDED_NS_MAX },
+      ),
+    onConditions: (conditions, atNs) => {
+      const names = new Set(definedSlos());
+      return tell('slo', conditions, atNs, ({ slo }) =>
+        slo === undefined || names.has(slo) ? null : `the SLO ${slo} was removed`,
+      );
+    },
+    report,
+  });
+  const sloWatch = new SloWatch({ engine: slos, nowNs, report });
+  exclusions.listen(() => {
+    occurrences.excludedAnew();
+    slos.exclusionsChanged();
+    sloWatch.touched();
+  });
+  return { occurrences, slos, sloWatch };
+}
