@@ -16,7 +16,12 @@ import { budgetsSchema as budgetsFileSchema } from '../../../server/config/budge
 import { notifySchema } from '../../../server/config/notifyFile.js';
 import { readSlos } from '../../../server/config/slosFile.js';
 import { alertNames } from '@burnbook/domain/alertNames';
-import { batchDetailSchema, budgetsSchema } from '../../../server/contract.js';
+import {
+  batchDetailSchema,
+  budgetsSchema,
+  checkAnswerSchema,
+  runbookSchema,
+} from '../../../server/contract.js';
 import { loadRunbooks } from '../../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../../server/server.js';
 
@@ -127,17 +132,19 @@ interface Command {
   output: string | null;
 }
 
+const place = new URLSearchParams({
+  pipeline: 'mail etl',
+  batch: hostile,
+  budget: 'mail-models',
+  slo: 'mail-attempts',
+  alert: 'none',
+  provider: 'openai',
+  destination: 'data-chat',
+  heartbeat: 'nightly',
+});
+
 async function commandsOf(runbook: string): Promise<Command[]> {
-  const query = new URLSearchParams({
-    pipeline: 'mail etl',
-    batch: hostile,
-    budget: 'mail-models',
-    slo: 'mail-attempts',
-    provider: 'openai',
-    destination: 'data-chat',
-    heartbeat: 'nightly',
-  });
-  const answer = await fetch(`${origin}/runbooks/${runbook}?${query}`);
+  const answer = await fetch(`${origin}/runbooks/${runbook}?${place}`);
   expect(answer.status).toBe(200);
   const figures = (await answer.text()).matchAll(
     /<figure class="run"><pre><code>(.*?)<\/code><\/pre>(?:<div class="output">.*?<code>(.*?)<\/code>)?/gs,
@@ -191,6 +198,23 @@ test.each([...alertNames, 'RestoreFromBackup'])(
       // What it is said to print is written as it would be printed: JSON of these names.
       const printed = /^[{[].*[}\]]$/.test(output ?? '') ? keysOf(JSON.parse(output ?? '')) : [];
       for (const name of printed) expect(known, `${name} of ${output}`).toContain(name);
+    }
+  },
+);
+
+test.each([...alertNames, 'RestoreFromBackup'])(
+  'every check of the runbook %s says all that its question needs',
+  async (name) => {
+    const answer = await fetch(`${origin}/api/runbooks/${name}?${place}`);
+    const { checks } = runbookSchema.parse(await answer.json());
+    expect(checks.filter(({ section }) => section === 'Verify')).not.toEqual([]);
+    for (const { question, params, expect: expected, open } of checks) {
+      expect(open, question).toEqual([]);
+      const query = new URLSearchParams({ ...params, expect: expected });
+      const asked = await fetch(`${origin}/api/checks/${question}?${query}`);
+      expect(asked.status, question).toBe(200);
+      const { reason } = checkAnswerSchema.parse(await asked.json());
+      expect(reason ?? '', question).not.toMatch(/^it must say/);
     }
   },
 );
