@@ -34,7 +34,7 @@ export function runFigure(
   if (output) {
     children.push(
       element('div', { className: ['output'] }, [
-        element('p', {}, ['When all is well it prints:']),
+        element('p', {}, ['When all is well it prints something like:']),
         element('pre', {}, [element('code', {}, [output.text.trimEnd()])]),
       ]),
     );

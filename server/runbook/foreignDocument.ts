@@ -1,25 +1,18 @@
 import { createHash } from 'node:crypto';
+import { boundedMarkdown } from './boundedMarkdown.js';
 import { foreignFacts, type ForeignFacts } from './foreignFacts.js';
 import { fieldLinesOf, type Head } from './head.js';
-import {
-  markdownNodes,
-  markdownText,
-  parseMarkdown,
-  type MarkdownNode,
-  type MarkdownRoot,
-} from './markdown.js';
+import { markdownNodes, markdownText, type MarkdownRoot } from './markdown.js';
 import { lintFinding, type Finding } from './rules.js';
 import type { RunbookDocument } from './runbookDocument.js';
 import { missingSections } from './structure.js';
 
-/** Deeper text is a mistake or an attack, and a parser that calls itself would run out of stack. */
-const DEPTH_MAX = 200;
 const TITLE_LENGTH_MAX = 200;
 
 /** Markdown from elsewhere, with whatever front matter: never refused, and what it lacks as a runbook is told. */
 export function foreignDocument(name: string, head: Head): RunbookDocument {
   const said = foreignFacts(head);
-  const { body, isPlain } = bodyOf(head.body);
+  const { body, isPlain } = boundedMarkdown(head.body);
   const found: Finding[] = said.isOnPurpose
     ? []
     : [{ line: 1, rule: 'document', message: lacks(said, { head, body }) }];
@@ -37,31 +30,6 @@ export function foreignDocument(name: string, head: Head): RunbookDocument {
     revision: createHash('sha256').update(unstamped(head)).digest('hex').slice(0, 12),
     findings: found.map((finding) => lintFinding(`${name}.md`, finding)),
   };
-}
-
-function bodyOf(text: string): { body: MarkdownRoot; isPlain: boolean } {
-  try {
-    const body = parseMarkdown(text);
-    if (depthOf(body) <= DEPTH_MAX) return { body, isPlain: false };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-  }
-  return { body: plainText(text), isPlain: true };
-}
-
-/** The text as one block of code. */
-export function plainText(text: string): MarkdownRoot {
-  return { type: 'root', children: [{ type: 'code', lang: null, meta: null, value: text }] };
-}
-
-function depthOf(root: MarkdownRoot): number {
-  let depth = 0;
-  let level: MarkdownNode[] = [root];
-  while (level.length > 0 && depth <= DEPTH_MAX) {
-    depth += 1;
-    level = level.flatMap((node): MarkdownNode[] => ('children' in node ? node.children : []));
-  }
-  return depth;
 }
 
 function headingOf(body: MarkdownRoot): string | null {

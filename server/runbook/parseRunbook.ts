@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { boundedMarkdown } from './boundedMarkdown.js';
 import { foreignDocument } from './foreignDocument.js';
 import { parseFrontMatter } from './frontMatter.js';
 import { fieldLinesOf, isOurs, splitHead } from './head.js';
-import { parseMarkdown } from './markdown.js';
 import { lintFinding, rules, type Finding } from './rules.js';
 import type { RunbookDocument, RunbookFacts } from './runbookDocument.js';
 import { RunbookError } from './runbookProblem.js';
@@ -24,7 +24,11 @@ export function parseRunbook(file: string, source: string): RunbookDocument {
   const read = parseFrontMatter(head);
   if (!read.ok) throw refusal(file, read.problems);
   const { kind, facts } = read;
-  const body = parseMarkdown(head.body);
+  const { body, isPlain } = boundedMarkdown(head.body);
+  if (isPlain) {
+    const message = 'the text is nested too deeply';
+    throw refusal(file, [{ line: head.bodyLine, rule: 'nested-too-deeply', message }]);
+  }
   const found: Finding[] = bodyProblems(body, { kind, declaredPanels: facts.panels }).map(
     (problem) => ({ ...problem, line: problem.line + head.bodyLine - 1 }),
   );

@@ -9,6 +9,7 @@ export const rules = {
   'front-matter': rule('error', 'runbooks/_template.md shows every field.'),
   'file-name': rule('error', 'Rename the file, or correct the name of the alert.'),
   'title-in-body': rule('error', 'The page shows the title of the front matter. Start with ##.'),
+  'nested-too-deeply': rule('error', 'Quotes and lists inside one another: at most 200 deep.'),
   'section-unknown': rule('error', 'Readers look for the same headings in every runbook.'),
   'section-order': rule('error', 'Put the sections in the order of runbooks/_template.md.'),
   'section-missing': rule('error', 'Add it; one honest sentence is enough.'),

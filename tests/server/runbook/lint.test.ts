@@ -1,14 +1,17 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { alertNames } from '@burnbook/domain/alertNames';
+import { panels } from '@burnbook/domain/panels';
+import { questions } from '@burnbook/domain/runbook/questions';
 import { lintCommand } from '../../../server/api/lintCommand.js';
 import { ConfigError } from '../../../server/config/yamlFile.js';
 import { lintFindingSchema } from '../../../server/contract.js';
 import { lintFolder } from '../../../server/runbook/lint.js';
+import { placeholderNames } from '../../../server/runbook/placeholders.js';
 import { RunbookError } from '../../../server/runbook/runbookProblem.js';
 import { exampleBody, exampleRunbook } from './exampleRunbook.js';
 
@@ -176,6 +179,14 @@ test('a folder from elsewhere is told in one finding a file what it lacks, its d
 test('the product’s own runbooks have no error', async () => {
   const { findings } = await lintFolder(ownFolder, { nowMs, slos: null });
   expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+test('the manual lists every question, panel and placeholder', async () => {
+  const manual = await readFile(join(ownFolder, '..', 'docs', 'runbooks.md'), 'utf8');
+  for (const name of [...Object.keys(questions), ...Object.keys(panels)]) {
+    expect(manual).toContain(`| \`${name}\` `);
+  }
+  for (const name of placeholderNames) expect(manual).toContain(`{{${name}}}`);
 });
 
 test('a folder that is not there is reported', async () => {

@@ -196,7 +196,7 @@ describe('a command to copy', () => {
       () => '{{batch}}\'\n   ```\n\n   ```output\n   {"id":"{{batch}}"}\n   ```',
     );
     expect(render(values, body).html).toContain(
-      '<div class="output"><p>When all is well it prints:</p>' +
+      '<div class="output"><p>When all is well it prints something like:</p>' +
         '<pre><code>{"id":"2002-08-22"}</code></pre></div></figure>',
     );
   });
