@@ -42,6 +42,10 @@ export interface TestServerOptions {
   readonly answersOf?: AnswersOf;
   /** Room where the database is; plenty unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
+  /** Folder of the runbooks; the product's own unless said. */
+  readonly runbooksFolder?: string;
+  /** Folder of the built page; none unless said. */
+  readonly webFolder?: string;
 }
 
 export interface TestServer {
@@ -121,8 +125,10 @@ class InProcessServer implements TestServer {
       guard: { hosts: ['127.0.0.1'], token: this.#options.token ?? null },
       config: this.#config,
       ...(this.#options.configFolder ? { configFolder: this.#options.configFolder } : {}),
-      runbooks: await runbooks,
-      webFolder: path.join(this.folder, 'no-page'),
+      runbooks: await (this.#options.runbooksFolder
+        ? loadRunbooks(this.#options.runbooksFolder)
+        : runbooks),
+      webFolder: this.#options.webFolder ?? path.join(this.folder, 'no-page'),
       version: '0.0.0-test',
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
       groupSpansMax: 8_192,

@@ -1,6 +1,7 @@
 import type { AlertRow } from '../../server/contract.js';
 import { nowMs } from '../api/live.js';
 import { whenEmpty } from '../budget/burnText.js';
+import type { OpenExecution } from '../execution/openExecutions.js';
 import { formatPercent } from '../format/quantity.js';
 import { formatUsdShort } from '../format/usd.js';
 import { locale, t } from '../i18n/t.js';
@@ -13,6 +14,8 @@ import { incidentPath, runbookHref } from './incidentText.js';
 interface AlertItemProps {
   alert: AlertRow;
   view: View;
+  /** Its link leads to the step at which somebody is. */
+  open: readonly OpenExecution[];
   /** Whether it leads to its incident; not on the incident's own page. */
   toIncident?: boolean;
   onSilence: (alert: AlertRow) => void;
@@ -20,7 +23,14 @@ interface AlertItemProps {
 }
 
 /** One alert: status, sentence, the first action, and its runbook in one tap. */
-export function AlertItem({ alert, view, toIncident = false, onSilence, onClose }: AlertItemProps) {
+export function AlertItem({
+  alert,
+  view,
+  open,
+  toIncident = false,
+  onSilence,
+  onClose,
+}: AlertItemProps) {
   const active = alert.state !== 'resolved';
   return (
     <li class={`need ${active ? `severity-${alert.severity}` : 'over'}`}>
@@ -76,7 +86,7 @@ export function AlertItem({ alert, view, toIncident = false, onSilence, onClose 
           </p>
         )}
       </div>
-      <a class={active ? 'button primary' : 'button'} href={runbookHref(alert, view)}>
+      <a class={active ? 'button primary' : 'button'} href={runbookHref(alert, { open, view })}>
         {t('needs.openRunbook')} <Icon name="arrow" />
       </a>
     </li>

@@ -214,6 +214,7 @@ function BatchState({ view, batch }: { view: View; batch: Batch }) {
           href={view.href(`/runbooks/${encodeURIComponent(alert.runbook)}`, {
             pipeline: batch.pipeline,
             batch: batch.batchId,
+            step: '1',
           })}
         >
           <Status kind="ticket" />

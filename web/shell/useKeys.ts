@@ -21,6 +21,19 @@ const GO: Record<string, string> = {
   n: '/runbooks',
 };
 
+/** Keys that only the page shown knows. */
+const pageKeys = new Map<string, () => void>();
+
+/** Gives a page keys of its own while it is shown; they rest when the others do. @param keys must not change. */
+export function usePageKeys(keys: Readonly<Record<string, () => void>>): void {
+  useEffect(() => {
+    for (const [key, act] of Object.entries(keys)) pageKeys.set(key, act);
+    return () => {
+      for (const key of Object.keys(keys)) pageKeys.delete(key);
+    };
+  }, [keys]);
+}
+
 /** After this time a `g` is forgotten. */
 const GO_WAIT_MS = 1_500;
 
@@ -77,6 +90,7 @@ function press(key: string, { view, actions }: Context): void {
       actions.openHelp();
       return;
     default:
+      pageKeys.get(key)?.();
   }
 }
 
@@ -103,8 +117,7 @@ function focusWhenThere(id: string, attemptsLeft = 120): void {
 function isBusy(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
   if (document.querySelector('dialog[open]')) return true;
-  return (
-    target !== null &&
-    (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable)
-  );
+  if (target === null || (target instanceof HTMLInputElement && target.type === 'checkbox'))
+    return false;
+  return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
 }
