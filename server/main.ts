@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The composition root: the only reader of the environment, the clock and signals. */
-import { constants, existsSync, readFileSync, watch, type FSWatcher } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { BackupCommandError, backupCommand } from './api/backupCommand.js';
 import { RepriceCommandError, repriceCommand, undoCommand } from './api/repriceCommand.js';
 import { loadConfig } from './config/config.js';
 import { writeStarterConfig } from './config/starter.js';
+import { watchConfig } from './config/watchConfig.js';
 import { ConfigError } from './config/yamlFile.js';
 import { RunbookError } from './runbook/runbookProblem.js';
 import type { RunningServer } from './server.js';
@@ -18,6 +19,7 @@ import { StoreOpenError } from './store/storeClient.js';
 interface ServeFlags {
   readonly data: string;
   readonly config?: string;
+  readonly runbooks?: string;
   readonly host: string;
   readonly port: number;
   readonly memory: string;
@@ -42,6 +44,12 @@ interface BackupFlags {
   readonly actor?: string;
 }
 
+interface LintFlags {
+  readonly config?: string;
+  readonly json: boolean;
+  readonly strict: boolean;
+}
+
 /** A mistake of the caller's: told in one line, without a stack. */
 class UsageError extends Error {}
 
@@ -50,9 +58,9 @@ const root = path.resolve(here, '..', '..');
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
   version: string;
 };
+const productRunbooks = path.join(root, 'dist', 'runbooks');
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 const MIB = 1024 * 1024;
-const RELOAD_DELAY_MS = 200;
 
 const program = new Command('burnbook')
   .description('Cost and reliability dashboard for AI data pipelines')
@@ -72,6 +80,10 @@ program
     '--host <host>',
     'address to listen on; beyond loopback BURNBOOK_TOKEN must be set',
     '127.0.0.1',
+  )
+  .option(
+    '--runbooks <dir>',
+    "folder of your own runbooks beside the product's; the same name wins",
   )
   .option('--port <port>', 'port to listen on; 0 for any free one', port, 4318)
   .option('--memory <size>', "DuckDB's memory limit, such as 512MB", '512MB')
@@ -109,7 +121,33 @@ program
   .option('--actor <name>', 'who does it', process.env['USER'] ?? process.env['USERNAME'])
   .action((flags: BackupFlags) => run(() => backup(flags)));
 
+program
+  .command('lint')
+  .description('check a folder of runbooks; fails on errors')
+  .argument('[folder]', "folder with *.md, folders in it included; the product's own unless said")
+  .option('--config <dir>', 'folder whose slos/ define the SLOs; ./burnbook-config if it is there')
+  .option('--json', 'print JSON', false)
+  .option('--strict', 'fail on warnings too', false)
+  .action((folder: string | undefined, flags: LintFlags) => run(() => lint(folder, flags)));
+
 await program.parseAsync();
+
+async function lint(
+  folder: string | undefined,
+  { config, json, strict }: LintFlags,
+): Promise<void> {
+  const { lintCommand } = await import('./api/lintCommand.js');
+  const passes = await lintCommand({
+    folder: folder ?? productRunbooks,
+    configFolder: config ?? 'burnbook-config',
+    isConfigAsked: config !== undefined,
+    json,
+    strict,
+    nowMs: Date.now(),
+    write: (line) => process.stdout.write(`${line}\n`),
+  });
+  if (!passes) process.exitCode = 1;
+}
 
 async function backup({ to, url, actor }: BackupFlags): Promise<void> {
   if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no address`);
@@ -172,6 +210,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     import('./server.js'),
     import('./runbook/loadRunbooks.js'),
   ]);
+  const ownRunbooks = flags.runbooks === undefined ? [] : [path.resolve(flags.runbooks)];
   const server = await startServer({
     host: flags.host,
     port: flags.port,
@@ -192,7 +231,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     ...(configFolder === null
       ? {}
       : { configFolder: { folder: configFolder, writable: flags.configWritable } }),
-    runbooks: await loadRunbooks(path.join(root, 'dist', 'runbooks')),
+    runbooks: await loadRunbooks(productRunbooks, ...ownRunbooks),
     webFolder: path.join(root, 'dist', 'web'),
     version,
     queueBytesMax: 128 * MIB,
@@ -205,7 +244,14 @@ async function serve(flags: ServeFlags): Promise<void> {
     random: Math.random,
     log,
   });
-  const stopWatching = configFolder === null ? () => undefined : watchConfig(configFolder, server);
+  const stopWatching =
+    configFolder === null
+      ? () => undefined
+      : watchConfig({
+          folder: configFolder,
+          changed: () => reloadConfig(configFolder, server),
+          warn: (message) => log('warn', message),
+        });
   onStop(async () => {
     stopWatching();
     await server.close();
@@ -214,45 +260,17 @@ async function serve(flags: ServeFlags): Promise<void> {
   log('info', `Burnbook ${version} on http://${shown}:${server.port} · data in ${folder}`);
 }
 
-function watchConfig(folder: string, server: RunningServer): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let slosWatcher: FSWatcher | undefined;
-  const reload = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      watchSlos();
-      loadConfig(folder, environment).then(
-        (config) => {
-          server.applyConfig(config);
-          log('info', `configuration of ${folder} in force`);
-        },
-        (error: unknown) => {
-          server.rejectConfig(messageOf(error));
-          log(
-            'error',
-            `configuration rejected, the former one stays in force:\n${messageOf(error)}`,
-          );
-        },
-      );
-    }, RELOAD_DELAY_MS).unref();
-  };
-  const watched = (each: string): FSWatcher =>
-    watch(each, reload).on('error', (error) =>
-      log('warn', `${each} is not watched any more: ${error.message}`),
-    );
-  // It may come, go and be another one of the same name: each change of the folder above looks anew.
-  const watchSlos = (): void => {
-    slosWatcher?.close();
-    const slos = path.join(folder, 'slos');
-    slosWatcher = existsSync(slos) ? watched(slos) : undefined;
-  };
-  const watcher = watched(folder);
-  watchSlos();
-  return () => {
-    clearTimeout(timer);
-    watcher.close();
-    slosWatcher?.close();
-  };
+function reloadConfig(folder: string, server: RunningServer): void {
+  loadConfig(folder, environment).then(
+    (config) => {
+      server.applyConfig(config);
+      log('info', `configuration of ${folder} in force`);
+    },
+    (error: unknown) => {
+      server.rejectConfig(messageOf(error));
+      log('error', `configuration rejected, the former one stays in force:\n${messageOf(error)}`);
+    },
+  );
 }
 
 /** The first signal stops in good order, a second one at once. */

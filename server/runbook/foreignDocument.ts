@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { foreignFacts, type ForeignFacts } from './foreignFacts.js';
-import type { Head } from './head.js';
+import { fieldLinesOf, type Head } from './head.js';
 import {
   markdownNodes,
   markdownText,
@@ -31,6 +31,7 @@ export function foreignDocument(name: string, head: Head): RunbookDocument {
     frontMatter: { ...said.facts, title: said.facts.title ?? headingOf(body) ?? name },
     body,
     bodyLine: head.bodyLine,
+    fieldLines: fieldLinesOf(head),
     revision: createHash('sha256').update(unstamped(head)).digest('hex').slice(0, 12),
     findings: found.map((finding) => lintFinding(`${name}.md`, finding)),
   };

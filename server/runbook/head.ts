@@ -35,3 +35,15 @@ export function isOurs(text: string, head: Head): boolean {
   // Front matter that nobody closed ends, as far as anybody can tell, with its first empty line.
   return text.startsWith('---\n') && OURS.test(text.split('\n\n', 1)[0] ?? '');
 }
+
+/** Line of the file on which each field at the top of the front matter stands. */
+export function fieldLinesOf({ format, text }: Head): ReadonlyMap<string, number> {
+  if (format === 'none') return new Map();
+  return new Map(
+    text.split('\n').flatMap((line, index) => {
+      const name = /^["']?([\w-]+)["']?[ \t]*[:=]/.exec(line)?.[1];
+      // Line 1 is the fence.
+      return name === undefined ? [] : [[name, index + 2] as const];
+    }),
+  );
+}

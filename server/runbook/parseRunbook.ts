@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { foreignDocument } from './foreignDocument.js';
 import { parseFrontMatter } from './frontMatter.js';
-import { isOurs, splitHead } from './head.js';
+import { fieldLinesOf, isOurs, splitHead } from './head.js';
 import { parseMarkdown } from './markdown.js';
 import { lintFinding, rules, type Finding } from './rules.js';
 import type { RunbookDocument, RunbookFacts } from './runbookDocument.js';
@@ -28,7 +28,8 @@ export function parseRunbook(file: string, source: string): RunbookDocument {
   const found: Finding[] = bodyProblems(body, { kind, declaredPanels: facts.panels }).map(
     (problem) => ({ ...problem, line: problem.line + head.bodyLine - 1 }),
   );
-  if (facts.alert !== null && name !== facts.alert) {
+  // A file that starts with _ is to be copied to the name of an alert.
+  if (facts.alert !== null && name !== facts.alert && !name.startsWith('_')) {
     const message = `alert: the file of ${facts.alert} must be called ${facts.alert}.md`;
     found.unshift({ line: 1, rule: 'file-name', message });
   }
@@ -40,6 +41,7 @@ export function parseRunbook(file: string, source: string): RunbookDocument {
     frontMatter: facts,
     body,
     bodyLine: head.bodyLine,
+    fieldLines: fieldLinesOf(head),
     revision: revisionOf(facts, head.body),
     findings: found.map((finding) => lintFinding(`${name}.md`, finding)),
   };

@@ -25,6 +25,8 @@ export interface RunbookDocument {
   body: MarkdownRoot;
   /** Line of the file on which the body starts. */
   bodyLine: number;
+  /** Line of the file on which each field of the front matter stands. */
+  fieldLines: ReadonlyMap<string, number>;
   /** sha-256 of the content without its stamps, first 12 hex digits: a stamp is not a new revision. */
   revision: string;
   /** What is wrong with the file alone, short of an error that refuses it; `file` is its base name. */

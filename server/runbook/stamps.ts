@@ -14,12 +14,18 @@ const DAY_MS = 86_400_000;
  */
 export function stampFindings(document: RunbookDocument, nowMs: number): LintFinding[] {
   if (document.kind === 'document') return [];
+  const { fieldLines } = document;
   const { reviewed, tested } = document.frontMatter;
+  const line = (field: string) => fieldLines.get(field) ?? 1;
   const found: Finding[] = [];
   const reviewedFault = faultOf(reviewed, { word: 'reviewed', daysMax: REVIEWED_DAYS_MAX, nowMs });
-  if (reviewedFault) found.push({ line: 1, rule: 'stamp-reviewed', message: reviewedFault });
+  if (reviewedFault) {
+    found.push({ line: line('reviewed'), rule: 'stamp-reviewed', message: reviewedFault });
+  }
   const testedFault = faultOf(tested, { word: 'tested', daysMax: TESTED_DAYS_MAX, nowMs });
-  if (testedFault) found.push({ line: 1, rule: 'stamp-tested', message: testedFault });
+  if (testedFault) {
+    found.push({ line: line('tested'), rule: 'stamp-tested', message: testedFault });
+  }
   return found.map((finding) => lintFinding(`${document.name}.md`, finding));
 }
 

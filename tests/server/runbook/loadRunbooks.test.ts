@@ -16,8 +16,9 @@ afterEach(() => rm(folder, { recursive: true }));
 
 test('the product’s own runbooks load, one for each alert', async () => {
   const own = await loadRunbooks(fileURLToPath(new URL('../../../runbooks', import.meta.url)));
-  expect([...own.keys()]).toEqual([...alertNames].sort());
-  for (const runbook of own.values()) {
+  const ofAlerts = [...own.values()].filter(({ kind }) => kind === 'alert');
+  expect(ofAlerts.map(({ name }) => name)).toEqual([...alertNames].sort());
+  for (const runbook of ofAlerts) {
     const { html, panels } = renderRunbook(runbook, {});
     expect(html).toContain('id="step-1"');
     expect(new Set(panels.map(({ panel }) => panel))).toEqual(new Set(runbook.frontMatter.panels));

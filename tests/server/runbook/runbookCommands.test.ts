@@ -121,7 +121,13 @@ async function runBatch(batch: string, { failures }: { failures: number }): Prom
   );
 }
 
-async function commandsOf(runbook: string): Promise<string[]> {
+interface Command {
+  command: string;
+  /** What the runbook says that it prints; null: nothing. */
+  output: string | null;
+}
+
+async function commandsOf(runbook: string): Promise<Command[]> {
   const query = new URLSearchParams({
     pipeline: 'mail etl',
     batch: hostile,
@@ -133,13 +139,20 @@ async function commandsOf(runbook: string): Promise<string[]> {
   });
   const answer = await fetch(`${origin}/runbooks/${runbook}?${query}`);
   expect(answer.status).toBe(200);
-  return [...(await answer.text()).matchAll(/<figure class="run"><pre><code>(.*?)<\/code>/gs)].map(
-    ([, command = '']) =>
-      command
-        .replace(/<[^>]*>/g, '')
-        .replaceAll('&#x26;', '&')
-        .replaceAll('&#x3C;', '<'),
+  const figures = (await answer.text()).matchAll(
+    /<figure class="run"><pre><code>(.*?)<\/code><\/pre>(?:<div class="output">.*?<code>(.*?)<\/code>)?/gs,
   );
+  return [...figures].map(([, command = '', output]) => ({
+    command: textOf(command),
+    output: output === undefined ? null : textOf(output),
+  }));
+}
+
+function textOf(html: string): string {
+  return html
+    .replace(/<[^>]*>/g, '')
+    .replaceAll('&#x26;', '&')
+    .replaceAll('&#x3C;', '<');
 }
 
 test('a batch that costs three times the usual raises the alert whose runbook this is', async () => {
@@ -156,16 +169,16 @@ test('a budget that is passed raises the alerts whose runbooks these are', async
 });
 
 /** Programs of the server's own machine: what they do is not for this server to say. */
-const LOCAL = /^(?:df|top|burnbook) /;
+const LOCAL = /^(?:df|top|du|burnbook|ls|cat|mv|mkdir|cp) /;
 
-test.each(alertNames)(
+test.each([...alertNames, 'RestoreFromBackup'])(
   'every command of the runbook %s reads something that is there',
   async (name) => {
     const commands = await commandsOf(name);
     expect(commands.length).toBeGreaterThanOrEqual(2);
-    for (const command of commands.filter((text) => !LOCAL.test(text))) {
+    for (const { command, output } of commands.filter((each) => !LOCAL.test(each.command))) {
       const [, url = '', filter = ''] =
-        /^curl -s (?:-X POST )?'([^']+)'(?: -H '[^']+'| -d '[^']+')*(?: \| jq(?: '([^']+)')?)?$/.exec(
+        /^curl -s (?:-X POST )?'([^']+)'(?: -H '[^']+'| -d '[^']+')*(?: \| jq(?: -c)?(?: '([^']+)')?)?$/.exec(
           command,
         ) ?? [];
       expect(url, command).toContain(origin);
@@ -175,6 +188,9 @@ test.each(alertNames)(
       const names = [...filter.matchAll(/(?:^\{|[{,]\s*|\.)([a-zA-Z]\w*)(?=[,}\s)[|]|$)/g)];
       const known = new Set([...keysOf(await answer.json()), ...(await namesOf(url))]);
       for (const [, name = ''] of names) expect(known, `${name} of ${command}`).toContain(name);
+      // What it is said to print is written as it would be printed: JSON of these names.
+      const printed = /^[{[].*[}\]]$/.test(output ?? '') ? keysOf(JSON.parse(output ?? '')) : [];
+      for (const name of printed) expect(known, `${name} of ${output}`).toContain(name);
     }
   },
 );
