@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { BackupCommandError, backupCommand } from './api/backupCommand.js';
+import { DemoDataError } from './api/demoData.js';
 import { RepriceCommandError, repriceCommand, undoCommand } from './api/repriceCommand.js';
 import { loadConfig } from './config/config.js';
 import { writeStarterConfig } from './config/starter.js';
@@ -24,6 +25,7 @@ interface ServeFlags {
   readonly port: number;
   readonly memory: string;
   readonly configWritable: boolean;
+  readonly demo: boolean;
 }
 
 interface RepriceFlags {
@@ -86,6 +88,7 @@ program
     "folder of your own runbooks beside the product's; the same name wins",
   )
   .option('--port <port>', 'port to listen on; 0 for any free one', port, 4318)
+  .option('--demo', 'the data is demo data: game days may make faults in it, for ever', false)
   .option('--memory <size>', "DuckDB's memory limit, such as 512MB", '512MB')
   .action((flags: ServeFlags) => run(() => serve(flags)));
 
@@ -234,6 +237,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     runbooks: await loadRunbooks(productRunbooks, ...ownRunbooks),
     webFolder: path.join(root, 'dist', 'web'),
     version,
+    demo: flags.demo,
     queueBytesMax: 128 * MIB,
     groupSpansMax: 8_192,
     // Twice as many spans a commit take a third less of the processors at 10,000 spans/s.
@@ -365,6 +369,7 @@ function isExpected(error: unknown): boolean {
     error instanceof StoreOpenError ||
     error instanceof RepriceCommandError ||
     error instanceof BackupCommandError ||
+    error instanceof DemoDataError ||
     ['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes((error as NodeJS.ErrnoException).code ?? '')
   );
 }

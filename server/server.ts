@@ -11,6 +11,7 @@ import type { DiskSpace } from './alert/rules/diskNearlyFull.js';
 import { buildApp } from './api/app.js';
 import { batchCostRuleOf, type ApiContext } from './api/apiContext.js';
 import { CommitFeed } from './api/commitFeed.js';
+import { demoDataOf } from './api/demoData.js';
 import type { GuardOptions } from './api/guard.js';
 import { CheckDesk, type CheckDeskOptions } from './check/checkDesk.js';
 import { listen } from './api/listen.js';
@@ -48,6 +49,8 @@ export interface ServerOptions {
   readonly runbooks: Runbooks;
   readonly webFolder: string;
   readonly version: string;
+  /** The database is a new one for demo data, or is known as one. */
+  readonly demo?: boolean;
   readonly queueBytesMax: number;
   readonly groupSpansMax: number;
   /** How long spans may wait for others to be committed with, ms; default as `IngestQueue` says. */
@@ -89,7 +92,7 @@ const BACKUPS_KEPT = 7;
 /** Who changes definitions when the files change. */
 const FILE_EDIT: Edit = { actor: 'configuration files', reason: null };
 
-/** @throws StoreOpenError, or the listen error (`EADDRINUSE`). */
+/** @throws StoreOpenError, DemoDataError, or the listen error (`EADDRINUSE`). */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { log, nowNs } = options;
   const startedNs = nowNs();
@@ -107,6 +110,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const report = (error: unknown): void => {
     log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
   };
+  const isWanted = options.demo === true;
+  const demoData = await demoDataOf(store, { isWanted, atNs: nowNs() }).catch(async (error) => {
+    await store.close();
+    throw error;
+  });
   const ledger = new PriceLedger({ store, nowNs, sleep, onError: report });
   const repricing = new Repricing({
     store,
@@ -319,6 +327,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     nowNs,
     version: options.version,
+    demoData,
     report,
   };
   const app = buildApp({

@@ -198,7 +198,8 @@ export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions
 }
 
 function health(api: ApiContext, status: 'ok' | 'unavailable', detail?: string) {
-  return healthSchema.parse({ status, version: api.version, ...(detail ? { detail } : {}) });
+  const { version, demoData } = api;
+  return healthSchema.parse({ status, version, demoData, ...(detail ? { detail } : {}) });
 }
 
 function matches(route: string, path: string): boolean {

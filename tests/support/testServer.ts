@@ -28,6 +28,8 @@ export interface TestServerOptions {
   /** Lines of a chunk of a restatement. */
   readonly repriceChunkLines?: number;
   readonly token?: string;
+  /** The data is demo data. */
+  readonly demo?: boolean;
   /** Where the server's clock stands at its start; now unless said. */
   readonly nowNs?: bigint;
   /** Where the configuration's files are, for routes that change them. */
@@ -130,6 +132,7 @@ class InProcessServer implements TestServer {
         : runbooks),
       webFolder: this.#options.webFolder ?? path.join(this.folder, 'no-page'),
       version: '0.0.0-test',
+      demo: this.#options.demo ?? false,
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
       groupSpansMax: 8_192,
       gatherMsMax: this.#options.gatherMsMax ?? 0,

@@ -12,11 +12,12 @@ function providerFault(how: { status: number; message: string; says: string }): 
         await runOperations({
           ...common,
           batch: `bad ${stamp}`,
-          count: 30,
+          // Under 20 operations it is no storm.
+          count: 15,
           failure: refusedWith(how.status, how.message),
           failures: 1,
         });
-        return `anthropic ${how.says} 30 of 60 attempts of game-day-provider`;
+        return `anthropic ${how.says} 15 of 30 attempts of game-day-provider`;
       },
       revert: async () => {
         await runOperations({ ...common, batch: `good ${stamp}`, count: 900 });

@@ -13,6 +13,7 @@ import { defineSchedules } from './defineSchedules.js';
 import { defineSlos } from './defineSlos.js';
 import { judgeOccurrences } from './judgeOccurrences.js';
 import { keepSlos } from './keepSlos.js';
+import { markDemoData } from './markDemoData.js';
 import { queueMessages } from './outbox.js';
 import { recordPrices } from './recordPrices.js';
 import { replayDelivery } from './replayDelivery.js';
@@ -44,6 +45,7 @@ const plain = {
   replayDelivery,
   changeDestination,
   beat,
+  markDemoData,
 } satisfies Record<string, Command<never, unknown>>;
 
 /** They change costs that attribution has in memory too, and so run while nothing is being attributed. */
