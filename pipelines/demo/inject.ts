@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   const make = Object.hasOwn(faults, alert) ? faults[alert] : undefined;
   if (!make) throw new Error(`no fault raises ${alert}. There are: ${Object.keys(faults).join(', ')}`);
   const revertAfterMs = secondsOf(values['revert-after']);
-  const { place, close } = await placeOf(values);
+  const { place, close } = await placeOf({ alert, ...values });
   try {
     await run(make(place), revertAfterMs);
   } finally {
@@ -92,10 +92,11 @@ async function run(fault: Fault, revertAfterMs: number | null): Promise<void> {
 
 /** Nothing that is made is to be found in data that somebody needs. */
 async function placeOf(options: {
+  alert: string;
   url: string;
   config?: string | undefined;
 }): Promise<{ place: FaultPlace; close: () => Promise<void> }> {
-  const { url, config } = options;
+  const { alert, url, config } = options;
   const token = process.env['BURNBOOK_TOKEN'] ?? null;
   const server = createDemoServer({ url, token });
   const { body } = await server.get('/healthz');
@@ -115,7 +116,7 @@ async function placeOf(options: {
     server,
     config: () => {
       if (config === undefined) throw new Error('this fault needs --config, the folder of the server');
-      return new ConfigFolder(config);
+      return new ConfigFolder(config, alert);
     },
     stamp: new Date().toISOString().slice(5, 19).replaceAll(/\D/g, ''),
     sleep: (ms) => sleep(ms),

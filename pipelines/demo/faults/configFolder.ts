@@ -2,18 +2,20 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomic } from '../../batch/atomicFile.js';
 
-const first = '# >>> game day: taken away again at its end';
-const last = '# <<< game day';
-
 /**
  * Changes the files of a configuration so that every change can be taken back, also by the next process when this one was
- * killed: what is added to a file stands between two marks.
+ * killed: what is added to a file stands between two marks of its fault.
  */
 export class ConfigFolder {
   readonly #folder: string;
+  readonly #first: string;
+  readonly #last: string;
 
-  constructor(folder: string) {
+  /** @param alert the fault that changes them. */
+  constructor(folder: string, alert: string) {
     this.#folder = folder;
+    this.#first = `# >>> game day ${alert}: taken away again at its end`;
+    this.#last = `# <<< game day ${alert}`;
   }
 
   pathOf(name: string): string {
@@ -25,15 +27,15 @@ export class ConfigFolder {
     const lines = (await this.#withoutMarked(name)).split('\n');
     const at = lines.findIndex((line) => new RegExp(`^${key}:\\s*(#.*)?$`).test(line));
     const indented = entry.trimEnd().replaceAll(/^/gm, '  ');
-    if (at >= 0) lines.splice(at + 1, 0, first, indented, last);
-    else lines.splice(-1, 0, first, `${key}:`, indented, last);
+    if (at >= 0) lines.splice(at + 1, 0, this.#first, indented, this.#last);
+    else lines.splice(-1, 0, this.#first, `${key}:`, indented, this.#last);
     await writeAtomic(this.pathOf(name), lines.join('\n'));
   }
 
   /** Adds keys at the end of a file; what was added before goes. */
   async addKeys(name: string, keys: string): Promise<void> {
     const text = await this.#withoutMarked(name);
-    await writeAtomic(this.pathOf(name), `${text}${first}\n${keys.trimEnd()}\n${last}\n`);
+    await writeAtomic(this.pathOf(name), `${text}${this.#first}\n${keys.trimEnd()}\n${this.#last}\n`);
   }
 
   /** Takes away what `addEntry` and `addKeys` added. */
@@ -60,9 +62,9 @@ export class ConfigFolder {
     const kept: string[] = [];
     let isMarked = false;
     for (const line of text.split('\n')) {
-      if (line === first) isMarked = true;
+      if (line === this.#first) isMarked = true;
       if (!isMarked) kept.push(line);
-      if (line === last) isMarked = false;
+      if (line === this.#last) isMarked = false;
     }
     return kept.join('\n');
   }
