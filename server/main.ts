@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { BackupCommandError, backupCommand } from './api/backupCommand.js';
+import { CommandError } from './api/commandClient.js';
 import { DemoDataError } from './api/demoData.js';
 import { RepriceCommandError, repriceCommand, undoCommand } from './api/repriceCommand.js';
 import { loadConfig } from './config/config.js';
@@ -14,7 +15,6 @@ import { writeStarterConfig } from './config/starter.js';
 import { watchConfig } from './config/watchConfig.js';
 import { ConfigError } from './config/yamlFile.js';
 import { RunbookError } from './runbook/runbookProblem.js';
-import type { RunningServer } from './server.js';
 import { StoreOpenError } from './store/storeClient.js';
 
 interface ServeFlags {
@@ -50,6 +50,14 @@ interface LintFlags {
   readonly config?: string;
   readonly json: boolean;
   readonly strict: boolean;
+}
+
+interface GamedayFlags {
+  readonly url: string;
+  readonly actor?: string;
+  readonly runbooks: string;
+  readonly config: string;
+  readonly auto: boolean;
 }
 
 /** A mistake of the caller's: told in one line, without a stack. */
@@ -133,6 +141,17 @@ program
   .option('--strict', 'fail on warnings too', false)
   .action((folder: string | undefined, flags: LintFlags) => run(() => lint(folder, flags)));
 
+program
+  .command('gameday')
+  .description('make the fault that a runbook is for, in a demo alone, and have it followed')
+  .argument('<runbook>', 'its name, such as RetryStorm')
+  .option('--auto', 'follow the steps by itself instead of waiting for a person', false)
+  .option('--url <url>', 'the demo; BURNBOOK_TOKEN signs in', 'http://127.0.0.1:4318')
+  .option('--config <dir>', "the demo's configuration", path.join(root, 'pipelines/demo/config'))
+  .option('--runbooks <dir>', 'where the file is that gets the stamp', path.join(root, 'runbooks'))
+  .option('--actor <name>', 'who does it', process.env['USER'] ?? process.env['USERNAME'])
+  .action((runbook: string, flags: GamedayFlags) => run(() => gameday(runbook, flags)));
+
 await program.parseAsync();
 
 async function lint(
@@ -150,6 +169,29 @@ async function lint(
     write: (line) => process.stdout.write(`${line}\n`),
   });
   if (!passes) process.exitCode = 1;
+}
+
+async function gameday(runbook: string, flags: GamedayFlags): Promise<void> {
+  const { url, actor, auto } = flags;
+  if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no address`);
+  if (!/^\w+$/.test(runbook)) throw new UsageError(`${runbook} is no name of a runbook`);
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort());
+  const { gamedayCommand } = await import('./api/gamedayCommand.js');
+  await gamedayCommand({
+    url,
+    token: process.env['BURNBOOK_TOKEN'] ?? null,
+    actor: actor ?? 'command line',
+    runbook,
+    runbooks: path.resolve(flags.runbooks),
+    config: path.resolve(flags.config),
+    injectorFile: path.join(root, 'pipelines/dist/demo/inject.js'),
+    isAuto: auto,
+    signal: stopping.signal,
+    write: (line) => process.stdout.write(`${line}\n`),
+    sleep,
+    nowMs: Date.now,
+  });
 }
 
 async function backup({ to, url, actor }: BackupFlags): Promise<void> {
@@ -369,6 +411,7 @@ function isExpected(error: unknown): boolean {
     error instanceof StoreOpenError ||
     error instanceof RepriceCommandError ||
     error instanceof BackupCommandError ||
+    error instanceof CommandError ||
     error instanceof DemoDataError ||
     ['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes((error as NodeJS.ErrnoException).code ?? '')
   );

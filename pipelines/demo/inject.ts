@@ -62,7 +62,8 @@ async function main(): Promise<void> {
     return;
   }
   const make = Object.hasOwn(faults, alert) ? faults[alert] : undefined;
-  if (!make) throw new Error(`no fault raises ${alert}. There are: ${Object.keys(faults).join(', ')}`);
+  if (!make)
+    throw new Error(`no fault raises ${alert}. There are: ${Object.keys(faults).join(', ')}`);
   const revertAfterMs = secondsOf(values['revert-after']);
   const { place, close } = await placeOf({ alert, ...values });
   try {
@@ -100,7 +101,8 @@ async function placeOf(options: {
   const token = process.env['BURNBOOK_TOKEN'] ?? null;
   const server = createDemoServer({ url, token });
   const { body } = await server.get('/healthz');
-  if (body['demoData'] !== true) throw new Error(`${url} does not keep demo data: nothing was done`);
+  if (body['demoData'] !== true)
+    throw new Error(`${url} does not keep demo data: nothing was done`);
   const receiver = {
     endpoint: url,
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
@@ -115,7 +117,8 @@ async function placeOf(options: {
     receiver,
     server,
     config: () => {
-      if (config === undefined) throw new Error('this fault needs --config, the folder of the server');
+      if (config === undefined)
+        throw new Error('this fault needs --config, the folder of the server');
       return new ConfigFolder(config, alert);
     },
     stamp: new Date().toISOString().slice(5, 19).replaceAll(/\D/g, ''),

@@ -5,6 +5,8 @@ import type { AlertDesk } from './alertDesk.js';
 import { MINUTE_NS, type AlertRule, type RuleContext } from './rules/alertRule.js';
 
 const MINUTE_MS = 60_000;
+/** The timer of a minute does not find the last minute's evaluation a few milliseconds too young: it would wait for another. */
+const MINUTE_EARLY_NS = 5_000_000_000n;
 const PAUSE_MIN_MS = 1_000;
 const PAUSE_MAX_MS = 4_000;
 /** An evaluation takes at most a twentieth of the time, as far as the longest pause allows. */
@@ -60,7 +62,9 @@ export class RuleWatch {
     const startedMs = performance.now();
     const nowNs = this.#o.nowNs();
     const isMinute =
-      this.#minuteNs === null || nowNs - this.#minuteNs >= MINUTE_NS || nowNs < this.#minuteNs;
+      this.#minuteNs === null ||
+      nowNs - this.#minuteNs >= MINUTE_NS - MINUTE_EARLY_NS ||
+      nowNs < this.#minuteNs;
     if (isMinute) this.#minuteNs = nowNs;
     const rules = this.#o.rules.filter(({ after }) => isMinute || after === 'commit');
     const seen: { readonly rule: AlertRule; readonly conditions: readonly AlertCondition[] }[] = [];

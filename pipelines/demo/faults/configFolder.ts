@@ -35,7 +35,10 @@ export class ConfigFolder {
   /** Adds keys at the end of a file; what was added before goes. */
   async addKeys(name: string, keys: string): Promise<void> {
     const text = await this.#withoutMarked(name);
-    await writeAtomic(this.pathOf(name), `${text}${this.#first}\n${keys.trimEnd()}\n${this.#last}\n`);
+    await writeAtomic(
+      this.pathOf(name),
+      `${text}${this.#first}\n${keys.trimEnd()}\n${this.#last}\n`,
+    );
   }
 
   /** Takes away what `addEntry` and `addKeys` added. */

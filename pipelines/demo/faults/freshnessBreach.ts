@@ -2,7 +2,8 @@ import { pipeline } from '@burnbook/collectors';
 import { putUp, source, takeDown } from './gameDaySlo.js';
 import type { FaultMaker } from './fault.js';
 
-const ageSecondsMax = 20;
+/** The least that an SLO may ask for. */
+const ageSecondsMax = 60;
 const everyMs = 8_000;
 
 /** FreshnessBreach: a dataset is written once and then no more; afterwards it is written all the time. */

@@ -1,4 +1,3 @@
-import { reloadMs } from './demoServer.js';
 import type { FaultPlace } from './fault.js';
 
 export interface GameDaySlo {
@@ -13,7 +12,7 @@ export interface GameDaySlo {
 }
 
 /** An SLO that is there for the time of a game day: without one, a demo would show an SLO that nothing ever tells of. */
-export async function putUp({ config, sleep }: FaultPlace, slo: GameDaySlo): Promise<void> {
+export async function putUp({ config, server, sleep }: FaultPlace, slo: GameDaySlo): Promise<void> {
   const { name, displayName, runbook, budgetingMethod = 'Occurrences' } = slo;
   const document = {
     apiVersion: 'openslo/v1',
@@ -34,8 +33,15 @@ export async function putUp({ config, sleep }: FaultPlace, slo: GameDaySlo): Pro
   };
   // JSON is YAML.
   await config().write(fileOf(name), `${JSON.stringify(document, null, 2)}\n`);
-  await sleep(reloadMs);
+  for (let waitedMs = 0; waitedMs < waitMsMax; waitedMs += pollMs) {
+    await sleep(pollMs);
+    if ((await server.get(`/api/slos/${name}`)).status === 200) return;
+  }
+  throw new Error(`the server does not take over ${config().pathOf(fileOf(name))}`);
 }
+
+const waitMsMax = 15_000;
+const pollMs = 250;
 
 export const takeDown = ({ config }: FaultPlace, name: string): Promise<void> =>
   config().remove(fileOf(name));
