@@ -27,9 +27,15 @@ export class GameDayFollower {
   readonly #o: GameDayFollowerOptions;
   #told = '';
   #isReverted = false;
+  #hasPassed = false;
 
   constructor(options: GameDayFollowerOptions) {
     this.#o = options;
+  }
+
+  /** Whether Verify has passed once the fault was taken back, whatever was done after that. */
+  get hasPassed(): boolean {
+    return this.#hasPassed;
   }
 
   /** Waits until a person has finished it on the page. @returns how it stood at its end. */
@@ -42,12 +48,14 @@ export class GameDayFollower {
     const { steps } = await this.#read();
     const start = steps.findIndex(({ section }) => section === VERIFY);
     const before = start < 0 ? steps : steps.slice(0, start);
-    await this.#record(before.map((step) => ticked(step)));
+    await this.#record(before.map(ticked));
     await this.#revert();
-    await this.#record(steps.filter(({ section }) => section === VERIFY).map(ticked));
+    // Together: whatever is done later has Verify look anew.
+    const rest = steps.slice(before.length);
+    await this.#record(
+      rest.map((step) => (step.section === VERIFY ? ticked(step) : skipped(step))),
+    );
     const verified = await this.#until(({ verify }) => isOver(verify.state), VERIFY_MS_MAX);
-    const later = verified.steps.filter(({ state }) => state === 'open');
-    await this.#record(later.map((step) => skipped(step)));
     const outcome = verified.verify.state === 'passed' ? 'resolved' : 'notHelped';
     const path = `/api/executions/${this.#o.execution}/finish`;
     const finished = await this.#o.client.post(path, executionDetailSchema, {
@@ -75,6 +83,7 @@ export class GameDayFollower {
     const { client, execution: id } = this.#o;
     const { execution } = await client.get(`/api/executions/${id}`, executionDetailSchema);
     const { steps, verify } = execution;
+    if (this.#isReverted && verify.state === 'passed') this.#hasPassed = true;
     const done = steps.filter(({ state }) => state !== 'open').length;
     const told = `${done} of ${steps.length} steps, Verify: ${verify.state}`;
     if (told !== this.#told) this.#o.write(`  ${told}${reasonsOf(execution)}`);

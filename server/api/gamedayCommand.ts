@@ -60,9 +60,9 @@ export async function gamedayCommand(options: GamedayCommandOptions): Promise<vo
     const fired = await untilFiring(options, { client, alert });
     const alertMs = options.nowMs() - startMs;
     write(`${alert} fired after ${seconds(alertMs)}: ${fired.summary}`);
-    const end = await follow(options, { client, fired, injector });
+    const { end, hasPassed } = await follow(options, { client, fired, injector });
     write(summaryOf(end, { alertMs, totalMs: options.nowMs() - startMs }));
-    if (end.verify.state !== 'passed') {
+    if (!hasPassed) {
       throw new CommandError(`Verify did not pass (${end.verify.state}): no stamp`);
     }
     const day = new Date(options.nowMs()).toISOString().slice(0, 10);
@@ -144,7 +144,7 @@ async function follow(
     readonly fired: AlertRow;
     readonly injector: FaultInjector;
   },
-): Promise<Execution> {
+): Promise<{ readonly end: Execution; readonly hasPassed: boolean }> {
   const { runbook, url, isAuto, write, sleep, nowMs, signal } = options;
   const { client, fired, injector } = on;
   const started = await client.post(
@@ -166,7 +166,8 @@ async function follow(
     nowMs,
     check: () => throwIfStopped(signal),
   });
-  return isAuto ? follower.byItself() : follower.byPerson();
+  const end = await (isAuto ? follower.byItself() : follower.byPerson());
+  return { end, hasPassed: follower.hasPassed };
 }
 
 function throwIfStopped(signal: AbortSignal): void {

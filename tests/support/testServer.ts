@@ -71,7 +71,7 @@ export interface TestServer {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   applyConfig(config: Config): void;
   /** Closes in good order and starts again on the same data. @param between what happens while it is away. */
-  restart(between?: () => Promise<void>): Promise<void>;
+  restart(between?: () => Promise<void>, changed?: { readonly demo: boolean }): Promise<void>;
   /** Closes and removes the data. */
   close(): Promise<void>;
 }
@@ -97,7 +97,7 @@ class InProcessServer implements TestServer {
   readonly folder: string;
   readonly log: string[] = [];
   nowNs: bigint;
-  readonly #options: TestServerOptions;
+  #options: TestServerOptions;
   #config: Config;
   #running: RunningServer | undefined;
 
@@ -231,8 +231,13 @@ class InProcessServer implements TestServer {
     this.running.applyConfig(config);
   }
 
-  async restart(between?: () => Promise<void>): Promise<void> {
+  async restart(
+    between?: () => Promise<void>,
+    changed?: { readonly demo: boolean },
+  ): Promise<void> {
     await this.running.close();
+    this.#running = undefined;
+    this.#options = { ...this.#options, ...changed };
     await between?.();
     await this.start();
   }

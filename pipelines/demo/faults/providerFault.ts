@@ -20,8 +20,8 @@ function providerFault(how: { status: number; message: string; says: string }): 
         return `anthropic ${how.says} 15 of 30 attempts of game-day-provider`;
       },
       revert: async () => {
-        await runOperations({ ...common, batch: `good ${stamp}`, count: 900 });
-        return 'anthropic answered 900 attempts of game-day-provider';
+        await runOperations({ ...common, batch: `good ${stamp}`, count: 300 });
+        return 'anthropic answered 300 attempts of game-day-provider';
       },
     };
   };

@@ -16,8 +16,8 @@ export const retryStorm: FaultMaker = ({ collector, stamp }) => {
       return 'game-day-retries needed 3 attempts for each of 40 operations: answers came cut off';
     },
     revert: async () => {
-      await runOperations({ ...common, batch: `calm ${stamp}`, count: 900 });
-      return 'game-day-retries needed 1 attempt for each of 900 operations';
+      await runOperations({ ...common, batch: `calm ${stamp}`, count: 500 });
+      return 'game-day-retries needed 1 attempt for each of 500 operations';
     },
   };
 };
