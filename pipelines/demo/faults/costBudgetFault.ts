@@ -43,4 +43,4 @@ function costBudgetFault(calls: number): FaultMaker {
 export const costBudgetBurningFast = costBudgetFault(45);
 
 /** CostBudgetExhausted: more than the budget is spent. */
-export const costBudgetExhausted = costBudgetFault(60);
+export const costBudgetExhausted = costBudgetFault(64);

@@ -22,20 +22,20 @@ export const errorBudgetBurn: FaultMaker = (place) => {
         },
         objective: { target: 0.99 },
       });
-      await runOperations({ ...common, batch: `good ${stamp}`, count: 15 });
+      await runOperations({ ...common, batch: `good ${stamp}`, count: 8 });
       await runOperations({
         ...common,
         batch: `bad ${stamp}`,
-        count: 15,
+        count: 8,
         failure: unusable,
         failures: 1,
         givesUp: true,
       });
-      return `15 of 30 operations of ${name} failed; 1 of 100 may`;
+      return `8 of 16 operations of ${name} failed; 1 of 100 may`;
     },
     revert: async () => {
-      await runOperations({ ...common, batch: `repaired ${stamp}`, count: 2_400 });
-      return `2,400 operations of ${name} succeeded`;
+      await runOperations({ ...common, batch: `repaired ${stamp}`, count: 1_200 });
+      return `1,200 operations of ${name} succeeded`;
     },
     end: () => takeDown(place, name),
   };
