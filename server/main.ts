@@ -1,20 +1,22 @@
 #!/usr/bin/env node
 /** The composition root: the only reader of the environment, the clock and signals. */
-import { constants, readFileSync } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { BackupCommandError, backupCommand } from './api/backupCommand.js';
 import { CommandError } from './api/commandClient.js';
 import { DemoDataError } from './api/demoData.js';
 import { RepriceCommandError, repriceCommand, undoCommand } from './api/repriceCommand.js';
 import { loadConfig } from './config/config.js';
+import { readableFolder, UsageError, writableFolder } from './config/folders.js';
+import { portOption } from './config/portOption.js';
 import { writeStarterConfig } from './config/starter.js';
 import { watchConfig } from './config/watchConfig.js';
 import { ConfigError } from './config/yamlFile.js';
 import { RunbookError } from './runbook/runbookProblem.js';
+import type { RunningServer } from './server.js';
 import { StoreOpenError } from './store/storeClient.js';
 
 interface ServeFlags {
@@ -60,9 +62,6 @@ interface GamedayFlags {
   readonly auto: boolean;
 }
 
-/** A mistake of the caller's: told in one line, without a stack. */
-class UsageError extends Error {}
-
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '..', '..');
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -95,7 +94,7 @@ program
     '--runbooks <dir>',
     "folder of your own runbooks beside the product's; the same name wins",
   )
-  .option('--port <port>', 'port to listen on; 0 for any free one', port, 4318)
+  .option('--port <port>', 'port to listen on; 0 for any free one', portOption, 4318)
   .option('--demo', 'the data is demo data: game days may make faults in it, for ever', false)
   .option('--memory <size>', "DuckDB's memory limit, such as 512MB", '512MB')
   .action((flags: ServeFlags) => run(() => serve(flags)));
@@ -173,8 +172,6 @@ async function lint(
 
 async function gameday(runbook: string, flags: GamedayFlags): Promise<void> {
   const { url, actor, auto } = flags;
-  if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no address`);
-  if (!/^\w+$/.test(runbook)) throw new UsageError(`${runbook} is no name of a runbook`);
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort());
   const { gamedayCommand } = await import('./api/gamedayCommand.js');
@@ -338,23 +335,6 @@ function onStop(stop: () => Promise<void>): void {
   process.on('SIGTERM', handle);
 }
 
-async function writableFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK | constants.R_OK | constants.X_OK);
-  } catch (error) {
-    throw new UsageError(`--data ${folder} cannot be written: ${messageOf(error)}`);
-  }
-}
-
-async function readableFolder(folder: string): Promise<void> {
-  try {
-    await access(folder, constants.R_OK | constants.X_OK);
-  } catch (error) {
-    throw new UsageError(`--config ${folder} cannot be read: ${messageOf(error)}`);
-  }
-}
-
 /** What secrets of `notify.yaml` are read from. */
 function environment(name: string): string | undefined {
   return process.env[name];
@@ -375,14 +355,6 @@ function systemEnvironment(): Record<string, string> {
       return value === undefined ? [] : [[name, value]];
     }),
   );
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number > 65_535) {
-    throw new InvalidArgumentError('must be a whole number from 0 to 65535');
-  }
-  return number;
 }
 
 function nowNs(): bigint {

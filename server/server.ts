@@ -278,22 +278,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     alerting.touched();
   });
   alerting.touched();
-  const checks = new CheckDesk({
-    sources: {
-      store,
-      slos,
-      occurrences,
-      budgets,
-      notifier,
-      backups,
-      alerting,
-      readDisk,
-      startedNs,
-    },
-    ...options.checks,
-    nowNs,
-    report,
-  });
   const api: ApiContext = {
     store,
     prices,
