@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The composition root: the only reader of the environment, the clock and signals. */
-import { constants, readFileSync } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,12 +8,12 @@ import { Command } from 'commander';
 import { BackupCommandError, backupCommand } from './api/backupCommand.js';
 import { CommandError } from './api/commandClient.js';
 import { DemoDataError } from './api/demoData.js';
-import { gamedayCommand } from './api/gamedayCommand.js';
 import { RepriceCommandError, repriceCommand, undoCommand } from './api/repriceCommand.js';
 import { loadConfig } from './config/config.js';
+import { readableFolder, UsageError, writableFolder } from './config/folders.js';
+import { portOption } from './config/portOption.js';
 import { writeStarterConfig } from './config/starter.js';
 import { watchConfig } from './config/watchConfig.js';
-import { port } from './config/portFlag.js';
 import { ConfigError } from './config/yamlFile.js';
 import { RunbookError } from './runbook/runbookProblem.js';
 import { StoreOpenError } from './store/storeClient.js';
@@ -63,9 +62,6 @@ interface GamedayFlags {
   readonly auto: boolean;
 }
 
-/** A mistake of the caller's: told in one line, without a stack. */
-class UsageError extends Error {}
-
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '..', '..');
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -98,7 +94,7 @@ program
     '--runbooks <dir>',
     "folder of your own runbooks beside the product's; the same name wins",
   )
-  .option('--port <port>', 'port to listen on; 0 for any free one', port, 4318)
+  .option('--port <port>', 'port to listen on; 0 for any free one', portOption, 4318)
   .option('--demo', 'the data is demo data: game days may make faults in it, for ever', false)
   .option('--memory <size>', "DuckDB's memory limit, such as 512MB", '512MB')
   .action((flags: ServeFlags) => run(() => serve(flags)));
@@ -194,6 +190,27 @@ async function lint(
     write: (line) => process.stdout.write(`${line}\n`),
   });
   if (!passes) process.exitCode = 1;
+}
+
+async function gameday(runbook: string, flags: GamedayFlags): Promise<void> {
+  const { url, actor, auto } = flags;
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort());
+  const { gamedayCommand } = await import('./api/gamedayCommand.js');
+  await gamedayCommand({
+    url,
+    token: process.env['BURNBOOK_TOKEN'] ?? null,
+    actor: actor ?? 'command line',
+    runbook,
+    runbooks: path.resolve(flags.runbooks),
+    config: path.resolve(flags.config),
+    injectorFile: path.join(root, 'pipelines/dist/demo/inject.js'),
+    isAuto: auto,
+    signal: stopping.signal,
+    write: (line) => process.stdout.write(`${line}\n`),
+    sleep,
+    nowMs: Date.now,
+  });
 }
 
 async function backup({ to, url, actor }: BackupFlags): Promise<void> {
@@ -326,23 +343,6 @@ function onStop(stop: () => Promise<void>): void {
   };
   process.on('SIGINT', handle);
   process.on('SIGTERM', handle);
-}
-
-async function writableFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK | constants.R_OK | constants.X_OK);
-  } catch (error) {
-    throw new UsageError(`--data ${folder} cannot be written: ${messageOf(error)}`);
-  }
-}
-
-async function readableFolder(folder: string): Promise<void> {
-  try {
-    await access(folder, constants.R_OK | constants.X_OK);
-  } catch (error) {
-    throw new UsageError(`--config ${folder} cannot be read: ${messageOf(error)}`);
-  }
 }
 
 /** What secrets of `notify.yaml` are read from. */

@@ -17,8 +17,9 @@ const help = `Makes a fault in a demo, so that its alert fires, and takes it bac
 
 Alerts: ${Object.keys(faults).join(', ')}
 `;
-/** For so long what a repair shows can be looked at, before it is taken away. */
-const holdMs = 60_000;
+/** So often what is repaired goes on, and for so long, when no program says how long. */
+const goOnMs = 6_000;
+const holdMs = 10 * 60_000;
 
 /**
  * Started by a program, it says \`{ injected }\` and \`{ reverted }\` over the channel, with a sentence each, and obeys
@@ -81,13 +82,21 @@ async function run(fault: Fault, revertAfterMs: number | null): Promise<void> {
   } finally {
     try {
       say('reverted', await fault.revert());
-      if (fault.end && process.connected) await until(ending.signal);
-      else if (fault.end && !ending.signal.aborted) {
-        await sleep(holdMs, undefined, { signal: ending.signal }).catch(() => undefined);
-      }
+      if (fault.goOn || fault.end) await hold(fault);
     } finally {
       await fault.end?.();
     }
+  }
+}
+
+/** Leaves the repair as it is, for Verify to look at. */
+async function hold({ goOn }: Fault): Promise<void> {
+  const { signal } = ending;
+  const endMs = process.connected ? Number.POSITIVE_INFINITY : Date.now() + holdMs;
+  while (!signal.aborted && Date.now() < endMs) {
+    await sleep(goOnMs, undefined, { signal }).catch(() => undefined);
+    // The server may be busy for a moment: the next time will tell.
+    if (!signal.aborted) await goOn?.().catch(() => undefined);
   }
 }
 

@@ -44,6 +44,8 @@ const ALERT_WAIT_MS = 6 * 60_000;
 /** @throws CommandError with what is wrong; nothing was done, or it was taken back. */
 export async function gamedayCommand(options: GamedayCommandOptions): Promise<void> {
   const { runbook, url, config, injectorFile, write } = options;
+  if (!/^\w+$/.test(runbook)) throw new CommandError(`${runbook} is no name of a runbook`);
+  if (!URL.canParse(url)) throw new CommandError(`--url ${url} is no address`);
   const client = new CommandClient(options);
   const file = path.join(options.runbooks, `${runbook}.md`);
   const alert = alertOf(runbook, await textOf(file));

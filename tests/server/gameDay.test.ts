@@ -1,10 +1,12 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gamedayCommand, type GamedayCommandOptions } from '../../server/api/gamedayCommand.js';
+import { loadConfig } from '../../server/config/config.js';
+import { watchConfig } from '../../server/config/watchConfig.js';
 import { executionsSchema, healthSchema } from '../../server/contract.js';
 import { alertsOf, NOBODY_LISTENS } from '../support/alerts.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
@@ -15,10 +17,11 @@ const fileOf = (name: string): string => fileURLToPath(new URL(`../../${name}`, 
 
 let server: TestServer;
 let folder: string;
+let stopWatching: () => void;
 let lines: string[];
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'burnbook-gameday-'));
-  await cp(fileOf('runbooks/RetryStorm.md'), path.join(folder, 'RetryStorm.md'));
+  await cp(fileOf('runbooks/ConfigRejected.md'), path.join(folder, 'ConfigRejected.md'));
   await writeFile(path.join(folder, 'Restore.md'), '---\nkind: procedure\ntested: null\n---\n');
   server = await startTestServer({
     config: TEST_CONFIG,
@@ -26,8 +29,20 @@ beforeAll(async () => {
     alertPauseMsMax: 50,
     verifyEveryMs: 50,
   });
+  const config = path.join(folder, 'config');
+  await mkdir(path.join(config, 'slos'), { recursive: true });
+  stopWatching = watchConfig({
+    folder: config,
+    changed: () =>
+      void loadConfig(config).then(
+        (next) => server.applyConfig(next),
+        (error: Error) => server.running.rejectConfig(error.message),
+      ),
+    warn: (message) => lines.push(message),
+  });
 });
 afterAll(async () => {
+  stopWatching();
   await server.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -39,9 +54,9 @@ const gameDay = (more: Partial<GamedayCommandOptions> = {}): Promise<void> => {
     url: server.url,
     token: null,
     actor: 'ann',
-    runbook: 'RetryStorm',
+    runbook: 'ConfigRejected',
     runbooks: folder,
-    config: folder,
+    config: path.join(folder, 'config'),
     injectorFile: fileOf('pipelines/dist/demo/inject.js'),
     isAuto: true,
     signal: new AbortController().signal,
@@ -72,26 +87,26 @@ describe('a game day does not begin', () => {
 });
 
 test('a game day makes the fault, has the runbook followed, takes the fault back and stamps the file', async () => {
-  const file = path.join(folder, 'RetryStorm.md');
+  const file = path.join(folder, 'ConfigRejected.md');
   const before = await readFile(file, 'utf8');
   await gameDay();
   expect(lines).toMatchObject([
     'notify.yaml has no test destination: nobody is told.',
-    expect.stringMatching(/^injected: game-day-retries needed 3 attempts/),
-    expect.stringMatching(/^RetryStorm fired after \d+ s: game-day-retries needed/),
-    expect.stringMatching(/\/runbooks\/RetryStorm\?pipeline=game-day-retries&alert=.*&execution=/),
+    expect.stringMatching(/^injected: .*game-day-broken\.yaml says something that is no SLO$/),
+    expect.stringMatching(/^ConfigRejected fired after \d+ s: configuration rejected/),
+    expect.stringMatching(/\/runbooks\/ConfigRejected\?alert=.*&execution=/),
     ...lines.slice(4, -4),
     expect.stringMatching(/of \d+ steps, Verify: passed$/),
     expect.stringMatching(/finished after \d+ s: resolved, Verify passed$/),
     `${file}: tested: 2026-05-04`,
     'The fault is taken back.',
   ]);
-  expect(lines.join('\n')).toContain('reverted: game-day-retries needed 1 attempt');
+  expect(lines.join('\n')).toMatch(/reverted: .*game-day-broken\.yaml is gone/);
   // Only that line.
   expect(await readFile(file, 'utf8')).toBe(before.replace(/^tested:.*$/m, 'tested: 2026-05-04'));
   const [execution] = (await server.get('/api/executions', executionsSchema)).items;
   expect(execution).toMatchObject({
-    runbook: 'RetryStorm',
+    runbook: 'ConfigRejected',
     gameDay: true,
     state: 'finished',
     outcome: 'resolved',

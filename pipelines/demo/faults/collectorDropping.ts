@@ -26,5 +26,6 @@ export const collectorDropping: FaultMaker = ({ collector, receiver, stamp }) =>
       await runOperations({ ...common, collector, batch: `whole ${stamp}`, count: 50 });
       return 'the collector of game-day-drops has room for all spans again';
     },
+    goOn: () => runOperations({ ...common, collector, batch: `whole ${stamp}`, count: 2 }),
   };
 };

@@ -37,6 +37,7 @@ export const errorBudgetBurn: FaultMaker = (place) => {
       await runOperations({ ...common, batch: `repaired ${stamp}`, count: 1_200 });
       return `1,200 operations of ${name} succeeded`;
     },
+    goOn: () => runOperations({ ...common, batch: `repaired ${stamp}`, count: 10 }),
     end: () => takeDown(place, name),
   };
 };

@@ -2,12 +2,14 @@ import type { Collector } from '@burnbook/collectors';
 import type { ConfigFolder } from './configFolder.js';
 import type { DemoServer } from './demoServer.js';
 
-/** A fault that raises one alert. `inject`, `revert`, `end` are called in this order, each at most once. */
+/** A fault that raises one alert. `inject`, `revert`, `end` are called in this order, each at most once, `goOn` between the last two. */
 export interface Fault {
   /** Makes it happen. @returns one sentence on what was done. */
   inject: () => Promise<string>;
   /** Makes what a repair would make: good operations, data that arrives, files that are right. @returns one sentence. */
   revert: () => Promise<string>;
+  /** What is repaired goes on working: without news of it nobody can tell that it does. Called every few seconds. */
+  goOn?: () => Promise<void>;
   /** Takes away what the fault had put up to be seen by, such as a budget of its own. Called whatever failed before. */
   end?: () => Promise<void>;
 }

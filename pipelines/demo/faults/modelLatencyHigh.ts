@@ -32,6 +32,7 @@ export const modelLatencyHigh: FaultMaker = (place) => {
       await runOperations({ ...common, batch: `quick ${stamp}`, count: 600, call: cheapCall });
       return `600 model calls of ${name} were answered at once`;
     },
+    goOn: () => runOperations({ ...common, batch: `quick ${stamp}`, count: 10, call: cheapCall }),
     end: () => takeDown(place, name),
   };
 };

@@ -56,6 +56,7 @@ export const notifierNotDelivering: FaultMaker = (place) => {
       await send(messages);
       return `the destination ${name} takes messages`;
     },
+    goOn: () => send(1),
     end: async () => {
       receiver?.closeAllConnections();
       receiver?.close();

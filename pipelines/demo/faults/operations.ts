@@ -1,5 +1,5 @@
 import { createRetryBudget, pipeline } from '@burnbook/collectors';
-import type { Collector } from '@burnbook/collectors';
+import type { AttemptHandle, Collector } from '@burnbook/collectors';
 
 export interface Operations {
   collector: Collector;
@@ -65,9 +65,7 @@ export async function runOperations(of: Operations): Promise<void> {
   });
 }
 
-type Attempt = Parameters<Parameters<typeof import('@burnbook/collectors').retry>[0]>[0];
-
-async function attemptOf(of: Operations, attempt: Attempt): Promise<void> {
+async function attemptOf(of: Operations, attempt: AttemptHandle): Promise<void> {
   const { call, failure, failures = 0 } = of;
   const error = attempt.number <= failures ? failure?.() : undefined;
   if (!call) {

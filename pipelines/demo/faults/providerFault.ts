@@ -1,10 +1,18 @@
 import { cheapCall, refusedWith, runOperations } from './operations.js';
 import type { FaultMaker } from './fault.js';
 
-/** As those of the catalogue, and not the one that the mail pipeline asks. */
-const call = { ...cheapCall, provider: 'anthropic', model: 'claude-3-5-haiku-latest' };
+interface ProviderTrouble {
+  /** Of the catalogue, and not the one that the mail pipeline asks. */
+  provider: string;
+  model: string;
+  status: number;
+  message: string;
+  says: string;
+}
 
-function providerFault(how: { status: number; message: string; says: string }): FaultMaker {
+function providerFault(how: ProviderTrouble): FaultMaker {
+  const { provider, model, status, message, says } = how;
+  const call = { ...cheapCall, provider, model };
   return ({ collector, stamp }) => {
     const common = { collector, pipeline: 'game-day-provider', call };
     return {
@@ -14,21 +22,24 @@ function providerFault(how: { status: number; message: string; says: string }): 
           batch: `bad ${stamp}`,
           // Under 20 operations it is no storm.
           count: 15,
-          failure: refusedWith(how.status, how.message),
+          failure: refusedWith(status, message),
           failures: 1,
         });
-        return `anthropic ${how.says} 15 of 30 attempts of game-day-provider`;
+        return `${provider} ${says} 15 of 30 attempts of game-day-provider`;
       },
       revert: async () => {
-        await runOperations({ ...common, batch: `good ${stamp}`, count: 300 });
-        return 'anthropic answered 300 attempts of game-day-provider';
+        await runOperations({ ...common, batch: `good ${stamp}`, count: 400 });
+        return `${provider} answered 400 attempts of game-day-provider`;
       },
+      goOn: () => runOperations({ ...common, batch: `good ${stamp}`, count: 10 }),
     };
   };
 }
 
 /** ProviderOutage: half of the attempts meet a server error. */
 export const providerOutage = providerFault({
+  provider: 'anthropic',
+  model: 'claude-3-5-haiku-latest',
   status: 503,
   message: '503 overloaded',
   says: 'failed',
@@ -36,6 +47,8 @@ export const providerOutage = providerFault({
 
 /** ProviderRateLimited: half of the attempts are refused for their rate. */
 export const providerRateLimited = providerFault({
+  provider: 'mistral',
+  model: 'mistral-small-latest',
   status: 429,
   message: '429 too many requests',
   says: 'refused for their rate',

@@ -19,5 +19,6 @@ export const retryStorm: FaultMaker = ({ collector, stamp }) => {
       await runOperations({ ...common, batch: `calm ${stamp}`, count: 500 });
       return 'game-day-retries needed 1 attempt for each of 500 operations';
     },
+    goOn: () => runOperations({ ...common, batch: `calm ${stamp}`, count: 10 }),
   };
 };

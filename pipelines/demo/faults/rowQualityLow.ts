@@ -32,6 +32,7 @@ export const rowQualityLow: FaultMaker = (place) => {
       await batch(`repaired ${stamp}`, { in: 60_000, out: 60_000, failed: 0 });
       return `60,000 rows of ${name} passed the gate`;
     },
+    goOn: () => batch(`next ${Date.now()}`, { in: 1_000, out: 1_000, failed: 0 }),
     end: () => takeDown(place, name),
   };
 };
