@@ -127,11 +127,12 @@ const historyView = ({
   occurrence: timeOrNull(occurrence ?? null),
 });
 
-const knownView = ({ good, total, budgetLeft, verdict, outcome }: KnownFacts) => ({
+const knownView = ({ good, total, budgetLeft, verdict, facts, outcome }: KnownFacts) => ({
   good: rounded(good),
   total: rounded(total),
   budgetLeft: roundedOrNull(budgetLeft),
   verdict,
+  facts: facts ?? null,
   outcome: outcome ?? null,
 });
 

@@ -1,5 +1,5 @@
 /** The past of SLOs: how budgets burned, what was known then, and what a policy would have told. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { DAY_NS, formatLength } from '@burnbook/domain/slo/minutes';
 import type { SloInput } from '@burnbook/domain/slo/evaluate';
 import type { SumReader } from '@burnbook/domain/slo/errorBudget';

@@ -6,7 +6,7 @@ import { formatTime } from '@burnbook/domain/time';
 import type { SloDetail, SloView } from '../contract.js';
 import type { SloReport } from '../slo/sloReport.js';
 import type { ApiContext } from './apiContext.js';
-import { sloVerdict } from '../slo/sloVerdict.js';
+import { sloVerdict, verdictFacts } from '../slo/sloVerdict.js';
 
 export type AlertsBySlo = ReadonlyMap<string, SloView['alerts']>;
 
@@ -49,6 +49,7 @@ export function sloView(report: SloReport, alerts: AlertsBySlo): SloView {
     pipelines: [...slo.pipelines],
     state: status.state,
     verdict: sloVerdict(report),
+    verdictFacts: verdictFacts(report),
     period: windowView(status.period),
     elapsed: rounded(budget.elapsed),
     budgetLeft: roundedOrNull(budget.left),

@@ -41,6 +41,33 @@ export const windowPairSchema = z.object({
   significant: z.boolean().nullable(),
 });
 
+/** What a verdict says, for pages to say it in their language; `kind` says which of the rest there is. */
+export const verdictFactsSchema = z.object({
+  kind: z.enum([
+    'problem',
+    'idle',
+    'unseen',
+    'unknown',
+    'exhausted',
+    'occurrences',
+    'frozen',
+    'burning',
+    'increasing',
+    'recovering',
+    'ok',
+  ]),
+  problem: z.string().nullable(),
+  left: z.number().nullable(),
+  coverage: z.number().nullable(),
+  isOfOccurrences: z.boolean(),
+  pair: z.string().nullable(),
+  burnRate: z.number().nullable(),
+  last: z.number().nullable(),
+  emptyAt: time.nullable(),
+  historyShare: z.number().nullable(),
+});
+export type VerdictFacts = z.infer<typeof verdictFactsSchema>;
+
 /** An SLO in one row. */
 export const sloSchema = z.object({
   name: z.string(),
@@ -61,6 +88,7 @@ export const sloSchema = z.object({
   state: sloStateSchema,
   /** One sentence: how it stands and what to expect. */
   verdict: z.string(),
+  verdictFacts: verdictFactsSchema,
   period: windowSumSchema,
   /** Share of the period that has passed, 0 to 1; of a rolling window 1. */
   elapsed: z.number(),
@@ -190,6 +218,8 @@ const knownFactsSchema = z.object({
   total: count,
   budgetLeft: z.number().nullable(),
   verdict: z.string(),
+  /** What the verdict says; null: it is of an occurrence, or was kept without. */
+  facts: verdictFactsSchema.nullable(),
   /** Of an occurrence; null: it is of none. */
   outcome: verdictSchema.nullable(),
 });

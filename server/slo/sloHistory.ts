@@ -6,6 +6,7 @@ import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { Counts } from './countSeries.js';
 import { nsOfMinute } from './eventGroup.js';
+import type { VerdictFacts } from './sloVerdict.js';
 import type { SnapshotFacts } from './sloKeeper.js';
 
 export interface KnownFacts {
@@ -13,6 +14,8 @@ export interface KnownFacts {
   readonly total: number;
   readonly budgetLeft: number | null;
   readonly verdict: string;
+  /** What the verdict says; left out: it is of an occurrence, or nobody kept it. */
+  readonly facts?: VerdictFacts;
   /** Of an occurrence: its verdict in a word. */
   readonly outcome?: Verdict;
 }
@@ -111,15 +114,21 @@ export async function sloHistory(
           good: (stored?.good ?? 0) + open.good - out.good,
           total: (stored?.total ?? 0) + open.total - out.total,
         });
+    const shownFacts: KnownFacts = {
+      ...shown,
+      budgetLeft: facts.budgetLeft,
+      verdict: facts.verdict,
+      ...(facts.said ? { facts: facts.said } : {}),
+    };
     const differs = now.good !== shown.good || now.total !== shown.total;
     return {
       atNs,
       version,
       kind: facts.kind,
-      knownThen: { ...shown, budgetLeft: facts.budgetLeft, verdict: facts.verdict },
+      knownThen: shownFacts,
       correctedNow: differs
         ? correctedFacts({ good: now.good, total: now.total }, { shown, facts, definition })
-        : { ...shown, budgetLeft: facts.budgetLeft, verdict: facts.verdict },
+        : shownFacts,
       causes: differs
         ? causesOf([
             ...(stored?.causes ?? occurred?.causes ?? []),

@@ -5,7 +5,7 @@ import { MINUTE_HOURS } from './countSeries.js';
 import { minuteOfNs } from './eventGroup.js';
 import { hasSlices } from './sliceSeries.js';
 import type { SloReport } from './sloReport.js';
-import { sloVerdict } from './sloVerdict.js';
+import { sloVerdict, verdictFacts, type VerdictFacts } from './sloVerdict.js';
 
 const HOUR_NS = 3_600_000_000_000n;
 const HOUR = 60;
@@ -19,6 +19,8 @@ export interface SnapshotFacts {
   readonly kind: 'snapshot' | 'alert';
   readonly state: string;
   readonly verdict: string;
+  /** What the verdict says; left out: it was kept before there was such. */
+  readonly said?: VerdictFacts;
   readonly budgetLeft: number | null;
   readonly totalExpected: number;
   /** Minutes that its counts are the sum of: the far end to the hour, where memory has no minutes. */
@@ -115,6 +117,7 @@ function factsOf(report: SloReport): Omit<SnapshotFacts, 'kind'> {
   return {
     state,
     verdict: sloVerdict(report),
+    said: verdictFacts(report),
     budgetLeft: budget.left,
     totalExpected: budget.totalExpected,
     counted: {

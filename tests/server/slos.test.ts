@@ -387,33 +387,3 @@ spec:
         total: { metricSource: { type: burnbook, spec: { events: attempts, where: { pipeline: mail-etl } } } }
   objectives: [{ target: 0.99 }]
 `;
-
-test('what grows by the hour is kept by the day after a quarter, and forgotten after a year', async () => {
-  const { store } = server.running;
-  const DAY_NS = 24n * HOUR_NS;
-  const facts = (kind: string) => JSON.stringify({ kind });
-  const keep = (atNs: bigint, kind: string) =>
-    store.command('keepSlos', {
-      snapshots: [{ slo: 'old', version: 1, good: 1n, total: 1n, facts: facts(kind) }],
-      atNs,
-    });
-  const midnight = at('2026-01-01T00:00:00Z');
-  for (const [hour, kind] of [
-    [0n, 'snapshot'],
-    [1n, 'alert'],
-    [2n, 'snapshot'],
-    [23n, 'snapshot'],
-    [24n, 'snapshot'],
-  ] as const) {
-    await keep(midnight + hour * HOUR_NS, kind);
-  }
-  const left = async (atNs: bigint): Promise<bigint[]> => {
-    await store.command('forgetOld', { atNs });
-    const asked = { name: 'old', from: 0n, to: atNs, limit: 100, offset: 0 };
-    const rows = await store.query('slo_snapshots', asked);
-    return rows.map((row) => ((row['at_ns'] as bigint) - midnight) / HOUR_NS).toReversed();
-  };
-  expect(await left(midnight + 90n * DAY_NS)).toEqual([0n, 1n, 2n, 23n, 24n]);
-  expect(await left(midnight + 100n * DAY_NS)).toEqual([1n, 23n, 24n]);
-  expect(await left(midnight + 402n * DAY_NS)).toEqual([]);
-});

@@ -36,6 +36,18 @@ describe('the sentence of an error budget', () => {
     pipelines: [],
     state: 'ok',
     verdict: '',
+    verdictFacts: {
+      kind: 'ok',
+      problem: null,
+      left: 0.29,
+      coverage: null,
+      isOfOccurrences: false,
+      pair: null,
+      burnRate: null,
+      last: null,
+      emptyAt: null,
+      historyShare: null,
+    },
     period: {
       from: '2026-11-01T00:00:00Z',
       to: '2026-11-23T12:00:00Z',

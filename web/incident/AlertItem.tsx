@@ -8,6 +8,7 @@ import { Icon } from '../parts/Icon.js';
 import { Instant } from '../parts/Instant.js';
 import { Status } from '../parts/Status.js';
 import type { View } from '../url/useView.js';
+import { alertSummary } from './alertSummary.js';
 import { incidentPath, runbookHref } from './incidentText.js';
 import { stakeText } from './stakeText.js';
 
@@ -42,10 +43,10 @@ export function AlertItem({
       <div class="need-text">
         {toIncident && alert.incidentId !== null ? (
           <a class="need-summary" href={view.href(incidentPath(alert.incidentId))}>
-            {alert.summary}
+            {alertSummary(alert, view.tz)}
           </a>
         ) : (
-          <strong class="need-summary">{alert.summary}</strong>
+          <strong class="need-summary">{alertSummary(alert, view.tz)}</strong>
         )}
         {active && alert.firstAction !== null && (
           <p class="first-action">

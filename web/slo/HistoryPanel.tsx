@@ -9,6 +9,7 @@ import { formatRange } from '../url/range.js';
 import type { View } from '../url/useView.js';
 import { causeText, verdictWord } from './occurrenceText.js';
 import { sloPath } from './sloText.js';
+import { verdictText } from './verdictText.js';
 
 type Item = SloHistory['items'][number];
 
@@ -40,7 +41,7 @@ export function HistoryPanel({ name, view }: { name: string; view: View }) {
       {(rows) => (
         <DataTable
           label={t('slo.history')}
-          columns={columns()}
+          columns={columns(view.tz)}
           rows={rows}
           rowKey={(row) => `${row.at} ${row.kind} ${row.occurrence ?? ''} ${row.knownThen.verdict}`}
           empty={t('slo.historyNone')}
@@ -50,7 +51,7 @@ export function HistoryPanel({ name, view }: { name: string; view: View }) {
   );
 }
 
-function columns(): Column<Item>[] {
+function columns(tz: string): Column<Item>[] {
   return [
     {
       key: 'at',
@@ -72,7 +73,7 @@ function columns(): Column<Item>[] {
       cell: ({ knownThen, occurrence }) =>
         knownThen.outcome === null ? (
           <>
-            {knownThen.verdict}
+            {knownThen.facts === null ? knownThen.verdict : verdictText(knownThen.facts, tz)}
             <small class="under">{countsText(knownThen)}</small>
           </>
         ) : (

@@ -9,6 +9,7 @@ import type { View } from '../url/useView.js';
 import { SloBar } from './SloBar.js';
 import { runbookOf } from './SloRow.js';
 import { rateText, targetText } from './sloText.js';
+import { verdictText } from './verdictText.js';
 
 /** The verdict, the budget of the chosen kind of window, and the figures behind it. */
 export function SloHead({ detail, view }: { detail: SloDetail; view: View }) {
@@ -33,7 +34,7 @@ export function SloHead({ detail, view }: { detail: SloDetail; view: View }) {
           <DataAge dataUntil={detail.dataUntil} />
         </div>
       </header>
-      <p class="verdict">{slo.verdict}</p>
+      <p class="verdict">{verdictText(slo.verdictFacts, view.tz)}</p>
       {slo.description && <p class="panel-lead">{slo.description}</p>}
       {asOther ? (
         <p class="metric">

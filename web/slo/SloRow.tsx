@@ -5,6 +5,7 @@ import { Status } from '../parts/Status.js';
 import type { View } from '../url/useView.js';
 import { SloBar } from './SloBar.js';
 import { sloPath, targetText } from './sloText.js';
+import { verdictText } from './verdictText.js';
 
 /** An SLO in the list: how it stands, in a word, a sentence and a bar, and where to go. */
 export function SloRow({ slo, view }: { slo: SloView; view: View }) {
@@ -19,7 +20,7 @@ export function SloRow({ slo, view }: { slo: SloView; view: View }) {
           {t('slos.target', { target: targetText(slo.target), window: slo.window })}
         </small>
       </div>
-      <p class="slo-verdict">{slo.verdict}</p>
+      <p class="slo-verdict">{verdictText(slo.verdictFacts, view.tz)}</p>
       <SloBar slo={slo} />
       <p class="budget-meta">
         {slo.service} ·{' '}
