@@ -59,7 +59,7 @@ describe.skipIf(started.browser === null)('a runbook', () => {
       .toBe(true);
 
     const verify = desk.locator('.verify');
-    await verify.getByText('Fails').waitFor();
+    await verify.getByText('Verify fails').waitFor();
     at.verify('passes');
     await verify.getByText('Verified').waitFor();
     await desk.getByRole('button', { name: 'Finish' }).click();
@@ -90,7 +90,7 @@ describe.skipIf(started.browser === null)('a runbook', () => {
     await page.getByRole('checkbox', { name: 'Step 4 done' }).scrollIntoViewIfNeeded();
     await page.getByRole('button', { name: 'Live', exact: true }).click();
     expect(new URL(page.url()).searchParams.get('window')).toBe('live');
-    await page.locator('#step-4').evaluate((step) => step.scrollIntoView());
+    await page.locator('#step-4').evaluate((step) => step.scrollIntoView({ block: 'center' }));
     await panels.getByRole('heading', { name: 'Burn rate' }).waitFor();
     await page.keyboard.press('p');
     expect(await panels.evaluate((panel) => panel.contains(document.activeElement))).toBe(true);

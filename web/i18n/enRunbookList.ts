@@ -12,7 +12,6 @@ export const enRunbookList = {
   'runbooks.decay.good': 'Good',
   'runbooks.decay.old': 'Look at it',
   'runbooks.decay.bad': 'Do not trust it',
-  'runbooks.why': 'Decay of {name}: {n} of 100. Why',
   'runbooks.uses': 'Used',
   'runbooks.times': '{n}×',
   'runbooks.findings': 'Findings',

@@ -14,7 +14,6 @@ export const zhCNRunbookList: Record<keyof typeof enRunbookList, string> = {
   'runbooks.decay.good': '良好',
   'runbooks.decay.old': '需查看',
   'runbooks.decay.bad': '不可信',
-  'runbooks.why': '{name} 的老化：{n} / 100。原因',
   'runbooks.uses': '使用',
   'runbooks.times': '{n} 次',
   'runbooks.findings': '发现',

@@ -79,7 +79,7 @@ function columnsFor(view: View): Column<Row>[] {
       key: 'decay',
       label: t('runbooks.decay'),
       phone: 'main',
-      cell: (row) => <DecayCell decay={row.decay} name={row.title} />,
+      cell: (row) => <DecayCell decay={row.decay} />,
     },
     {
       key: 'uses',

@@ -9,8 +9,8 @@ export type PanelWindow = 'incident' | 'live';
 
 const EVERY_MS = 60_000;
 const MINUTE_MS = 60_000;
-/** The clock of panels: once a minute, not once a second. */
-const minuteMs = computed(() => Math.floor(nowMs.value / MINUTE_MS) * MINUTE_MS);
+/** The end of the minute that is running: panels ask once a minute, not once a second. */
+const minuteMs = computed(() => Math.ceil((nowMs.value + 1) / MINUTE_MS) * MINUTE_MS);
 
 /** Which window the URL asks for; with an incident it is the incident's unless somebody chose otherwise. */
 export const windowOf = (view: View): PanelWindow =>

@@ -28,7 +28,7 @@ export function CheckLine({
     { liveness: 'check', everyMs: EVERY_MS },
   );
   return (
-    <div class="check">
+    <div class="check-line">
       <p class="check-asks">{asks}</p>
       {query.isError && <PanelError query={query} />}
       {query.data ? (

@@ -26,7 +26,7 @@ export function StepFoot({ number, run, onAsk }: StepFootProps) {
   if (!step) return null;
   if (step.state !== 'open') {
     return (
-      <p class="step-note">
+      <p class="step-note done-note">
         {t(`runbook.by.${step.state}`, { name: step.by ?? t('unknown') })}{' '}
         {step.at !== null && <Instant at={step.at} seconds />}
         {step.seconds !== null && ` · ${t('runbook.took', { time: timerOf(step.seconds) })}`}

@@ -128,12 +128,13 @@ function append(parent: HTMLElement, tag: 'div', className: string): HTMLElement
   return element;
 }
 
-/** The panel of the step that is being read: the last whose step or heading starts above the middle of the screen. */
+/** A step that was scrolled to the middle of what the header leaves free starts above it. */
+const READING_LINE = 0.6;
+
+/** The panel of the step that is being read: the last whose step or heading starts above the reading line. */
 export function panelInView(places: readonly PanelPlace[]): string | null {
-  const middle = innerHeight * 0.5;
-  const above = places.filter(
-    (place) => ownerOf(place.figure).getBoundingClientRect().top < middle,
-  );
+  const line = innerHeight * READING_LINE;
+  const above = places.filter((place) => ownerOf(place.figure).getBoundingClientRect().top < line);
   return (above[above.length - 1] ?? places[0])?.id ?? null;
 }
 

@@ -7,7 +7,7 @@ const OLD = 30;
 const BAD = 60;
 
 /** How far a runbook has decayed, in a word and a number; a tap says why. */
-export function DecayCell({ decay, name }: { decay: Decay; name: string }) {
+export function DecayCell({ decay }: { decay: Decay }) {
   const { score, reasons } = decay;
   const word: 'good' | 'old' | 'bad' = score >= BAD ? 'bad' : score >= OLD ? 'old' : 'good';
   const kinds: Record<typeof word, StatusKind> = { good: 'ok', old: 'increasing', bad: 'critical' };
@@ -17,7 +17,7 @@ export function DecayCell({ decay, name }: { decay: Decay; name: string }) {
   if (reasons.length === 0) return status;
   return (
     <details class="decay">
-      <summary aria-label={t('runbooks.why', { name, n: Math.round(score) })}>{status}</summary>
+      <summary>{status}</summary>
       <ul class="rows">
         {reasons.map(({ kind, points, text }) => (
           <li key={kind}>
