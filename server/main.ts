@@ -16,6 +16,7 @@ import { writeStarterConfig } from './config/starter.js';
 import { watchConfig } from './config/watchConfig.js';
 import { ConfigError } from './config/yamlFile.js';
 import { RunbookError } from './runbook/runbookProblem.js';
+import type { RunningServer } from './server.js';
 import { StoreOpenError } from './store/storeClient.js';
 import { storeEnvironment } from './store/storeEnvironment.js';
 
@@ -152,28 +153,6 @@ program
   .action((runbook: string, flags: GamedayFlags) => run(() => gameday(runbook, flags)));
 
 await program.parseAsync();
-
-async function gameday(runbook: string, flags: GamedayFlags): Promise<void> {
-  const { url, actor, auto } = flags;
-  if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no address`);
-  if (!/^\w+$/.test(runbook)) throw new UsageError(`${runbook} is no name of a runbook`);
-  const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort());
-  await gamedayCommand({
-    url,
-    token: process.env['BURNBOOK_TOKEN'] ?? null,
-    actor: actor ?? 'command line',
-    runbook,
-    runbooks: path.resolve(flags.runbooks),
-    config: path.resolve(flags.config),
-    injectorFile: path.join(root, 'pipelines/dist/demo/inject.js'),
-    isAuto: auto,
-    signal: stopping.signal,
-    write: (line) => process.stdout.write(`${line}\n`),
-    sleep,
-    nowMs: Date.now,
-  });
-}
 
 async function lint(
   folder: string | undefined,
@@ -312,11 +291,10 @@ async function serve(flags: ServeFlags): Promise<void> {
   const stopWatching =
     configFolder === null
       ? () => undefined
-      : watchConfig(configFolder, {
-          load: () => loadConfig(configFolder, environment),
-          apply: (next) => server.applyConfig(next),
-          reject: (message) => server.rejectConfig(message),
-          log,
+      : watchConfig({
+          folder: configFolder,
+          changed: () => reloadConfig(configFolder, server),
+          warn: (message) => log('warn', message),
         });
   onStop(async () => {
     stopWatching();
@@ -324,6 +302,19 @@ async function serve(flags: ServeFlags): Promise<void> {
   });
   const shown = flags.host.includes(':') ? `[${flags.host}]` : flags.host;
   log('info', `Burnbook ${version} on http://${shown}:${server.port} · data in ${folder}`);
+}
+
+function reloadConfig(folder: string, server: RunningServer): void {
+  loadConfig(folder, environment).then(
+    (config) => {
+      server.applyConfig(config);
+      log('info', `configuration of ${folder} in force`);
+    },
+    (error: unknown) => {
+      server.rejectConfig(messageOf(error));
+      log('error', `configuration rejected, the former one stays in force:\n${messageOf(error)}`);
+    },
+  );
 }
 
 /** The first signal stops in good order, a second one at once. */
