@@ -33,6 +33,8 @@ export class HoldLog {
   #epoch = 0;
   /** What is on disk in the journal and not yet in the database, by reservation. */
   #unstored = new Map<string, HoldEntry>();
+  /** It is being written into the database, which does not show it yet. */
+  #isStoring = false;
 
   constructor(options: HoldLogOptions) {
     this.#o = options;
@@ -49,7 +51,7 @@ export class HoldLog {
 
   /** Whether the database lacks something that is on disk. */
   get hasUnstored(): boolean {
-    return this.#unstored.size > 0;
+    return this.#unstored.size > 0 || this.#isStoring;
   }
 
   /** Takes a change; it is on disk when the next `flushed` resolves. */
@@ -72,11 +74,14 @@ export class HoldLog {
     if (turns) this.#o.journal.turn();
     const entries = this.#unstored;
     this.#unstored = new Map();
+    this.#isStoring = true;
     try {
       await this.#o.write([...entries.values()]);
     } catch (error) {
       enter(this.#unstored, entries.values());
       throw error;
+    } finally {
+      this.#isStoring = false;
     }
     // What remains there is brought over once more after a crash, which changes nothing.
     if (turns) await this.#o.journal.clearOther().catch(() => undefined);

@@ -37,6 +37,15 @@ const available = async (here: ReservationDesk, id = 'all'): Promise<string | un
   (await here.budget(id)).holds?.availableUsd;
 
 describe('a reservation', () => {
+  test('is there for all who ask at once right after the grant', async () => {
+    const here = open(HARD);
+    for (let turn = 0; turn < 5; turn++) {
+      const { id } = await here.granted({ amountUsd: '0.01' });
+      const seen = await Promise.all(Array.from({ length: 8 }, () => here.get(id)));
+      expect(seen.map(({ state }) => state)).toEqual(Array.from({ length: 8 }, () => 'held'));
+    }
+  });
+
   test('says when it expires, and what is left in each budget that it is held in', async () => {
     const here = open(HARD, MAIL, { ...MAIL, id: 'soft', hardLimit: false });
     const grant = await here.granted({ amountUsd: '0.2', ttlSeconds: 60, batch: 'b1' });
