@@ -7,9 +7,8 @@ import { injectFault } from '../support/injectedFault.js';
 import { startBuiltServer, type BuiltServer } from './support/builtServer.js';
 import { openPage, PHONE } from './support/openPage.js';
 
-/** What raises each is in pipelines/demo/faults; the sentence is the alert's own. */
+/** What raises each is in pipelines/demo/faults; the sentence is the alert's own. The first sends telemetry: without any, the first page says how to. */
 const FAULTS: readonly (readonly [alert: string, says: RegExp])[] = [
-  ['ConfigRejected', /^configuration rejected, the former one stays in force/],
   ['RetryWasteHigh', /^game-day-waste lost \$0\.\d+ of \$0\.\d+ to retries in 24 h/],
   ['ErrorBudgetBurn', /^Game day attempts succeed: 8 of 16 bad in 1h/],
   ['RowQualityLow', /^Game day rows valid: 300 of 1500 bad in 1h/],
@@ -17,6 +16,7 @@ const FAULTS: readonly (readonly [alert: string, says: RegExp])[] = [
   ['CostBudgetExhausted', /^game-day-spend-\d+ has spent \$0\.00\d+ of \$0\.005: 100 % reached/],
   ['BatchFailed', /^game-day-failed-\d+: the run of .* failed/],
   ['BatchLateOrMissing', /^game-day-late-\d+: the data of .* was due .* and has not landed/],
+  ['ConfigRejected', /^configuration rejected, the former one stays in force/],
   ['HeartbeatMissed', /^the heartbeat game-day-\d+ was due by .* and last came: never/],
   ['BackupFailed', /^the backup of .* failed: ENOTDIR/],
 ];

@@ -1,8 +1,8 @@
 import type { FaultMaker } from './fault.js';
 
 const file = 'notify.yaml';
-/** More than twice as long as `goOn` rests. */
-const everySeconds = 15;
+/** Three times as long as `goOn` rests. */
+const everySeconds = 20;
 
 /** HeartbeatMissed: a sign of life is expected every few seconds, and nobody gives it; then somebody does. */
 export const heartbeatMissed: FaultMaker = ({ config, server, stamp }) => {

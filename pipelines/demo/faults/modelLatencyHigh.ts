@@ -2,7 +2,7 @@ import { putUp, source, takeDown } from './gameDaySlo.js';
 import { cheapCall, runOperations } from './operations.js';
 import type { FaultMaker } from './fault.js';
 
-const limitMs = 200;
+const limitMs = 400;
 
 /** ModelLatencyHigh: answers take three times as long as they may. */
 export const modelLatencyHigh: FaultMaker = (place) => {

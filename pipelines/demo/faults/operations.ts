@@ -31,7 +31,7 @@ export interface ModelUse {
 }
 
 /** At once; more would only wait for each other. */
-const concurrent = 200;
+const concurrent = 40;
 const budget = createRetryBudget({ ratio: 1, reserve: 1_000_000 });
 
 /** One run of a pipeline whose one step makes many operations. Resolves also when the run failed as it should. */
