@@ -90,10 +90,9 @@ describe.skipIf(started.browser === null)('a runbook', () => {
     await page.getByRole('checkbox', { name: 'Step 4 done' }).scrollIntoViewIfNeeded();
     await page.getByRole('button', { name: 'Live', exact: true }).click();
     expect(new URL(page.url()).searchParams.get('window')).toBe('live');
-    await page.locator('#step-4').evaluate((step) => step.scrollIntoView({ block: 'center' }));
+    await page.getByRole('checkbox', { name: 'Step 3 done' }).focus();
+    await page.keyboard.press('n');
     await panels.getByRole('heading', { name: 'Burn rate' }).waitFor();
-    // From the switch beside the panel back to the step, and over to the panel again.
-    await page.keyboard.press('p');
     await page.keyboard.press('p');
     expect(await panels.evaluate((panel) => panel.contains(document.activeElement))).toBe(true);
     const check = page.locator('figure.check-slot').first();
