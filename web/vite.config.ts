@@ -19,7 +19,15 @@ export default defineConfig({
       output: {
         // Nearly every page draws with these: one file of them is smaller on the wire than thirty.
         codeSplitting: {
-          groups: [{ name: 'parts', test: /web\/(?:parts|format|url|api)\//, minShareCount: 9 }],
+          groups: [
+            { name: 'parts', test: /web\/(?:parts|format|url|api)\//, minShareCount: 9 },
+            // The same for what follows a runbook, wherever it is spoken of.
+            {
+              name: 'run',
+              test: /web\/(?:execution\/|runbook\/(?!serverHtml)|panels\/usePanelView)/,
+              minShareCount: 2,
+            },
+          ],
         },
       },
     },

@@ -47,7 +47,10 @@ describe.skipIf(started.browser === null)('the pages of runbooks', () => {
       for (const path of paths) {
         await page.goto(at.server.url + path);
         await page.getByRole('heading', { level: 1 }).waitFor();
-        await expect.poll(() => page.locator('.skeleton').count(), WAIT).toBe(0);
+        // What is far from the screen of a phone waits until somebody comes near.
+        await expect
+          .poll(() => page.locator('.stale, .skeleton:not(.slot .skeleton)').count(), WAIT)
+          .toBe(0);
         await unstick(page);
         expect({ path, ...(await violationsIn(page, { alsoDark })) }).toEqual({
           path,
@@ -84,7 +87,7 @@ describe.skipIf(started.browser === null)('the pages of runbooks', () => {
   test('are followed with the keyboard alone', async () => {
     const page = await open('/?tz=UTC');
     const link = page.locator('a[href^="/runbooks/RetryStorm"]').first();
-    await expect.poll(() => link.getAttribute('href')).toContain('step=2');
+    await expect.poll(() => link.getAttribute('href'), WAIT).toContain('step=2');
     await link.focus();
     await page.keyboard.press('Enter');
     await page.getByText(/^Done by Ann/).waitFor();
@@ -131,7 +134,7 @@ describe.skipIf(started.browser === null)('the pages of runbooks', () => {
 
   test('say that Verify fails, and are overridden with a reason', async () => {
     const page = await open(`/incidents/${at.incident}?tz=UTC`);
-    await page.getByText('Verify fails').waitFor();
+    await page.getByText('Verify fails', { exact: true }).waitFor();
     await page.getByRole('link', { name: /of 30:/ }).click();
     await page.getByText('It is not over: the incident stays open.').waitFor();
     await page.getByRole('button', { name: 'It is over all the same' }).click();

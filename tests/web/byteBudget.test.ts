@@ -9,7 +9,7 @@ const KB = 1_000;
 /** What a visit to a page loads at once: its own code, and the chart library where it draws a chart. */
 const FIRST_VIEWS: Record<string, string[]> = {
   overview: ['OverviewPage', 'drawPlot', 'enOverview'],
-  cost: ['CostPage', 'drawPlot', 'enCost'],
+  cost: ['CostPage', 'drawPlot', 'enCost', 'enSeries'],
   budget: ['BudgetPage', 'drawPlot', 'enCost', 'enBudget'],
   'budget with a hard limit': [
     'BudgetPage',
@@ -21,19 +21,34 @@ const FIRST_VIEWS: Record<string, string[]> = {
   ],
   reservations: ['ReservationsPage', 'enCost', 'enBudget', 'enReservations'],
   prices: ['PricesPage', 'enCost', 'enBudget', 'enPrices'],
-  slos: ['SlosPage', 'enSlos'],
-  slo: ['SloPage', 'drawPlot', 'enSlos'],
+  slos: ['SlosPage', 'enSlos', 'enBurn'],
+  slo: ['SloPage', 'drawPlot', 'enSlos', 'enBurn'],
   incidents: ['IncidentsPage', 'enSlos', 'enIncidents'],
-  incident: ['IncidentPage', 'drawPlot', 'enSlos', 'enIncidents'],
+  incident: ['IncidentPage', 'drawPlot', 'enBurn', 'enIncidents', 'enRunbooks'],
   delivery: ['DeliveryPage', 'enBudget', 'enIncidents'],
-  'incident in Chinese': ['IncidentPage', 'drawPlot', 'zhCN', 'zhCNSlos', 'zhCNIncidents'],
+  'incident in Chinese': [
+    ...['IncidentPage', 'drawPlot'],
+    ...['zhCN', 'zhCNBurn', 'zhCNIncidents', 'zhCNRunbooks'],
+  ],
   retries: ['RetriesPage', 'enCost', 'enRetries'],
   batches: ['BatchesPage'],
   batch: ['BatchPage', 'enBatch'],
   trace: ['TracePage', 'enTrace'],
-  runbooks: ['RunbooksPage', 'enRunbooks'],
-  'runbook with its panels': ['RunbookPage', 'drawPlot', 'enRunbooks'],
-  'cost in Chinese': ['CostPage', 'drawPlot', 'zhCN', 'zhCNCost'],
+  runbooks: ['RunbooksPage', 'enRunbooks', 'enRunbookList'],
+  'runbook at a panel of spend': [
+    ...['RunbookPage', 'SpendByModel', 'drawPlot'],
+    ...['enRunbooks', 'enSeries'],
+  ],
+  'runbook at a panel of an SLO in Chinese': [
+    ...['RunbookPage', 'SloPanels', 'drawPlot'],
+    ...['zhCN', 'zhCNRunbooks', 'zhCNBurn'],
+  ],
+  'runbook at a panel of spend in Chinese': [
+    ...['RunbookPage', 'SpendByModel', 'drawPlot'],
+    ...['zhCN', 'zhCNRunbooks', 'zhCNSeries'],
+  ],
+  resilience: ['ResiliencePage', 'enResilience'],
+  'cost in Chinese': ['CostPage', 'drawPlot', 'zhCN', 'zhCNCost', 'zhCNSeries'],
   'overview in Chinese': ['OverviewPage', 'drawPlot', 'zhCN', 'zhCNOverview'],
 };
 

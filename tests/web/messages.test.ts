@@ -18,6 +18,7 @@ import { enSeries } from '../../web/i18n/enSeries.js';
 import { enBurn } from '../../web/i18n/enBurn.js';
 import { enRunbookList } from '../../web/i18n/enRunbookList.js';
 import { enPanels } from '../../web/i18n/enPanels.js';
+import { enRunDialog } from '../../web/i18n/enRunDialog.js';
 import { enTrace } from '../../web/i18n/enTrace.js';
 import type { MessageKey } from '../../web/i18n/t.js';
 import { zhCN as zhCNCore } from '../../web/i18n/zhCN.js';
@@ -38,6 +39,7 @@ import { zhCNSeries } from '../../web/i18n/zhCNSeries.js';
 import { zhCNBurn } from '../../web/i18n/zhCNBurn.js';
 import { zhCNRunbookList } from '../../web/i18n/zhCNRunbookList.js';
 import { zhCNPanels } from '../../web/i18n/zhCNPanels.js';
+import { zhCNRunDialog } from '../../web/i18n/zhCNRunDialog.js';
 import { zhCNTrace } from '../../web/i18n/zhCNTrace.js';
 
 const zhCN = {
@@ -59,6 +61,7 @@ const zhCN = {
   ...zhCNBurn,
   ...zhCNRunbookList,
   ...zhCNPanels,
+  ...zhCNRunDialog,
   ...zhCNTrace,
 };
 const en = {
@@ -80,6 +83,7 @@ const en = {
   ...enBurn,
   ...enRunbookList,
   ...enPanels,
+  ...enRunDialog,
   ...enTrace,
 };
 const keys = Object.keys(en) as MessageKey[];
@@ -91,7 +95,7 @@ const WORDS: Record<string, object[]> = {
   shell: [enCore, enStart],
   overview: [enCore, enOverview, enStart],
   panels: [enCore, enRunbooks, enPanels],
-  'runbook execution': [enCore, enRunbooks],
+  'runbook execution': [enCore, enRunbooks, enRunDialog],
   runbookList: [enCore, enRunbooks, enRunbookList],
   learning: [enCore, enRunbooks, enLearning],
   resilience: [enCore, enResilience],

@@ -15,6 +15,7 @@ import type { enSeries } from './enSeries.js';
 import type { enBurn } from './enBurn.js';
 import type { enRunbookList } from './enRunbookList.js';
 import type { enPanels } from './enPanels.js';
+import type { enRunDialog } from './enRunDialog.js';
 import type { enRunbooks } from './enRunbooks.js';
 import type { enStart } from './enStart.js';
 import type { enSlos } from './enSlos.js';
@@ -41,6 +42,7 @@ export type MessageKey =
   | keyof typeof enBurn
   | keyof typeof enRunbookList
   | keyof typeof enPanels
+  | keyof typeof enRunDialog
   | keyof typeof enTrace;
 
 type Messages = Partial<Record<MessageKey, string>>;
@@ -131,6 +133,10 @@ const PARTS = {
   panels: {
     en: () => import('./enPanels.js').then(({ enPanels: words }) => words),
     'zh-CN': () => import('./zhCNPanels.js').then(({ zhCNPanels: words }) => words),
+  },
+  runDialog: {
+    en: () => import('./enRunDialog.js').then(({ enRunDialog: words }) => words),
+    'zh-CN': () => import('./zhCNRunDialog.js').then(({ zhCNRunDialog: words }) => words),
   },
   trace: {
     en: () => import('./enTrace.js').then(({ enTrace: words }) => words),

@@ -5,6 +5,7 @@ import { Late } from '../parts/Late.js';
 import { Skeleton } from '../parts/Skeleton.js';
 import { useView } from '../url/useView.js';
 import type { PanelParams } from './panelParams.js';
+import { useKnownWindow } from './usePanelView.js';
 
 interface LivePanelProps {
   /** The name in the runbook's `panel` fence. */
@@ -104,8 +105,10 @@ const PARTS: Readonly<Record<PanelName, PanelPart>> = {
 /** A panel of a runbook. What its parameters leave open the page's URL says. */
 export function LivePanel({ panel, params }: LivePanelProps) {
   const view = useView();
+  const isKnown = useKnownWindow(view);
   if (!isPanelName(panel)) return <p class="none">{t('panel.unknown', { name: panel })}</p>;
   const { load, words = [], heightPx } = PARTS[panel];
+  if (!isKnown) return <Skeleton heightPx={heightPx} />;
   const said: PanelParams = Object.fromEntries(
     PLACES.flatMap((name) => {
       const value = view.param(name);

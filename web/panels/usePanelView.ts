@@ -1,7 +1,7 @@
 import { computed } from '@preact/signals';
 import type { IncidentDetail } from '../../server/contract.js';
 import { nowMs } from '../api/live.js';
-import { useApi } from '../api/useApi.js';
+import { useApi, type ApiResult } from '../api/useApi.js';
 import { incidentWindow } from '../runbook/executionModel.js';
 import { useView, type View } from '../url/useView.js';
 
@@ -16,18 +16,29 @@ const minuteMs = computed(() => Math.ceil((nowMs.value + 1) / MINUTE_MS) * MINUT
 export const windowOf = (view: View): PanelWindow =>
   view.param('incident') === null || view.param('window') === 'live' ? 'live' : 'incident';
 
+/** False while the incident's window is asked for: a panel would draw another one first. */
+export function useKnownWindow(view: View): boolean {
+  const query = useFrozenIncident(view);
+  return windowOf(view) === 'live' || query.data !== undefined || query.isError;
+}
+
+function useFrozenIncident(view: View): ApiResult<IncidentDetail> {
+  const incident = windowOf(view) === 'incident' ? view.param('incident') : null;
+  return useApi<IncidentDetail>(
+    incident === null ? null : `/api/incidents/${encodeURIComponent(incident)}`,
+    { everyMs: EVERY_MS },
+  );
+}
+
 /**
  * The view that a panel beside a runbook draws: the page's own, or frozen to the incident's window. A range chosen in a
  * panel ends the freeze.
  */
 export function usePanelView(): View {
   const view = useView();
-  const incident = windowOf(view) === 'incident' ? view.param('incident') : null;
-  const query = useApi<IncidentDetail>(
-    incident === null ? null : `/api/incidents/${encodeURIComponent(incident)}`,
-    { everyMs: EVERY_MS },
-  );
-  const frozen = incident === null ? null : incidentWindow(query.data?.incident, minuteMs.value);
+  const query = useFrozenIncident(view);
+  const frozen =
+    windowOf(view) === 'incident' ? incidentWindow(query.data?.incident, minuteMs.value) : null;
   if (frozen === null) return view;
   return {
     ...view,

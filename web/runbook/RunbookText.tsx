@@ -48,7 +48,7 @@ export function RunbookText({
   }, [html]);
   // Straight into the document: a tick shows before anything else is drawn anew.
   useLayoutEffect(() => effect(() => showSteps(article.current, run)), [run, places]);
-  useEffect(() => followPanel(places, inline, latest), [places, inline]);
+  useEffect(() => followPanel(places, { inline, run, latest }), [places, inline, run]);
   useLayoutEffect(() => {
     if (startAt !== null) document.getElementById(`step-${startAt}`)?.scrollIntoView();
   }, [places, startAt]);
@@ -113,10 +113,15 @@ function showSteps(article: HTMLElement | null, run: Run): void {
   });
 }
 
+interface FollowOptions {
+  inline: boolean;
+  run: Run;
+  latest: { current: Pick<RunbookTextProps, 'onActivePanel'> };
+}
+
 function followPanel(
   { panels }: TextPlaces,
-  inline: boolean,
-  latest: { current: Pick<RunbookTextProps, 'onActivePanel'> },
+  { inline, run, latest }: FollowOptions,
 ): (() => void) | undefined {
   if (inline || panels.length === 0) return undefined;
   let frame = 0;
@@ -124,11 +129,14 @@ function followPanel(
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(() => latest.current.onActivePanel(panelInView(panels)));
   };
-  look();
+  // Another step may be on.
+  const stop = run.steps.subscribe(look);
   const listening = new AbortController();
   addEventListener('scroll', look, { passive: true, signal: listening.signal });
+  addEventListener('focusin', look, { signal: listening.signal });
   addEventListener('resize', look, { signal: listening.signal });
   return () => {
+    stop();
     listening.abort();
     cancelAnimationFrame(frame);
   };

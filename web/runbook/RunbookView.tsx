@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Runbook } from '../../server/contract.js';
 import { useExecutions } from '../execution/openExecutions.js';
 import { LateNameDialog } from '../incident/LateNameDialog.js';
-import { t } from '../i18n/t.js';
+import { loadWords, t } from '../i18n/t.js';
 import { Late } from '../parts/Late.js';
 import { PanelError } from '../parts/Panel.js';
 import { usePageKeys } from '../shell/useKeys.js';
@@ -120,7 +120,9 @@ export function RunbookView({ runbook, place }: RunbookViewProps) {
       {hasSteps && <NextStep runbook={runbook} run={run} onTick={tick} />}
       {ask && (
         <Late
-          load={() => import('./RunDialog.js').then(({ RunDialog }) => RunDialog)}
+          load={async () =>
+            (await Promise.all([import('./RunDialog.js'), loadWords('runDialog')]))[0].RunDialog
+          }
           props={{ ask, run, onClose: () => setAsk(null) }}
           waiting={null}
         />

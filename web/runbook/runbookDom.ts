@@ -26,6 +26,8 @@ export function prepareText(
   onTick: (step: number, done: boolean) => void,
 ): TextPlaces {
   const steps = [...article.querySelectorAll<HTMLElement>('li.step')];
+  // A long line scrolls sideways, so that the keyboard must reach it.
+  for (const pre of article.querySelectorAll('pre')) pre.tabIndex = 0;
   article.querySelectorAll<HTMLElement>('figure.run').forEach(addCopy);
   return {
     feet: steps.map((step, index) => {
@@ -62,9 +64,6 @@ function addTick(
 
 function addCopy(figure: HTMLElement): void {
   const code = figure.querySelector('code')?.textContent ?? '';
-  const pre = figure.querySelector('pre');
-  // A long command scrolls sideways, so that the keyboard must reach it.
-  pre?.setAttribute('tabindex', '0');
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'button copy';
@@ -131,11 +130,24 @@ function append(parent: HTMLElement, tag: 'div', className: string): HTMLElement
 /** A step that was scrolled to the middle of what the header leaves free starts above it. */
 const READING_LINE = 0.6;
 
-/** The panel of the step that is being read: the last whose step or heading starts above the reading line. */
+/**
+ * The panel of the step that is being read: of the one that has the focus, else of the one that is on, where it is in
+ * sight and has a panel; else the last whose step or heading starts above the reading line.
+ */
 export function panelInView(places: readonly PanelPlace[]): string | null {
+  const focused = document.activeElement?.closest('li.step') ?? null;
+  const own = [focused, document.querySelector('li.step.current')]
+    .filter((step) => step !== null && isInSight(step))
+    .flatMap((step) => places.find(({ figure }) => step?.contains(figure)) ?? []);
+  if (own[0]) return own[0].id;
   const line = innerHeight * READING_LINE;
   const above = places.filter((place) => ownerOf(place.figure).getBoundingClientRect().top < line);
   return (above[above.length - 1] ?? places[0])?.id ?? null;
+}
+
+function isInSight(element: Element): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
 }
 
 function ownerOf(figure: HTMLElement): Element {

@@ -1,6 +1,6 @@
 const FENCE = '```';
 
-/** As long as a runbook may reasonably be: 30 steps, 6 panels, 3 checks. */
+/** As long as a runbook may reasonably be: 30 steps, 6 panels, 2 checks. */
 export function longRunbook(): string {
   const panels = [
     panel('spend-over-time', { pipeline: 'mail-features' }),
@@ -50,15 +50,15 @@ ${mitigate.join('\n\n')}
 
 ## Verify
 
-${step(24, 'Attempts an operation are back.', check('attempts-per-operation', { pipeline: '{{pipeline}}', minutes: '10' }, '< 1.2'))}
+${step(24, 'There is room again.', check('disk-free-share', {}, '>= 60 %'))}
 
-${step(25, 'The alert has ended.', check('alert-state', { name: 'RetryStorm', pipeline: '{{pipeline}}' }, '= resolved'))}
+${step(25, 'Tell those who wait.')}
 
 ## Roll back
 
 ${step(26, 'Turn the knobs back.')}
 
-${step(27, 'Watch for ten minutes.', check('attempt-error-share', { pipeline: '{{pipeline}}', minutes: '10' }, '< 5 %'))}
+${step(27, 'Watch for ten minutes.', check('attempts-per-operation', { pipeline: '{{pipeline}}', minutes: '10' }, '< 1.2'))}
 
 ## Escalate
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { alertsSchema, type CheckAnswer, type RunbookCheck } from '../../../server/contract.js';
+import { alertsSchema } from '../../../server/contract.js';
 import { vi } from 'vitest';
 import { NOBODY_LISTENS, operations } from '../../support/alerts.js';
 import { ratio, sloConfig, sloOf } from '../../support/slos.js';
@@ -16,22 +16,22 @@ export interface RunbookServer {
   server: TestServer;
   incident: string;
   alert: string;
-  /** What the checks of Verify answer from now on. */
-  verify: (state: CheckAnswer['state']) => void;
+  /** The check of Verify, on the free room of the disk, passes from now on; until then it fails. */
+  pass: () => void;
   close: () => Promise<void>;
 }
 
 const RUNBOOKS = fileURLToPath(new URL('../../../runbooks', import.meta.url));
 const PAGE = fileURLToPath(new URL('../../../dist/web', import.meta.url));
-const SECOND_NS = 1_000_000_000n;
-/** Verify asks so often; between two rounds the server's clock goes on by what it wants between them. */
-const ROUND_MS = 300;
+/** Verify asks so often; each time the server's clock goes on by more than it wants between two looks. */
+const ROUND_MS = 1_000;
+const BETWEEN_NS = 11_000_000_000n;
 
 export async function startRunbookServer(): Promise<RunbookServer> {
   const folder = mkdtempSync(join(tmpdir(), 'burnbook-runbooks-'));
   cpSync(RUNBOOKS, folder, { recursive: true });
   writeFileSync(join(folder, 'RetryStorm.md'), longRunbook());
-  let state: CheckAnswer['state'] = 'fails';
+  let freeShare = 0.5;
   const server = await startTestServer({
     runbooks: await loadRunbooks(folder),
     webFolder: PAGE,
@@ -47,9 +47,9 @@ export async function startRunbookServer(): Promise<RunbookServer> {
     },
     alertPauseMsMax: 50,
     verifyEveryMs: ROUND_MS,
-    answersOf: (checks) => {
-      server.nowNs += 15n * SECOND_NS;
-      return Promise.resolve(checks.map((check) => answerOf(check, state, server.nowNs)));
+    readDisk: () => {
+      server.nowNs += BETWEEN_NS;
+      return Promise.resolve({ freeBytes: freeShare * 1e12, totalBytes: 1e12 });
     },
   });
   await sendBatches(server.url);
@@ -63,27 +63,10 @@ export async function startRunbookServer(): Promise<RunbookServer> {
     server,
     alert: alert.id,
     incident: alert.incidentId ?? '',
-    verify: (next) => (state = next),
+    pass: () => (freeShare = 0.9),
     close: async () => {
       await server.close();
       rmSync(folder, { recursive: true, force: true });
     },
-  };
-}
-
-function answerOf(
-  { question, params, expect }: RunbookCheck,
-  state: CheckAnswer['state'],
-  atNs: bigint,
-): CheckAnswer {
-  const at = new Date(Number(atNs / 1_000_000n)).toISOString();
-  return {
-    ...{ question, params, expect, state, at },
-    value: null,
-    number: null,
-    factsAt: at,
-    coverage: null,
-    reason: null,
-    evidence: null,
   };
 }
