@@ -1,4 +1,5 @@
 /** How a cost budget stands: pure arithmetic over what the store has measured. */
+import type { Severity } from './slo/slo.js';
 import {
   elapsedShare,
   isTelling,
@@ -132,16 +133,18 @@ export function budgetStatus(budget: CostBudget, measure: BudgetMeasure): Budget
   };
 }
 
-/** What the status is in one word; `firing`: whether any of its alerts stands. */
+/** What the status is in one word. @param firing the worst severity of its alerts that stand; null: none does. */
 export function budgetState(
   budget: CostBudget,
   status: BudgetStatus,
-  firing: boolean,
+  firing: Severity | null,
 ): BudgetState {
   if (!status.inForce) return 'inactive';
+  // It refuses: that stops work, whatever is seen and left.
+  if (firing === 'page') return 'critical';
   if (!status.seen) return 'noData';
   if (reaches(status.spentNano, budget.amountNano, 100)) return 'critical';
-  if (firing || status.forecastOver || status.burning) return 'increasing';
+  if (firing !== null || status.forecastOver || status.burning) return 'increasing';
   return status.unpriced > 0 ? 'unknown' : 'ok';
 }
 

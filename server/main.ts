@@ -5,16 +5,20 @@ import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { BackupCommandError, backupCommand } from './api/backupCommand.js';
+import { CommandError } from './api/commandClient.js';
+import { DemoDataError } from './api/demoData.js';
+import { gamedayCommand } from './api/gamedayCommand.js';
 import { RepriceCommandError, repriceCommand, undoCommand } from './api/repriceCommand.js';
 import { loadConfig } from './config/config.js';
 import { writeStarterConfig } from './config/starter.js';
 import { watchConfig } from './config/watchConfig.js';
+import { port } from './config/portFlag.js';
 import { ConfigError } from './config/yamlFile.js';
 import { RunbookError } from './runbook/runbookProblem.js';
-import type { RunningServer } from './server.js';
 import { StoreOpenError } from './store/storeClient.js';
+import { storeEnvironment } from './store/storeEnvironment.js';
 
 interface ServeFlags {
   readonly data: string;
@@ -24,6 +28,7 @@ interface ServeFlags {
   readonly port: number;
   readonly memory: string;
   readonly configWritable: boolean;
+  readonly demo: boolean;
 }
 
 interface RepriceFlags {
@@ -48,6 +53,14 @@ interface LintFlags {
   readonly config?: string;
   readonly json: boolean;
   readonly strict: boolean;
+}
+
+interface GamedayFlags {
+  readonly url: string;
+  readonly actor?: string;
+  readonly runbooks: string;
+  readonly config: string;
+  readonly auto: boolean;
 }
 
 /** A mistake of the caller's: told in one line, without a stack. */
@@ -86,6 +99,7 @@ program
     "folder of your own runbooks beside the product's; the same name wins",
   )
   .option('--port <port>', 'port to listen on; 0 for any free one', port, 4318)
+  .option('--demo', 'the data is demo data: game days may make faults in it, for ever', false)
   .option('--memory <size>', "DuckDB's memory limit, such as 512MB", '512MB')
   .action((flags: ServeFlags) => run(() => serve(flags)));
 
@@ -130,7 +144,40 @@ program
   .option('--strict', 'fail on warnings too', false)
   .action((folder: string | undefined, flags: LintFlags) => run(() => lint(folder, flags)));
 
+program
+  .command('gameday')
+  .description('make the fault that a runbook is for, in a demo alone, and have it followed')
+  .argument('<runbook>', 'its name, such as RetryStorm')
+  .option('--auto', 'follow the steps by itself instead of waiting for a person', false)
+  .option('--url <url>', 'the demo; BURNBOOK_TOKEN signs in', 'http://127.0.0.1:4318')
+  .option('--config <dir>', "the demo's configuration", path.join(root, 'pipelines/demo/config'))
+  .option('--runbooks <dir>', 'where the file is that gets the stamp', path.join(root, 'runbooks'))
+  .option('--actor <name>', 'who does it', process.env['USER'] ?? process.env['USERNAME'])
+  .action((runbook: string, flags: GamedayFlags) => run(() => gameday(runbook, flags)));
+
 await program.parseAsync();
+
+async function gameday(runbook: string, flags: GamedayFlags): Promise<void> {
+  const { url, actor, auto } = flags;
+  if (!URL.canParse(url)) throw new UsageError(`--url ${url} is no address`);
+  if (!/^\w+$/.test(runbook)) throw new UsageError(`${runbook} is no name of a runbook`);
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort());
+  await gamedayCommand({
+    url,
+    token: process.env['BURNBOOK_TOKEN'] ?? null,
+    actor: actor ?? 'command line',
+    runbook,
+    runbooks: path.resolve(flags.runbooks),
+    config: path.resolve(flags.config),
+    injectorFile: path.join(root, 'pipelines/dist/demo/inject.js'),
+    isAuto: auto,
+    signal: stopping.signal,
+    write: (line) => process.stdout.write(`${line}\n`),
+    sleep,
+    nowMs: Date.now,
+  });
+}
 
 async function lint(
   folder: string | undefined,
@@ -224,7 +271,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       // A list works out what two seconds of commits touched in less time than it needs for all the rest.
       settleAfterMs: 2_000,
       unmergedRowsMax: 60_000,
-      environment: systemEnvironment(),
+      environment: storeEnvironment(process.env),
     },
     guard: { hosts: allowedHosts(flags.host), token },
     config,
@@ -234,6 +281,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     runbooks: await loadRunbooks(productRunbooks, ...ownRunbooks),
     webFolder: path.join(root, 'dist', 'web'),
     version,
+    demo: flags.demo,
     queueBytesMax: 128 * MIB,
     groupSpansMax: 8_192,
     // Twice as many spans a commit take a third less of the processors at 10,000 spans/s.
@@ -247,10 +295,11 @@ async function serve(flags: ServeFlags): Promise<void> {
   const stopWatching =
     configFolder === null
       ? () => undefined
-      : watchConfig({
-          folder: configFolder,
-          changed: () => reloadConfig(configFolder, server),
-          warn: (message) => log('warn', message),
+      : watchConfig(configFolder, {
+          load: () => loadConfig(configFolder, environment),
+          apply: (next) => server.applyConfig(next),
+          reject: (message) => server.rejectConfig(message),
+          log,
         });
   onStop(async () => {
     stopWatching();
@@ -258,19 +307,6 @@ async function serve(flags: ServeFlags): Promise<void> {
   });
   const shown = flags.host.includes(':') ? `[${flags.host}]` : flags.host;
   log('info', `Burnbook ${version} on http://${shown}:${server.port} · data in ${folder}`);
-}
-
-function reloadConfig(folder: string, server: RunningServer): void {
-  loadConfig(folder, environment).then(
-    (config) => {
-      server.applyConfig(config);
-      log('info', `configuration of ${folder} in force`);
-    },
-    (error: unknown) => {
-      server.rejectConfig(messageOf(error));
-      log('error', `configuration rejected, the former one stays in force:\n${messageOf(error)}`);
-    },
-  );
 }
 
 /** The first signal stops in good order, a second one at once. */
@@ -320,25 +356,6 @@ function allowedHosts(host: string): string[] {
   return [host.includes(':') ? `[${host}]` : host, ...extra].filter((name) => name !== '');
 }
 
-/** What the store's process needs of our environment: nothing that could be a secret. */
-function systemEnvironment(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_EXTRA_CA_CERTS'];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-}
-
-function port(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,5}$/.test(text) || number > 65_535) {
-    throw new InvalidArgumentError('must be a whole number from 0 to 65535');
-  }
-  return number;
-}
-
 function nowNs(): bigint {
   return BigInt(Date.now()) * 1_000_000n;
 }
@@ -365,6 +382,8 @@ function isExpected(error: unknown): boolean {
     error instanceof StoreOpenError ||
     error instanceof RepriceCommandError ||
     error instanceof BackupCommandError ||
+    error instanceof CommandError ||
+    error instanceof DemoDataError ||
     ['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes((error as NodeJS.ErrnoException).code ?? '')
   );
 }

@@ -11,6 +11,7 @@ import type { DiskSpace } from './alert/rules/diskNearlyFull.js';
 import { buildApp } from './api/app.js';
 import { batchCostRuleOf, type ApiContext } from './api/apiContext.js';
 import { CommitFeed } from './api/commitFeed.js';
+import { demoDataOf } from './api/demoData.js';
 import type { GuardOptions } from './api/guard.js';
 import { CheckDesk, type CheckDeskOptions } from './check/checkDesk.js';
 import { listen } from './api/listen.js';
@@ -26,7 +27,6 @@ import { Repricing } from './cost/repricing.js';
 import { NO_NOTIFY_SETTINGS } from '@burnbook/domain/notify/notifySettings';
 import { IngestQueue } from './ingest/ingestQueue.js';
 import { ExecutionBook } from './execution/executionBook.js';
-import type { AnswersOf } from './execution/verifyWatch.js';
 import { Notifier } from './notify/notifier.js';
 import type { Runbooks } from './runbook/loadRunbooks.js';
 import { renderRunbook } from './runbook/renderRunbook.js';
@@ -48,6 +48,8 @@ export interface ServerOptions {
   readonly runbooks: Runbooks;
   readonly webFolder: string;
   readonly version: string;
+  /** The database is a new one for demo data, or is known as one. */
+  readonly demo?: boolean;
   readonly queueBytesMax: number;
   readonly groupSpansMax: number;
   /** How long spans may wait for others to be committed with, ms; default as `IngestQueue` says. */
@@ -58,8 +60,6 @@ export interface ServerOptions {
   readonly repriceChunkLines?: number;
   /** Between two looks at what the Verify of an open execution asks, ms; default as `VerifyWatch` says. */
   readonly verifyEveryMs?: number;
-  /** Who answers the checks of runbooks; the server itself unless said. */
-  readonly answersOf?: AnswersOf;
   /** How long the rules of alerts may rest after they were asked, ms; default as `RuleWatch` says. */
   readonly alertPauseMsMax?: number;
   /** How long an answer to a check may take, and is told again, ms; defaults as `CheckDesk` says. */
@@ -89,7 +89,7 @@ const BACKUPS_KEPT = 7;
 /** Who changes definitions when the files change. */
 const FILE_EDIT: Edit = { actor: 'configuration files', reason: null };
 
-/** @throws StoreOpenError, or the listen error (`EADDRINUSE`). */
+/** @throws StoreOpenError, DemoDataError, or the listen error (`EADDRINUSE`). */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { log, nowNs } = options;
   const startedNs = nowNs();
@@ -107,6 +107,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const report = (error: unknown): void => {
     log('error', error instanceof Error ? (error.stack ?? error.message) : String(error));
   };
+  const isWanted = options.demo === true;
+  const demoData = await demoDataOf(store, { isWanted, atNs: nowNs() }).catch(async (error) => {
+    await store.close();
+    throw error;
+  });
   const ledger = new PriceLedger({ store, nowNs, sleep, onError: report });
   const repricing = new Repricing({
     store,
@@ -245,7 +250,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const runbook = options.runbooks.get(name);
       return runbook ? renderRunbook(runbook, place) : null;
     },
-    answersOf: options.answersOf ?? ((asked) => checks.answersOf(asked)),
+    answersOf: (asked) => checks.answersOf(asked),
     nowNs,
     verifyEveryMs: options.verifyEveryMs,
     report,
@@ -303,6 +308,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     nowNs,
     version: options.version,
+    demoData,
     report,
   };
   const app = buildApp({

@@ -14,3 +14,14 @@ keepServerHtml(root);
 root.replaceChildren();
 render(<App />, root);
 startLive();
+// What was done without a connection, in this browser, before this page was opened.
+if (localStorageHolds('burnbook.executionEvents'))
+  void import('./runbook/eventQueue.js').then(({ sendQueued }) => sendQueued());
+
+function localStorageHolds(key: string): boolean {
+  try {
+    return localStorage.getItem(key) !== null;
+  } catch {
+    return false;
+  }
+}

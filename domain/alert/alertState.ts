@@ -174,4 +174,15 @@ const taken = (alert: StandingAlert, condition: AlertCondition, atNs: bigint): S
 });
 
 const unlessRecent = (alert: StandingAlert, now: StandingAlert): StandingAlert =>
-  now.updatedNs - alert.updatedNs < UPDATE_NS || now.summary === alert.summary ? alert : now;
+  isSaid(alert, now) || (now.updatedNs - alert.updatedNs < UPDATE_NS && !isTold(alert, now))
+    ? alert
+    : now;
+
+/** What is at stake is known now, and was not. */
+const isTold = (alert: StandingAlert, now: StandingAlert): boolean =>
+  alert.details.figures?.['stake'] !== now.details.figures?.['stake'];
+
+const isSaid = (alert: StandingAlert, now: StandingAlert): boolean =>
+  now.summary === alert.summary &&
+  now.details.stakeNano === alert.details.stakeNano &&
+  !isTold(alert, now);

@@ -42,6 +42,8 @@ interface AnyDestination {
   readonly timeoutMs: number;
   /** Whether it may lie in a private network, and be spoken to without TLS. */
   readonly allowPrivate: boolean;
+  /** Nobody is woken by it. */
+  readonly isTest: boolean;
 }
 
 /** `secret`: webhook: the signing secrets, separated by spaces; pagerduty: the routing key; alertmanager: a bearer token. */

@@ -169,7 +169,9 @@ function verifyOf<Answer extends VerifyAnswer>(
   { hasChecks, startedNs }: ExecutionStart,
   events: readonly ExecutionEvent<Answer>[],
 ): VerifyStanding<Answer> {
-  return events.reduce<VerifyStanding<Answer>>(
+  // What is told after the end leaves it as it ended.
+  const end = events.findIndex(({ kind }) => kind === 'finished');
+  return events.slice(0, end < 0 ? events.length : end + 1).reduce<VerifyStanding<Answer>>(
     (standing, { kind, atNs, text, verify }) => {
       if (isStepEvent(kind)) return afterStep(standing, atNs);
       if (kind === 'override') return overridden(standing, text ?? '');

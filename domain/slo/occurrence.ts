@@ -43,6 +43,8 @@ export interface ExpectedOccurrence {
 export interface OccurrenceRun {
   readonly runId: string;
   readonly batchId: string;
+  /** The time that it is of, as it says itself; null: it does not. */
+  readonly nominalNs: bigint | null;
   /** `scheduled`, `backfill`, `manual`, `gameday`; null: the emitter did not say. */
   readonly kind: string | null;
   readonly startNs: bigint;
@@ -126,7 +128,8 @@ export function verdictOf(
 const landedAt = ({ startNs, endNs }: OccurrenceRun): bigint => endNs ?? startNs;
 
 /**
- * Which run belongs to which occurrence: by the time that its batch is named after, else by when it started.
+ * Which run belongs to which occurrence: by the nominal time that it says, else by the time that its batch is named after,
+ * else by when it started.
  *
  * Only scheduled runs (and those that do not say) touch deadlines. A batch whose name is a time that nothing was expected
  * at belongs to none: it is a backfill, whatever it calls itself.
@@ -140,14 +143,21 @@ export function matchRuns(
   { timeZone, naming }: { readonly timeZone: string; readonly naming: BatchNaming },
 ): ReadonlyMap<bigint, readonly OccurrenceRun[]> {
   const byName = new Map<string, ExpectedOccurrence[]>();
+  const byTime = new Map<bigint, ExpectedOccurrence>();
   for (const occurrence of occurrences) {
     const namedNs = naming === 'nominal' ? occurrence.nominalNs : occurrence.previousNs;
+    byTime.set(namedNs, occurrence);
     for (const name of namesOf(timeZone, namedNs)) push(byName, name, occurrence);
   }
   const matched = new Map<bigint, OccurrenceRun[]>();
   for (const run of runs) {
     if (run.kind !== null && run.kind !== 'scheduled') continue;
-    const name = batchTime(run.batchId);
+    const said = run.nominalNs === null ? undefined : byTime.get(run.nominalNs);
+    if (said) {
+      push(matched, said.nominalNs, run);
+      continue;
+    }
+    const name = batchTime(run.batchId) ?? dayOrMinute(timeZone, run.nominalNs);
     const named = name === null ? occurrences : (byName.get(name) ?? []);
     const single = name !== null && named.length === 1 ? named[0] : undefined;
     const found =
@@ -156,6 +166,16 @@ export function matchRuns(
     if (found) push(matched, found.nominalNs, run);
   }
   return matched;
+}
+
+/** What a nominal time that nothing is expected at names: midnight a whole day, any other its minute. */
+function dayOrMinute(timeZone: string, nominalNs: bigint | null): string | null {
+  if (nominalNs === null) return null;
+  const walls = [nominalNs, nominalNs + offsetNs(timeZone, nominalNs)].map((ns) =>
+    new Date(Number(ns / 1_000_000n)).toISOString(),
+  );
+  const midnight = walls.find((wall) => wall.slice(11, 16) === '00:00');
+  return midnight?.slice(0, 10) ?? walls.at(-1)?.slice(0, 16) ?? null;
 }
 
 /** The spellings under which a batch may name an instant, coarse to fine: day, hour, minute of the zone's clocks. */

@@ -1,5 +1,6 @@
 /** What an expected occurrence has to say to those who watch it: at most one alert, held until it lands. */
 import type { AlertCondition } from '../alert/alert.js';
+import { noStake, withStake, type Stake } from '../alert/stake.js';
 import { formatTime } from '../time.js';
 import type { OccurrenceRun, Verdict, VerdictCause } from './occurrence.js';
 import type { OccurrenceStatus } from './occurrenceBurn.js';
@@ -17,6 +18,10 @@ export interface WatchedOccurrence {
   readonly failure: OccurrenceRun | null;
   /** It was found missing before. */
   readonly wasMissing: boolean;
+  /** What its batch has cost so far; null: no cost of it is known. */
+  readonly costNano: bigint | null;
+  /** Lines of it without a price. */
+  readonly unpriced: number;
 }
 
 export interface Watcher {
@@ -97,23 +102,26 @@ const subjectOf = ({
 });
 
 function common(
-  { dueNs, verdict, cause, run }: WatchedOccurrence,
+  occurrence: WatchedOccurrence,
   { severity, owner, slos }: Watcher,
 ): Pick<AlertCondition, 'severity' | 'state' | 'owner' | 'details'> {
-  return {
-    severity,
-    state: 'firing',
-    owner,
-    details: {
-      figures: {
-        verdict,
-        cause,
-        due: formatTime(dueNs),
-        ...(run === null ? {} : { run: run.runId, batch: run.batchId }),
-        ...(slos.length === 0 ? {} : { slos: slos.join(', ') }),
-      },
+  const { dueNs, verdict, cause, run } = occurrence;
+  const details = {
+    figures: {
+      verdict,
+      cause,
+      due: formatTime(dueNs),
+      ...(run === null ? {} : { run: run.runId, batch: run.batchId }),
+      ...(slos.length === 0 ? {} : { slos: slos.join(', ') }),
     },
   };
+  return { severity, state: 'firing', owner, details: withStake(details, stakeOf(occurrence)) };
+}
+
+/** Of a batch that is late or failed what has been spent on it: what no run was seen of has spent nothing that is known. */
+function stakeOf({ run, failure, costNano, unpriced }: WatchedOccurrence): Stake {
+  if (costNano !== null) return { nano: costNano, of: 'batch so far', window: null, unpriced };
+  return noStake(run === null && failure === null ? 'no run was seen' : 'no cost is known');
 }
 
 /** Too many of the last occurrences were bad: a ticket, whatever became of each. */

@@ -34,7 +34,7 @@ export async function startServer({ root, dataFolder, port }: ServerOptions): Pr
   const args = [
     ...[process.execPath, join(root, 'dist', 'server', 'main.js'), 'serve'],
     ...['--data', dataFolder, '--config', join(root, 'pipelines/demo/config')],
-    ...['--host', '127.0.0.1', '--port', String(port)],
+    ...['--host', '127.0.0.1', '--port', String(port), '--demo'],
   ];
   const guard = startFile('guard.js', args, { stdio: ['ignore', log, log, 'ipc'] });
   closeSync(log);

@@ -8,6 +8,7 @@ import type { OutboxRow } from '../store/commands/outbox.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { AlertDesk, type AlertDeskOptions } from './alertDesk.js';
 import { firstActionFor, runbookPathOf } from './guide.js';
+import { Housekeeping } from './housekeeping.js';
 import { RuleWatch } from './ruleWatch.js';
 import { backupFailed } from './rules/backupFailed.js';
 import { batchCost } from './rules/batchCost.js';
@@ -50,6 +51,7 @@ const RESTARTS_MAX = 100;
 export class Alerting {
   readonly desk: AlertDesk;
   readonly #watch: RuleWatch;
+  readonly #housekeeping: Housekeeping;
   readonly #nowNs: () => bigint;
   readonly #restarts: bigint[] = [];
   #rejection: Rejection | null = null;
@@ -57,6 +59,7 @@ export class Alerting {
   constructor(options: AlertingOptions) {
     const { store, nowNs, runbooks, upstreams, ownerOf, messagesFor, report } = options;
     this.#nowNs = nowNs;
+    this.#housekeeping = new Housekeeping({ store, nowNs, report });
     this.desk = new AlertDesk({
       store,
       upstreams,
@@ -121,6 +124,7 @@ export class Alerting {
 
   async close(): Promise<void> {
     await this.#watch.stop();
+    await this.#housekeeping.stop();
     await this.desk.idle();
   }
 }

@@ -5,8 +5,12 @@ import type { AlertDesk } from './alertDesk.js';
 import { MINUTE_NS, type AlertRule, type RuleContext } from './rules/alertRule.js';
 
 const MINUTE_MS = 60_000;
+/** The timer of a minute does not find the last minute's evaluation a few milliseconds too young: it would wait for another. */
+const MINUTE_EARLY_NS = 5_000_000_000n;
 const PAUSE_MIN_MS = 1_000;
 const PAUSE_MAX_MS = 4_000;
+/** From its own start to the first evaluation: whoever waits for a server to come up is served before. */
+const FIRST_PAUSE_MS = 2_000;
 /** An evaluation takes at most a twentieth of the time, as far as the longest pause allows. */
 const PAUSE_FACTOR = 20;
 
@@ -26,7 +30,7 @@ export class RuleWatch {
   readonly #minutes: NodeJS.Timeout;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
-  #earliestMs = 0;
+  #earliestMs: number;
   /** When the rules of the minute were last asked; null: they have to be. */
   #minuteNs: bigint | null = null;
   #hasFailed = false;
@@ -34,6 +38,8 @@ export class RuleWatch {
 
   constructor(options: RuleWatchOptions) {
     this.#o = options;
+    const firstPauseMs = Math.min(options.pauseMsMax ?? PAUSE_MAX_MS, FIRST_PAUSE_MS);
+    this.#earliestMs = performance.now() + firstPauseMs;
     this.#minutes = setInterval(() => this.touched(), MINUTE_MS).unref();
   }
 
@@ -60,7 +66,9 @@ export class RuleWatch {
     const startedMs = performance.now();
     const nowNs = this.#o.nowNs();
     const isMinute =
-      this.#minuteNs === null || nowNs - this.#minuteNs >= MINUTE_NS || nowNs < this.#minuteNs;
+      this.#minuteNs === null ||
+      nowNs - this.#minuteNs >= MINUTE_NS - MINUTE_EARLY_NS ||
+      nowNs < this.#minuteNs;
     if (isMinute) this.#minuteNs = nowNs;
     const rules = this.#o.rules.filter(({ after }) => isMinute || after === 'commit');
     const seen: { readonly rule: AlertRule; readonly conditions: readonly AlertCondition[] }[] = [];

@@ -61,6 +61,8 @@ export interface ApiContext {
   /** UTC nanoseconds. */
   readonly nowNs: () => bigint;
   readonly version: string;
+  /** What is stored is demo data alone. */
+  readonly demoData: boolean;
   /** Told of faults of ours; a request's own faults are its answer. */
   readonly report: (error: unknown) => void;
 }

@@ -20,6 +20,7 @@ import { exclusionRoutes } from './exclusionRoutes.js';
 import { exclusionWindowRoutes } from './exclusionWindowRoutes.js';
 import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
 import { incidentRoutes } from './incidentRoutes.js';
+import { learningRoutes } from './learningRoutes.js';
 import { openApi } from './openApi.js';
 import { otlpRoutes, type OtlpRouteOptions } from './otlp.js';
 import type { SpanSink } from './otlpSink.js';
@@ -29,11 +30,13 @@ import { priceRoutes } from './priceRoutes.js';
 import { repriceRoutes } from './repriceRoutes.js';
 import { methodOf, type Route, type RouteMethod } from './route.js';
 import { actorOf, BODY_BYTES_MAX, readBody } from './routeRequest.js';
+import { resilienceRoutes } from './resilienceRoutes.js';
 import { reservationRoutes } from './reservationRoutes.js';
 import { renderRunbookPage } from './runbookPage.js';
 import { retryRoutes } from './retryRoutes.js';
 import { occurrenceRoutes } from './occurrenceRoutes.js';
 import { placeOf, runbookFor, runbookRoutes } from './runbookRoutes.js';
+import { sloHistoryRoutes } from './sloHistoryRoutes.js';
 import { sloPastRoutes } from './sloPastRoutes.js';
 import { sloRoutes } from './sloRoutes.js';
 import { silenceRoutes } from './silenceRoutes.js';
@@ -58,6 +61,7 @@ const ROUTES: readonly Route[] = [
   ...exclusionWindowRoutes,
   ...retryRoutes,
   ...sloRoutes,
+  ...sloHistoryRoutes,
   ...sloPastRoutes,
   ...occurrenceRoutes,
   ...budgetRoutes,
@@ -68,6 +72,8 @@ const ROUTES: readonly Route[] = [
   ...batchRoutes,
   ...traceRoutes,
   ...runbookRoutes,
+  ...learningRoutes,
+  ...resilienceRoutes,
   ...checkRoutes,
   ...executionRoutes,
   ...alertRoutes,
@@ -84,7 +90,7 @@ const PATHS: readonly (readonly [path: string, method: RouteMethod])[] = [
 ];
 /** Pages of the single-page app; anything else that is no file is a 404. */
 const PAGES =
-  /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|cost(?:\/(?:prices|reservations|budgets\/[^/]+))?$|slos(?:\/[^/]+)?$|incidents(?:\/[^/]+)?$|delivery$|retries$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$)/;
+  /^\/(?:$|batches(?:\/[^/]+\/[^/]+)?$|cost(?:\/(?:prices|reservations|budgets\/[^/]+))?$|slos(?:\/[^/]+)?$|incidents(?:\/[^/]+)?$|delivery$|resilience$|retries$|traces\/[^/]+$|runbooks(?:\/[^/]+)?$)/;
 
 export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions): Hono {
   const app = new Hono();
@@ -193,7 +199,8 @@ export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions
 }
 
 function health(api: ApiContext, status: 'ok' | 'unavailable', detail?: string) {
-  return healthSchema.parse({ status, version: api.version, ...(detail ? { detail } : {}) });
+  const { version, demoData } = api;
+  return healthSchema.parse({ status, version, demoData, ...(detail ? { detail } : {}) });
 }
 
 function matches(route: string, path: string): boolean {

@@ -147,6 +147,7 @@ async function destinations({ api }: RouteRequest): Promise<Destinations> {
         kind: entry.kind,
         to: new URL(entry.url.reveal()).hostname,
         severities: [...entry.severities],
+        isTest: entry.isTest,
         enabled,
         disabledReason: enabled ? null : textOrNull(state['reason']),
         pending: Number(count['pending'] ?? 0),

@@ -1,17 +1,21 @@
 /** Runbooks: the list, and each rendered with what the request says of the place. */
 import { z } from 'zod';
 import { runbookListSchema, runbookSchema } from '../contract.js';
-import type { LintFinding, Runbook } from '../contract.js';
+import type { LintFinding, Runbook, RunbookList } from '../contract.js';
+import { RunbookUses } from '../execution/runbookUses.js';
 import { highlightFor } from '../runbook/highlight.js';
 import { placeholderNames, type PlaceholderValues } from '../runbook/placeholders.js';
 import { renderRunbook, runbookHead } from '../runbook/renderRunbook.js';
 import type { RunbookDocument } from '../runbook/runbookDocument.js';
+import { documentSteps } from '../runbook/documentSteps.js';
 import { stampFindings } from '../runbook/stamps.js';
+import { StoreError } from '../store/protocol.js';
 import type { ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';
 import { parseQuery } from './query.js';
-import { route } from './route.js';
+import { route, type RouteRequest } from './route.js';
+import { timeOrNull } from './views.js';
 
 /** Everything that a request may fill in; the server's own address is not for it to say. */
 export const placeNames = placeholderNames.filter((name) => name !== 'server');
@@ -26,16 +30,7 @@ export const runbookRoutes = [
     summary: 'All runbooks',
     query: {},
     answer: runbookListSchema,
-    handle: async ({ api }) => ({
-      items: [...api.runbooks().values()].map((document) => ({
-        ...runbookHead(document, findingsOf(api, document)),
-        decay: { score: 0, reasons: [] },
-        uses: 0,
-        lastUsedAt: null,
-      })),
-      nextCursor: null,
-      ...(await freshness(api)),
-    }),
+    handle: list,
   }),
   route({
     path: '/api/runbooks/:name',
@@ -46,6 +41,46 @@ export const runbookRoutes = [
       runbookFor(api, part('name'), placeOf(parseQuery(runbookQuery, query), context.req.url)),
   }),
 ];
+
+/** As last read: people want the list most while the database is away. */
+const lastUses = new WeakMap<ApiContext, RunbookUses>();
+
+/** @throws StoreError while the store is away and was never asked. */
+async function usesOf(api: ApiContext): Promise<RunbookUses> {
+  try {
+    const read = await RunbookUses.read(api.store, api.nowNs());
+    lastUses.set(api, read);
+    return read;
+  } catch (error) {
+    const last = lastUses.get(api);
+    if (last && error instanceof StoreError) return last;
+    throw error;
+  }
+}
+
+async function list({ api }: RouteRequest): Promise<RunbookList> {
+  const used = await usesOf(api);
+  return {
+    items: [...api.runbooks().values()].map((document) => {
+      const findings = findingsOf(api, document);
+      const head = runbookHead(document, findings);
+      const { uses, lastNs } = used.useOf(head.name);
+      const { score, reasons } = used.decayOf({
+        ...head,
+        steps: documentSteps(document).map(({ number }) => number),
+        findings,
+      });
+      return {
+        ...head,
+        decay: { score, reasons: [...reasons] },
+        uses,
+        lastUsedAt: timeOrNull(lastNs),
+      };
+    }),
+    nextCursor: null,
+    ...(await freshness(api)),
+  };
+}
 
 /** @param url of the request: its origin is the server's. */
 export function placeOf(

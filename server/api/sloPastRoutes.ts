@@ -13,15 +13,12 @@ import {
   replayRequestSchema,
   replaySchema,
   sloBurnSchema,
-  sloHistorySchema,
   type Replay,
   type SloBurn,
-  type SloHistory,
 } from '../contract.js';
 import type { CountSeries } from '../slo/countSeries.js';
 import { minuteOfNs, nsOfMinute } from '../slo/eventGroup.js';
 import { sloBurn } from '../slo/sloBurn.js';
-import { sloHistory } from '../slo/sloHistory.js';
 import { replaySlo, type ReplayedSlo } from '../slo/sloReplay.js';
 import { slicesOf, hasSlices } from '../slo/sliceSeries.js';
 import { SloSums } from '../slo/sloSums.js';
@@ -29,19 +26,12 @@ import { countedSeries, storedSeries } from '../slo/storedSeries.js';
 import type { ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';
-import { cursorOf, limitParam, offsetOf, parseQuery, rangeOf, timeOf, timeParam } from './query.js';
+import { parseQuery, rangeOf, timeOf, timeParam } from './query.js';
 import { route, type RouteRequest } from './route.js';
 import { reportOf } from './sloRoutes.js';
 import { rounded, roundedOrNull } from './sloViews.js';
 
 const burnQuery = { from: timeParam.optional(), to: timeParam.optional() };
-const historyQuery = {
-  from: timeParam.optional(),
-  to: timeParam.optional(),
-  limit: limitParam(50, 200),
-  cursor: z.string().max(100).optional(),
-};
-const HISTORY_NS = 30n * DAY_NS;
 const REPLAY_MAX_NS = 92n * DAY_NS;
 const ALERTS_MAX = 500;
 const SERIES_MAX = 500;
@@ -53,14 +43,6 @@ export const sloPastRoutes = [
     query: burnQuery,
     answer: sloBurnSchema,
     handle: burn,
-  }),
-  route({
-    path: '/api/slos/:name/history',
-    summary:
-      'What was shown of an SLO, beside what is known now of the same stretch, and why they differ',
-    query: historyQuery,
-    answer: sloHistorySchema,
-    handle: history,
   }),
   route({
     method: 'post',
@@ -163,32 +145,6 @@ async function annotations(
   return all
     .toSorted((a, b) => (a.atNs < b.atNs ? -1 : 1))
     .map(({ atNs, ...annotation }) => ({ at: formatTime(atNs), ...annotation }));
-}
-
-async function history({ api, part, query }: RouteRequest): Promise<SloHistory> {
-  const { slo } = await reportOf(api, part('name'));
-  const { limit, cursor, ...range } = parseQuery(historyQuery, query);
-  const offset = offsetOf(cursor);
-  // The newest snapshot is as old as this moment.
-  const defaults = { nowNs: api.nowNs() + 1n, spanNs: HISTORY_NS };
-  const { fromNs, toNs } = rangeOf(range, defaults);
-  const items = await sloHistory(api.store, slo, {
-    page: { fromNs, toNs, limit: limit + 1, offset },
-    unstored: (indicatorId) => api.slos.unstored(indicatorId),
-    excluded: (indicatorId, from, to) =>
-      api.slos.excludedCounts({ ...slo, indicatorId }, { from, to }),
-  });
-  return {
-    items: items.slice(0, limit).map(({ atNs, knownThen, correctedNow, causes, ...item }) => ({
-      at: formatTime(atNs),
-      ...item,
-      knownThen: { ...knownThen, budgetLeft: roundedOrNull(knownThen.budgetLeft) },
-      correctedNow: { ...correctedNow, budgetLeft: roundedOrNull(correctedNow.budgetLeft) },
-      causes: [...causes],
-    })),
-    nextCursor: items.length > limit ? cursorOf(offset + limit) : null,
-    ...(await freshness(api)),
-  };
 }
 
 async function replay({ api, body, signal }: RouteRequest): Promise<Replay> {

@@ -46,6 +46,8 @@ interface Flight {
   readonly facts: Promise<Facts>;
   /** When it landed, ms of the monotonic clock; null: it is under way. */
   landedMs: number | null;
+  /** Whether somebody still works on it, though nobody may wait any more. */
+  isWorkedOn: boolean;
 }
 
 const TIMEOUT_MS = 2_000;
@@ -125,9 +127,12 @@ export class CheckDesk {
     const key = JSON.stringify([name, sorted]);
     const known = this.#flights.get(key);
     if (known && this.#isYoung(known)) return known;
+    // What hangs is not begun again: it would take one place after the other.
+    if (known?.isWorkedOn) return { ...known, askedNs: this.#o.nowNs() };
     const flight = this.#begin(name, params);
     this.#forget(key);
-    this.#flights.set(key, flight);
+    // What nobody looked for is said again at no cost: the store may be back at any time.
+    if (flight.isWorkedOn) this.#flights.set(key, flight);
     return flight;
   }
 
@@ -139,30 +144,51 @@ export class CheckDesk {
   #forget(key: string): void {
     this.#flights.delete(key);
     for (const [each, flight] of this.#flights) {
-      if (this.#isYoung(flight) && this.#flights.size < FLIGHTS_MAX) return;
+      const isOfUse = this.#isYoung(flight) || flight.isWorkedOn;
+      if (isOfUse && this.#flights.size < FLIGHTS_MAX) return;
       this.#flights.delete(each);
     }
   }
 
   #begin(name: QuestionName, params: CheckParams): Flight {
     const askedNs = this.#o.nowNs();
-    const flight: Flight = { askedNs, facts: this.#facts(name, params, askedNs), landedMs: null };
+    const reason = this.#whyNotAsked(name, params);
+    if (reason !== null) {
+      const facts = Promise.resolve(noFacts(reason));
+      return { askedNs, facts, landedMs: performance.now(), isWorkedOn: false };
+    }
+    const { minutes = 0, isOfServer = false, facts: factsOf } = answers[name];
+    const over = new AbortController();
+    const how = { nowNs: askedNs, minutes, signal: over.signal };
+    const asked = new AskedQuestion(this.#o.sources, params, how);
+    const look = (): Promise<Facts> => factsOf(asked);
+    const work = (isOfServer ? look() : this.#line.run(look, over.signal)).catch((error: unknown) =>
+      this.#failed(error, over.signal),
+    );
+    const flight: Flight = {
+      askedNs,
+      facts: this.#inTime(work, over),
+      landedMs: null,
+      isWorkedOn: true,
+    };
+    void work.then(() => (flight.isWorkedOn = false));
     void flight.facts.then(() => (flight.landedMs = performance.now()));
     return flight;
   }
 
-  /** Never rejects. */
-  async #facts(name: QuestionName, params: CheckParams, nowNs: bigint): Promise<Facts> {
-    const { needs = [], minutes = 0, isOfServer = false, facts } = answers[name];
+  /** What can be said without looking; null: nothing. */
+  #whyNotAsked(name: QuestionName, params: CheckParams): string | null {
+    const { needs = [], isOfServer = false } = answers[name];
     const open = Object.keys(params).find((param) => isOpen(params[param] ?? ''));
-    if (open !== undefined) return noFacts(`${open} is open: nothing has filled it`);
+    if (open !== undefined) return `${open} is open: nothing has filled it`;
     const missing = needs.find((group) => group.every((param) => params[param] === undefined));
-    if (missing) return noFacts(`it must say ${missing.join(' or ')}`);
-    const { sources } = this.#o;
-    if (!isOfServer && !sources.store.ready) return noFacts(STORE_AWAY);
+    if (missing) return `it must say ${missing.join(' or ')}`;
+    return isOfServer || this.#o.sources.store.ready ? null : STORE_AWAY;
+  }
+
+  /** What is found, for as long as anybody waits. Never rejects. */
+  #inTime(work: Promise<Facts>, over: AbortController): Promise<Facts> {
     const timeoutMs = this.#o.timeoutMs ?? TIMEOUT_MS;
-    const over = new AbortController();
-    const asked = new AskedQuestion(sources, params, { nowNs, minutes, signal: over.signal });
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<Facts>((resolve) => {
       timer = setTimeout(() => {
@@ -170,10 +196,7 @@ export class CheckDesk {
         resolve(noFacts(`no answer within ${timeoutMs / 1_000} s`));
       }, timeoutMs);
     });
-    const found = this.#line
-      .run(() => facts(asked), over.signal)
-      .catch((error: unknown) => this.#failed(error, over.signal));
-    return Promise.race([found, tooLate]).finally(() => clearTimeout(timer));
+    return Promise.race([work, tooLate]).finally(() => clearTimeout(timer));
   }
 
   #failed(error: unknown, { aborted }: AbortSignal): Facts {

@@ -24,12 +24,11 @@ export class Line {
           return;
         }
         this.#underWay++;
-        void work()
-          .then(resolve, reject)
-          .finally(() => {
-            this.#underWay--;
-            this.#next();
-          });
+        const over = (): void => {
+          this.#underWay--;
+          this.#next();
+        };
+        work().finally(over).then(resolve, reject);
       };
       this.#waiting.push({ begin });
       this.#next();

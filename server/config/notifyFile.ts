@@ -65,6 +65,8 @@ const destinationEntry = z.strictObject({
   ratePerMinute: ratePerMinute.optional(),
   timeoutSeconds: timeoutSeconds.optional(),
   allowPrivate: z.boolean().default(false),
+  /** Nobody is woken by it: a game day may use it. */
+  test: z.boolean().default(false),
   user: text.optional(),
   from: address.optional(),
   to: z.array(address).min(1).max(RECIPIENTS_MAX).optional(),
@@ -170,6 +172,7 @@ function destinationOf(
     ratePerMinute: entry.ratePerMinute ?? defaults.ratePerMinute ?? 60,
     timeoutMs: (entry.timeoutSeconds ?? defaults.timeoutSeconds ?? 10) * 1_000,
     allowPrivate: entry.allowPrivate,
+    isTest: entry.test,
     secret:
       entry.secretFrom === undefined
         ? null

@@ -85,5 +85,7 @@ export type CommitEvent = z.infer<typeof commitEventSchema>;
 export const healthSchema = z.object({
   status: z.enum(['ok', 'unavailable']),
   version: z.string(),
+  /** What is stored is demo data alone: faults may be made in it. */
+  demoData: z.boolean(),
   detail: z.string().optional(),
 });

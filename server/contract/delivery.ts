@@ -77,6 +77,8 @@ export const destinationSchema = z.object({
   /** Host only. */
   to: z.string(),
   severities: z.array(severitySchema),
+  /** Nobody is woken by it: a game day tells nobody else. */
+  isTest: z.boolean(),
   enabled: z.boolean(),
   disabledReason: z.string().nullable(),
   pending: count,

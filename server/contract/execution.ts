@@ -134,6 +134,8 @@ export const learningSchema = freshnessSchema.extend({
       lastUsedAt: time,
       executions: count,
       gameDays: count,
+      /** Whose figures these are: game days count only where nobody has used the revision in earnest. */
+      figuresOf: z.enum(['uses', 'gameDays']),
       outcomes: z.record(executionOutcomeSchema, count),
       /** Alert to acknowledgement, alert to resolution, start to the first step done. */
       mttaSeconds: seconds,
@@ -146,7 +148,7 @@ export const learningSchema = freshnessSchema.extend({
           reached: count,
           done: count,
           skipped: count,
-          /** Executions whose last step it was, and which ended without a good outcome. */
+          /** Executions that stood before it, and ended without a good outcome or were left for a day. */
           droppedOff: count,
           seconds,
           /** Medians of the ten minutes before and after the step was done; null: not known. */

@@ -158,7 +158,7 @@ export const sloBurnSchema = freshnessSchema.extend({
       total: count,
       /** Share of the error budget left at that time, signed; null before the first event. */
       budgetLeft: z.number().nullable(),
-      /** What it would be at an even pace, 1 to 0 over the period. */
+      /** What it would be at an even pace: 1 to 0 over a calendar period; of a rolling window since the beginning of the range. */
       pace: z.number().nullable(),
       /** Burn rate of each pair's long window as of then. */
       burnRates: z.array(z.number().nullable()),
@@ -175,6 +175,25 @@ export const sloBurnSchema = freshnessSchema.extend({
 });
 export type SloBurn = z.infer<typeof sloBurnSchema>;
 
+export const verdictSchema = z.enum([
+  'on_time',
+  'late',
+  'failed',
+  'missing',
+  'excluded',
+  'unknown',
+  'pending',
+]);
+
+const knownFactsSchema = z.object({
+  good: count,
+  total: count,
+  budgetLeft: z.number().nullable(),
+  verdict: z.string(),
+  /** Of an occurrence; null: it is of none. */
+  outcome: verdictSchema.nullable(),
+});
+
 /** `/api/slos/{name}/history`: what the page showed when it was decided, beside what is known now. */
 export const sloHistorySchema = freshnessSchema.extend({
   items: z.array(
@@ -182,20 +201,12 @@ export const sloHistorySchema = freshnessSchema.extend({
       at: time,
       version: count,
       kind: z.enum(['snapshot', 'alert', 'occurrence']),
-      knownThen: z.object({
-        good: count,
-        total: count,
-        budgetLeft: z.number().nullable(),
-        verdict: z.string(),
-      }),
-      correctedNow: z.object({
-        good: count,
-        total: count,
-        budgetLeft: z.number().nullable(),
-        verdict: z.string(),
-      }),
-      /** Why they differ: `late`, `moved`, `history`, `exclusion`, `version`; empty: they do not. */
+      knownThen: knownFactsSchema,
+      correctedNow: knownFactsSchema,
+      /** Why they differ: `late`, `moved`, `history`, `exclusion`, `version`, or what became of an occurrence; empty: they do not. */
       causes: z.array(z.string()),
+      /** Nominal time of the occurrence that it is about; null: it is about none. */
+      occurrence: time.nullable(),
     }),
   ),
   nextCursor: z.string().nullable(),
@@ -207,9 +218,9 @@ export const occurrenceSchema = z.object({
   pipeline: z.string(),
   nominal: time,
   due: time,
-  verdict: z.enum(['on_time', 'late', 'failed', 'missing', 'excluded', 'unknown', 'pending']),
+  verdict: verdictSchema,
   /** What was said first, and when. */
-  knownThen: z.object({ verdict: z.string(), at: time }).nullable(),
+  knownThen: z.object({ verdict: verdictSchema, at: time }).nullable(),
   decidedAt: time.nullable(),
   landedAt: time.nullable(),
   batch: z.string().nullable(),

@@ -20,6 +20,7 @@ import { subjectText } from '@burnbook/domain/alert/standingAlert';
 import type { CostBudget } from '@burnbook/domain/costBudget';
 import type { HoldStatus } from '../store/reservations/holdOps.js';
 import type { StoreClient } from '../store/storeClient.js';
+import type { Severity } from '@burnbook/domain/slo/slo';
 import { alertRowOf, raisedAlert, type BudgetAlertRow } from './budgetAlertRow.js';
 import { budgetCondition, budgetSubject, type BudgetAlertSink } from './budgetConditions.js';
 import { PeriodCloser } from './budgetClosing.js';
@@ -242,7 +243,7 @@ export class BudgetBook {
       return {
         ...draft,
         alerts,
-        state: budgetState(draft.budget, draft.status, alerts.length > 0),
+        state: budgetState(draft.budget, draft.status, worstOf(alerts)),
       };
     });
   }
@@ -288,3 +289,6 @@ export class BudgetBook {
 
 const textOf = (definitions: readonly BudgetDefinition[]): string =>
   JSON.stringify(definitions.map(canonicalDefinition));
+
+const worstOf = (alerts: readonly BudgetAlertRow[]): Severity | null =>
+  alerts.some(({ severity }) => severity === 'page') ? 'page' : (alerts[0]?.severity ?? null);

@@ -1,5 +1,6 @@
 /** What the alert desk is told of cost budgets: each alert of a budget that fires is a condition. */
 import type { AlertCondition, AlertSubject } from '@burnbook/domain/alert/alert';
+import type { StakeOf } from '@burnbook/domain/alert/stake';
 import type { BudgetAlertKey } from '@burnbook/domain/budgetAlert';
 import type { AlertName } from '@burnbook/domain/alertNames';
 import type { CostBudget } from '@burnbook/domain/costBudget';
@@ -66,6 +67,7 @@ export function budgetCondition(
       figures: {
         amountUsd: formatUsdShort(amountNano),
         spentUsd: formatUsdShort(spentNano),
+        stake: (overrunNano > 0n ? 'overspent' : 'left of the budget') satisfies StakeOf,
         atLeast: status.unpriced > 0 ? 'yes' : 'no',
       },
     },

@@ -23,9 +23,11 @@ export interface Followed {
 /** The execution after these events; what the checks said last stays as it is, as far as the events let it. */
 export function happened(followed: Followed, news: readonly FollowedEvent[]): Followed {
   const events = [...followed.events, ...news];
+  const state = executionState(followed.start, events);
+  if (followed.state.finished) return { ...followed, events, state };
   const verify = news.reduce((standing, { kind, atNs, text }) => {
     if (isStepEvent(kind)) return afterStep(standing, atNs);
     return kind === 'override' ? overridden(standing, text ?? '') : standing;
   }, followed.state.verify);
-  return { ...followed, events, state: { ...executionState(followed.start, events), verify } };
+  return { ...followed, events, state: { ...state, verify } };
 }

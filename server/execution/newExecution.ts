@@ -43,13 +43,12 @@ export async function beginningOf(
   },
 ): Promise<Beginning> {
   const { store, runbookOf, executionId, atNs } = context;
-  if (runbookOf(asked.runbook, {}) === null) {
+  const { alertId, incidentId, place } = await placed(asked, store);
+  const runbook = runbookOf(asked.runbook, place);
+  if (runbook === null) {
     const message = `there is no runbook ${JSON.stringify(asked.runbook)}`;
     throw new ExecutionRefusal('unknown', message, 'name');
   }
-  const { alertId, incidentId, place } = await placed(asked, store);
-  const runbook = runbookOf(asked.runbook, place);
-  if (runbook === null) throw new Error(`the runbook ${asked.runbook} went while it was read`);
   const checks = runbook.checks.filter(({ section }) => section === VERIFY_SECTION);
   return {
     start: {

@@ -163,6 +163,8 @@ export class DeliveryLoop {
   async #begin(): Promise<void> {
     const { store } = this.#o;
     const nowNs = this.#o.nowNs();
+    // What is waited for goes by this clock: that it is set back must be noticed even if no tick saw it.
+    if (nowNs > this.#lastNs) this.#lastNs = nowNs;
     this.#off ??= new Map(
       (await store.query('destination_states'))
         .filter((row) => row['enabled'] === false)

@@ -53,16 +53,26 @@ function facts({ alert, kind }: Message): [string, string][] {
     ['Owner', alert.owner],
     ['Budget left', alert.budgetLeft === null ? null : percent(alert.budgetLeft)],
     ['Time to empty', alert.secondsToEmpty === null ? null : duration(alert.secondsToEmpty)],
-    ['At stake', alert.stakeUsd === null ? null : `$${formatUsdShort(parseUsd(alert.stakeUsd))}`],
+    ['At stake', stakeText(alert)],
     ['Started', alert.startedAt],
     ['Resolved', kind === 'resolved' ? alert.resolvedAt : null],
     ['Reason', alert.reason],
     ...Object.entries(alert.subject),
-    ...Object.entries(alert.figures),
+    ...Object.entries(alert.figures).filter(([name]) => !name.startsWith('stake')),
   ];
   return rows.flatMap(([name, value]) =>
     value === null || value.trim() === '' ? [] : [[name, value]],
   );
+}
+
+/** `$1.25: bad attempts, 1h`; why there is no figure where there is none. */
+function stakeText({ stakeUsd, figures }: Message['alert']): string | null {
+  const { stake, stakeWindow, stakeUnpriced } = figures;
+  if (stakeUsd === null) return stake === undefined ? null : `unknown: ${stake}`;
+  const least = stakeUnpriced === undefined ? '' : 'at least ';
+  const what = [stake, stakeWindow].filter((part) => part !== undefined).join(', ');
+  const usd = `${least}$${formatUsdShort(parseUsd(stakeUsd))}`;
+  return what === '' ? usd : `${usd}: ${what}`;
 }
 
 const percent = (share: number): string => `${Math.round(share * 1_000) / 10} %`;

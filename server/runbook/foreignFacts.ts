@@ -8,6 +8,8 @@ export interface ForeignFacts {
   /** Names of the fields that were found, for the linter's message. */
   fields: string[];
   isBroken: boolean;
+  /** It says that it is a document: nothing is missing then. */
+  isOnPurpose: boolean;
 }
 
 const FIELDS_MAX = 12;
@@ -40,6 +42,7 @@ export function foreignFacts(head: Head): ForeignFacts {
     },
     fields: [...values.keys()].slice(0, FIELDS_MAX),
     isBroken,
+    isOnPurpose: text('kind', 20) === 'document',
   };
 }
 

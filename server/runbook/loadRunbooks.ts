@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { linkFindings } from './lintLinks.js';
 import { readRunbookFile } from './readRunbookFile.js';
 import type { RunbookDocument } from './runbookDocument.js';
 import { RunbookError, type RunbookProblem } from './runbookProblem.js';
@@ -11,18 +12,18 @@ const runbooksMax = 500;
 
 /**
  * Reads every `*.md` of the folders; names that start with `_` (the template) are left out. A later folder's runbook
- * takes the place of an earlier one's of the same name.
+ * takes the place of an earlier one's of the same name. Links that lead nowhere are findings, and refuse nothing.
  *
  * @throws RunbookError with every fault of every file, so that one start shows them all.
  */
 export async function loadRunbooks(...folders: readonly string[]): Promise<Runbooks> {
   const problems: RunbookProblem[] = [];
-  const runbooks = new Map<string, RunbookDocument>();
+  const found = new Map<string, { readonly file: string; readonly runbook: RunbookDocument }>();
   for (const folder of folders) {
     for (const file of await filesOf(folder)) {
       try {
         const runbook = await readRunbookFile(file);
-        runbooks.set(runbook.name, runbook);
+        found.set(runbook.name, { file, runbook });
       } catch (error) {
         if (!(error instanceof RunbookError)) throw error;
         problems.push(...error.problems);
@@ -30,7 +31,14 @@ export async function loadRunbooks(...folders: readonly string[]): Promise<Runbo
     }
   }
   if (problems.length > 0) throw new RunbookError(problems);
-  return new Map([...runbooks].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const names = new Set(found.keys());
+  const runbooks: RunbookDocument[] = [];
+  for (const { file, runbook } of found.values()) {
+    const dead = await linkFindings(runbook, { file, names });
+    runbooks.push({ ...runbook, findings: [...runbook.findings, ...dead] });
+  }
+  const inOrder = runbooks.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return new Map(inOrder.map((runbook) => [runbook.name, runbook]));
 }
 
 async function filesOf(folder: string): Promise<string[]> {

@@ -64,10 +64,16 @@ export class EventReader {
 
   /**
    * @param minutes near each other: all between them is scanned.
-   * @param byMinute false: all minutes are one, the first.
+   * @param options `byMinute` false: all minutes are one, the first.
    * @returns a reading for each pass.
    */
-  read(minutes: readonly number[], byMinute = true): Promise<Reading[]> {
+  read(
+    minutes: readonly number[],
+    {
+      byMinute = true,
+      timeoutMs = READ_TIMEOUT_MS,
+    }: { readonly byMinute?: boolean; readonly timeoutMs?: number } = {},
+  ): Promise<Reading[]> {
     const first = minutes.reduce((a, b) => Math.min(a, b));
     const last = minutes.reduce((a, b) => Math.max(a, b));
     return Promise.all(
@@ -83,7 +89,7 @@ export class EventReader {
             limits,
             byMinute,
           },
-          { timeoutMs: READ_TIMEOUT_MS },
+          { timeoutMs },
         );
         return { groups: rows.map(eventGroupOf), limits };
       }),

@@ -5,6 +5,7 @@ import type { ExclusionBook } from './exclusionBook.js';
 import { OccurrenceBook } from './occurrenceBook.js';
 import type { ServerMeter } from './serverMeter.js';
 import { SloEngine } from './sloEngine.js';
+import { SloStakes } from './sloStakes.js';
 import { SloWatch } from './sloWatch.js';
 
 export interface SloJudgingOptions {
@@ -57,13 +58,21 @@ export function judgeSlos(options: SloJudgingOptions): SloJudging {
         { slo: name, service, pipelines },
         { startNs: nowNs() - EXCLUDED_NS_MAX, endNs: nowNs() + EXCLUDED_NS_MAX },
       ),
-    onConditions: (conditions, atNs) => {
+    onConditions: async (conditions, atNs) => {
+      const measured = await stakes.measured(conditions, atNs);
       const names = new Set(definedSlos());
-      return tell('slo', conditions, atNs, ({ slo }) =>
+      await tell('slo', measured, atNs, ({ slo }) =>
         slo === undefined || names.has(slo) ? null : `the SLO ${slo} was removed`,
       );
+      return !stakes.isIncomplete;
     },
     report,
+  });
+  const stakes = new SloStakes({
+    store,
+    reports: () => slos.statuses(),
+    occurrences: () => occurrences.all(),
+    excluded: (slo) => slos.excludedOf(slo),
   });
   const sloWatch = new SloWatch({ engine: slos, nowNs, report });
   exclusions.listen(() => {

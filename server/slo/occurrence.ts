@@ -1,13 +1,13 @@
 /** An expected occurrence as it is judged now, with what was said of it before. */
 import type { MissProbability } from '@burnbook/domain/slo/missProbability';
-import type { OccurrenceRun, Reached } from '@burnbook/domain/slo/occurrence';
+import type { OccurrenceRun, Reached, Verdict } from '@burnbook/domain/slo/occurrence';
 import type { OccurrenceWeight } from '@burnbook/domain/slo/slo';
 
 /** Verdicts that were stored. */
 export interface KnownVerdict {
-  readonly first: string;
+  readonly first: Verdict;
   readonly firstNs: bigint;
-  readonly last: string;
+  readonly last: Verdict;
   readonly lastNs: bigint;
 }
 
@@ -19,6 +19,8 @@ export interface Occurrence extends Reached {
   readonly batch: string | null;
   readonly rows: bigint | null;
   readonly costNano: bigint | null;
+  /** Lines of the batch without a price: its cost is a lower bound. */
+  readonly unpriced: number;
   /** When it counts: at its landing or failure, at the latest at its deadline. */
   readonly eventNs: bigint;
   /** null: none was stored yet. */

@@ -240,6 +240,7 @@ export class OccurrenceBook {
       batch,
       rows: size?.rows ?? null,
       costNano: size?.costNano ?? null,
+      unpriced: size?.unpriced ?? 0,
       eventNs: eventOf(reached, dueNs),
       known,
       weight: 1,

@@ -1,19 +1,23 @@
 /** Runs of scheduled pipelines in memory: read as they arrive, judged as of any instant. */
 import { isFinal } from '@burnbook/domain/run';
 import type { OccurrenceRun } from '@burnbook/domain/slo/occurrence';
+import { parseTime } from '@burnbook/domain/time';
 import { runList } from '../store/batchRuns.js';
 import type { StoreClient } from '../store/storeClient.js';
 
 export interface BatchSize {
   readonly rows: bigint | null;
-  readonly costNano: bigint;
+  /** null: nothing of it has a cost that is known. */
+  readonly costNano: bigint | null;
+  /** Lines without a price. */
+  readonly unpriced: number;
 }
 
 interface Batch extends BatchSize {
   readonly batchId: string;
   readonly text: string;
   /** null: they may still change as time passes. */
-  runs: readonly OccurrenceRun[] | null;
+  runs: readonly Omit<OccurrenceRun, 'nominalNs'>[] | null;
 }
 
 const WATCHED_NS = 401n * 86_400_000_000_000n;
@@ -27,6 +31,8 @@ export class OccurrenceRuns {
   readonly #store: StoreClient;
   #pipelines: readonly string[] = [];
   #batches = new Map<string, Map<string, Batch>>();
+  /** Nominal times by pipeline, run and batch. */
+  #nominals = new Map<string, bigint>();
   #loadedNs: bigint | null = null;
   #wholeNs = 0n;
 
@@ -44,15 +50,25 @@ export class OccurrenceRuns {
     if (this.#pipelines.length === 0) return new Set();
     const isWhole =
       this.#loadedNs === null || nowNs < this.#loadedNs || nowNs - this.#wholeNs >= WHOLE_EVERY_NS;
-    const rows = await this.#store.query(
-      'occurrence_batches',
-      {
-        pipelines: this.#pipelines,
-        from: nowNs - WATCHED_NS,
-        since: isWhole ? 0n : (this.#loadedNs ?? 0n) - AGAIN_NS,
-      },
-      { timeoutMs: TIMEOUT_MS },
-    );
+    const asked = {
+      pipelines: this.#pipelines,
+      from: nowNs - WATCHED_NS,
+      since: isWhole ? 0n : (this.#loadedNs ?? 0n) - AGAIN_NS,
+    };
+    const timeout = { timeoutMs: TIMEOUT_MS };
+    // Before the batches: of what arrives between the two readings, both are read again the next time.
+    const said = await this.#store.query('occurrence_nominals', asked, timeout);
+    const rows = await this.#store.query('occurrence_batches', asked, timeout);
+    if (isWhole) this.#nominals = new Map();
+    for (const row of said) {
+      const nominalNs = parseTime(row['nominal_time'] as string);
+      const key = keyOf({
+        pipeline: row['pipeline'] as string,
+        runId: row['run_id'] as string,
+        batchId: row['batch'] as string,
+      });
+      if (nominalNs !== null) this.#nominals.set(key, nominalNs);
+    }
     const touched = new Set<string>();
     const batches = isWhole ? new Map<string, Map<string, Batch>>() : this.#batches;
     for (const row of rows) {
@@ -73,7 +89,10 @@ export class OccurrenceRuns {
 
   runsOf(pipeline: string, nowNs: bigint): readonly OccurrenceRun[] {
     return [...(this.#batches.get(pipeline)?.values() ?? [])].flatMap((batch) =>
-      runsOf(batch, nowNs),
+      runsOf(batch, nowNs).map((run) => ({
+        ...run,
+        nominalNs: this.#nominals.get(keyOf({ pipeline, ...run })) ?? null,
+      })),
     );
   }
 
@@ -85,12 +104,20 @@ export class OccurrenceRuns {
 const batchOf = (row: Readonly<Record<string, unknown>>): Batch => ({
   batchId: row['batch_id'] as string,
   rows: (row['batch_rows'] ?? null) as bigint | null,
-  costNano: BigInt(row['total'] as string),
+  costNano: row['has_lines'] === true ? BigInt(row['total'] as string) : null,
+  unpriced: Number(row['unpriced']),
   text: row['run_list'] as string,
   runs: null,
 });
 
-function runsOf(batch: Batch, nowNs: bigint): readonly OccurrenceRun[] {
+const keyOf = ({
+  pipeline,
+  runId,
+  batchId,
+}: Pick<OccurrenceRun, 'runId' | 'batchId'> & { readonly pipeline: string }): string =>
+  JSON.stringify([pipeline, runId, batchId]);
+
+function runsOf(batch: Batch, nowNs: bigint): readonly Omit<OccurrenceRun, 'nominalNs'>[] {
   if (batch.runs) return batch.runs;
   const runs = runList(batch.text, nowNs).map((run) => ({ ...run, batchId: batch.batchId }));
   if (runs.every(({ state }) => isFinal(state))) batch.runs = runs;

@@ -1,4 +1,5 @@
 /** What was said of occurrences, and when: the first verdict is what was known then, the last what is known now. */
+import type { Verdict } from '@burnbook/domain/slo/occurrence';
 import type { VerdictRow } from '../store/commands/judgeOccurrences.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { KnownVerdict, Occurrence } from './occurrence.js';
@@ -29,9 +30,9 @@ export class OccurrenceVerdicts {
       rows.map((row): [string, KnownVerdict] => [
         keyOf({ pipeline: row['pipeline'] as string, nominalNs: row['nominal_ns'] as bigint }),
         {
-          first: row['first_verdict'] as string,
+          first: row['first_verdict'] as Verdict,
           firstNs: row['first_ns'] as bigint,
-          last: row['last_verdict'] as string,
+          last: row['last_verdict'] as Verdict,
           lastNs: row['last_ns'] as bigint,
         },
       ]),

@@ -10,7 +10,7 @@ export type ServerEventName = 'up' | 'ingest' | 'delivery' | 'restart';
 /** One thing that the server did. */
 export interface ServerEvent {
   readonly name: ServerEventName;
-  /** Of `ingest`: `acknowledged`, `refused`, `failed`; of `delivery`: `delivered`, `failed`. */
+  /** Of `ingest`: `acknowledged`, `refused`, `failed`; of `delivery`: `delivered`, `failed` (it is tried again), `dead` (given up). */
   readonly outcome: string;
   readonly tookMs?: number;
 }

@@ -45,7 +45,7 @@ export function sloBurn(
       total,
       coverage: input.coverage.coverage(atNs - stepNs, pointNs),
       budgetLeft: leftAt(slo, { ...input, perNs }, pointNs),
-      pace: paceAt(slo, pointNs),
+      pace: paceAt(slo, { ...input, perNs, sinceNs: startNs }, pointNs),
       burnRates: pairs.map(({ longNs }) => {
         const sum = input.sums.sum(pointNs - longNs, pointNs);
         return burnRate({ bad: badOf(sum), total: sum.total }, slo);
@@ -55,28 +55,45 @@ export function sloBurn(
   return points;
 }
 
+type PointInput = Omit<SloInput, 'before' | 'nowNs'> & { readonly perNs: number };
+
 /** What was left; what a young history still lacks of a rolling window comes at the rate of a week, not day by day. */
-function leftAt(
-  slo: Slo,
-  { sums, expected, perNs }: Omit<SloInput, 'before' | 'nowNs'> & { readonly perNs: number },
-  atNs: bigint,
-): number | null {
+function leftAt(slo: Slo, { sums, expected, perNs }: PointInput, atNs: bigint): number | null {
   if (slo.window.kind === 'calendar') {
     // The period that the point ends, not the one that begins with it.
     return errorBudget(slo, { nowNs: atNs - 1n, sums, expected }).left;
   }
-  const period = sloPeriodAt(slo.window, atNs);
-  const seen = sums.sum(period.startNs, atNs);
+  const { startNs } = sloPeriodAt(slo.window, atNs);
+  const seen = sums.sum(startNs, atNs);
   if (seen.total === 0) return null;
-  const { sinceNs } = expected;
-  const missingNs = sinceNs !== null && sinceNs > period.startNs ? sinceNs - period.startNs : 0n;
-  const more = perNs * Number(missingNs);
-  return 1 - badOf(seen) / (budgetShare(slo) * (seen.total + more));
+  const total = seen.total + missingOf(expected, startNs, perNs);
+  return 1 - badOf(seen) / (budgetShare(slo) * total);
 }
 
-/** Of a calendar period what an even pace leaves; a rolling window has no end to save for. */
-function paceAt(slo: Slo, atNs: bigint): number | null {
-  if (slo.window.kind === 'rolling') return null;
-  const { startNs, endNs } = sloPeriodAt(slo.window, atNs - 1n);
-  return 1 - Number(atNs - startNs) / Number(endNs - startNs);
+/**
+ * Of a calendar period what an even pace leaves. A rolling window has no end to save for: its pace is what would be left if,
+ * from the beginning of the range on, just as many events had gone bad as the target allows.
+ */
+function paceAt(
+  slo: Slo,
+  { sums, expected, perNs, sinceNs }: PointInput & { readonly sinceNs: bigint },
+  atNs: bigint,
+): number | null {
+  if (slo.window.kind === 'calendar') {
+    const { startNs, endNs } = sloPeriodAt(slo.window, atNs - 1n);
+    return 1 - Number(atNs - startNs) / Number(endNs - startNs);
+  }
+  const { startNs } = sloPeriodAt(slo.window, atNs);
+  const fromNs = sinceNs > startNs ? sinceNs : startNs;
+  const before = sums.sum(startNs, fromNs);
+  const since = sums.sum(fromNs, atNs).total;
+  if (before.total + since === 0) return null;
+  const total = before.total + since + missingOf(expected, startNs, perNs);
+  const allowed = budgetShare(slo);
+  return 1 - (badOf(before) + allowed * since) / (allowed * total);
+}
+
+/** Events of a rolling window from before there was any history. */
+function missingOf({ sinceNs }: SloInput['expected'], startNs: bigint, perNs: number): number {
+  return sinceNs !== null && sinceNs > startNs ? perNs * Number(sinceNs - startNs) : 0;
 }

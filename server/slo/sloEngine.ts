@@ -51,8 +51,8 @@ export interface SloDefinitions {
 export interface SloEngineOptions {
   readonly store: StoreClient;
   readonly nowNs: () => bigint;
-  /** Told of all that SLOs see now, after each evaluation. */
-  readonly onConditions: (conditions: readonly AlertCondition[], atNs: bigint) => Promise<void>;
+  /** Told of all that SLOs see now, after each evaluation. @returns false: tell me once more, soon. */
+  readonly onConditions: (conditions: readonly AlertCondition[], atNs: bigint) => Promise<boolean>;
   readonly meter: ServerMeter;
   /** What SLOs of deadlines are judged by. */
   readonly occurrences: OccurrenceBook;
@@ -134,6 +134,11 @@ export class SloEngine {
   /** Other time counts now: all are judged anew. */
   exclusionsChanged(): void {
     this.#reports = new Map();
+  }
+
+  /** Whether there is something to tell soon, though nothing changes. */
+  get isUntold(): boolean {
+    return this.#isUntold;
   }
 
   /** How all SLOs stood at the last evaluation. */
@@ -293,7 +298,7 @@ export class SloEngine {
     this.#isUntold = true;
     const reports = this.statuses();
     try {
-      await this.#o.onConditions(
+      const isTold = await this.#o.onConditions(
         reports.flatMap(({ slo, status, occurrences }) => [
           ...sloConditions(slo, status, alertNamed),
           ...(occurrences ? burnTicket(slo, occurrences, nowNs) : []),
@@ -302,7 +307,7 @@ export class SloEngine {
       );
       const changed = await this.#keeper.keep(reports, nowNs);
       if (changed.length > 0) for (const listener of this.#listeners) listener(changed);
-      this.#isUntold = false;
+      this.#isUntold = !isTold;
     } catch (error) {
       this.#o.report(error);
     }

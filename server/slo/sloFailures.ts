@@ -1,4 +1,5 @@
 /** What the bad events of an SLO are, and what they have more often than good ones. */
+import { binomialTail } from '@burnbook/domain/slo/binomialTail';
 import { EVENT_TRAITS } from '@burnbook/domain/slo/eventKinds';
 import type { Slo } from '@burnbook/domain/slo/slo';
 import type { StoreClient } from '../store/storeClient.js';
@@ -39,6 +40,11 @@ interface Range {
 
 const DIFFERENCES_MAX = 10;
 const BAD_EVENTS_MAX = 20;
+/** What has fewer events a value tells them apart one by one, as run ids do, and fills the list with chance. */
+const EVENTS_PER_VALUE_MIN = 4;
+const VALUES_MANY = 8;
+/** Of such an attribute a value is named when chance would not even make one of all its values so bad. */
+const CHANCE_MAX = 0.05;
 
 /** Most telling first: those whose share among the bad is the most surprising for how many there are. */
 export async function whatDiffers(
@@ -56,7 +62,7 @@ export async function whatDiffers(
   const minutes = minuteRange(minuteOfNs(fromNs), minuteOfNs(toNs));
   if (minutes.length === 0) return [];
   const counts = new Counted();
-  for (const { groups, limits } of await reader.read(minutes, false)) {
+  for (const { groups, limits } of await reader.read(minutes, { byMinute: false })) {
     for (const group of groups) {
       if (group.kind === match.kind && match.isValid(group)) {
         counts.add(group, names, match.isGood(group, limits));
@@ -143,15 +149,32 @@ class Counted {
     }
   }
 
+  /** How many values each attribute has, and how many events. */
+  #spread(): Map<string, { readonly values: number; readonly events: number }> {
+    const spread = new Map<string, { values: number; events: number }>();
+    for (const [key, { bad, good }] of this.#byValue) {
+      const name = key.slice(0, key.indexOf('\n'));
+      const known = spread.get(name) ?? { values: 0, events: 0 };
+      spread.set(name, { values: known.values + 1, events: known.events + bad + good });
+    }
+    return spread;
+  }
+
   differences(): Difference[] {
     const [badTotal, goodTotal] = [this.#bad, this.#good];
     if (badTotal === 0) return [];
+    const spread = this.#spread();
     return [...this.#byValue]
       .flatMap(([key, { bad, good }]) => {
         const badShare = bad / badTotal;
         const share = (bad + good) / (badTotal + goodTotal);
         if (bad === 0 || badShare <= share) return [];
         const at = key.indexOf('\n');
+        const { values, events } = spread.get(key.slice(0, at)) ?? { values: 1, events: 0 };
+        if (values >= VALUES_MANY && events < EVENTS_PER_VALUE_MIN * values) {
+          const chance = binomialTail(bad, bad + good, badTotal / (badTotal + goodTotal));
+          if (chance * values > CHANCE_MAX) return [];
+        }
         const difference: Difference = {
           attribute: key.slice(0, at),
           value: key.slice(at + 1),

@@ -1,5 +1,6 @@
 /** What was shown of an SLO when it was decided, beside what is known now. */
 import { budgetPpb } from '@burnbook/domain/slo/burnRate';
+import type { Verdict } from '@burnbook/domain/slo/occurrence';
 import type { Slo } from '@burnbook/domain/slo/slo';
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
@@ -12,14 +13,25 @@ export interface KnownFacts {
   readonly total: number;
   readonly budgetLeft: number | null;
   readonly verdict: string;
+  /** Of an occurrence: its verdict in a word. */
+  readonly outcome?: Verdict;
 }
 
 export interface HistoryItem {
   readonly atNs: bigint;
   readonly version: number;
-  readonly kind: SnapshotFacts['kind'];
+  readonly kind: SnapshotFacts['kind'] | 'occurrence';
   readonly knownThen: KnownFacts;
   readonly correctedNow: KnownFacts;
+  readonly causes: readonly string[];
+  /** Nominal time of the occurrence that it is about. */
+  readonly occurrence?: bigint;
+}
+
+/** What is counted by more than stored minutes: the occurrences of a deadline. */
+export interface CorrectedNow {
+  readonly good: number;
+  readonly total: number;
   readonly causes: readonly string[];
 }
 
@@ -43,6 +55,7 @@ export async function sloHistory(
     page: { fromNs, toNs, limit, offset },
     unstored,
     excluded,
+    corrected,
   }: {
     readonly page: HistoryPage;
     readonly unstored: (indicatorId: string) => ReadonlyMap<number, Counts>;
@@ -52,6 +65,14 @@ export async function sloHistory(
       from: number,
       to: number,
     ) => Pick<Counts, 'good' | 'total'>;
+    /** What is known now of minutes of which something was shown at an instant; null: the stored minutes tell. */
+    readonly corrected:
+      | ((span: {
+          readonly from: number;
+          readonly to: number;
+          readonly atNs: bigint;
+        }) => CorrectedNow)
+      | null;
   },
 ): Promise<HistoryItem[]> {
   const [snapshots, versions] = await Promise.all([
@@ -67,7 +88,7 @@ export async function sloHistory(
       definition: definitionOf(versions, version) ?? slo,
     };
   });
-  const corrected = await correctedCounts(store, known);
+  const counted = corrected ? null : await correctedCounts(store, known);
   return known.map(({ row, version, facts, definition }, index) => {
     const shown = { good: Number(row['good']), total: Number(row['total']) };
     const { from, to } = facts.counted;
@@ -77,28 +98,33 @@ export async function sloHistory(
       open.good += counts.good;
       open.total += counts.total;
     }
-    const stored = corrected.get(index);
+    const atNs = row['at_ns'] as bigint;
+    const occurred = corrected?.({ from, to, atNs });
+    const stored = counted?.get(index);
     const out = excluded(definition.indicatorId, from, to);
     const then = facts.excluded ?? { good: 0, total: 0 };
     const isExcludedAnew = out.good !== then.good || out.total !== then.total;
     // Slices are judged by what was shown: they are no sum of events.
     const now = facts.isOfSlices
       ? shown
-      : {
+      : (occurred ?? {
           good: (stored?.good ?? 0) + open.good - out.good,
           total: (stored?.total ?? 0) + open.total - out.total,
-        };
+        });
     const differs = now.good !== shown.good || now.total !== shown.total;
     return {
-      atNs: row['at_ns'] as bigint,
+      atNs,
       version,
       kind: facts.kind,
       knownThen: { ...shown, budgetLeft: facts.budgetLeft, verdict: facts.verdict },
       correctedNow: differs
-        ? correctedFacts(now, { shown, facts, definition })
+        ? correctedFacts({ good: now.good, total: now.total }, { shown, facts, definition })
         : { ...shown, budgetLeft: facts.budgetLeft, verdict: facts.verdict },
       causes: differs
-        ? causesOf([...(stored?.causes ?? []), ...(isExcludedAnew ? ['exclusion'] : [])])
+        ? causesOf([
+            ...(stored?.causes ?? occurred?.causes ?? []),
+            ...(isExcludedAnew ? ['exclusion'] : []),
+          ])
         : [],
     };
   });

@@ -85,7 +85,7 @@ export class SloWatch {
     this.#earliestMs = performance.now() + pauseMs;
     if (hasHistory) this.#soon(HISTORY_PAUSE_FACTOR * tookMs);
     // A page must not wait for the next half minute because the store was away for a second.
-    else if (failed) this.#soon(pauseMs);
+    else if (failed || engine.isUntold) this.#soon(pauseMs);
     this.#atNextDeadline();
   }
 }

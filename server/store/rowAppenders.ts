@@ -63,6 +63,7 @@ const COLUMNS = {
     'f64',
     'i64',
     'bool',
+    'text',
   ],
   attempts: [
     ...KEY,
@@ -268,7 +269,7 @@ export class RowAppenders {
     table.number(activity.cpuUserNs).number(activity.cpuSystemNs).number(activity.gbNs);
     table.number(activity.peakBytes).number(activity.gcNs);
     table.number(activity.eventLoopUtilization).number(activity.droppedSpans);
-    table.bool(span.sampled).endRow();
+    table.bool(span.sampled).text(span.nominalTime).endRow();
   }
 
   /**

@@ -28,6 +28,8 @@ export interface SpanFacts extends SpanKey {
   readonly name: string;
   readonly failed: boolean;
   readonly sampled: boolean;
+  /** The time that its run or batch is of, as it says itself. */
+  readonly nominalTime: string | null;
   readonly activity: ActivityFacts;
   /** null: it says nothing of data. */
   readonly data: DataFacts | null;

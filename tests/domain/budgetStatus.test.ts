@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { alertChanges, type BudgetAlert } from '@burnbook/domain/budgetAlert';
 import { costBudgetOf, type BudgetDefinition } from '@burnbook/domain/budgetDefinition';
 import { daysOf } from '@burnbook/domain/budgetPeriod';
+import type { Severity } from '@burnbook/domain/slo/slo';
 import {
   budgetState,
   budgetStatus,
@@ -185,14 +186,20 @@ describe('a state', () => {
     usd: 5n * USD,
     since: '2026-02-02T00:00:00+01:00',
   });
-  const stateOf = (change: Partial<BudgetMeasure>, budget = month, firing = false) =>
-    budgetState(budget, budgetStatus(budget, { ...measure, ...change }), firing);
+  const stateOf = (
+    change: Partial<BudgetMeasure>,
+    budget = month,
+    firing: Severity | null = null,
+  ) => budgetState(budget, budgetStatus(budget, { ...measure, ...change }), firing);
 
   test('is never good while something is unknown', () => {
     expect(stateOf({})).toBe('ok');
     expect(stateOf({ unpriced: 1 })).toBe('unknown');
     expect(stateOf({ seen: false })).toBe('noData');
-    expect(stateOf({}, month, true)).toBe('increasing');
+    expect(stateOf({}, month, 'ticket')).toBe('increasing');
+    // A page is a refusal: nothing is overspent, and work stands still.
+    expect(stateOf({}, month, 'page')).toBe('critical');
+    expect(stateOf({ seen: false }, month, 'page')).toBe('critical');
     expect(stateOf({ spentNano: 250n * USD })).toBe('critical');
     expect(stateOf({}, { ...month, toNs: 0n })).toBe('inactive');
   });

@@ -26,6 +26,7 @@ let runs = 0;
 const run = (parts: Partial<OccurrenceRun>): OccurrenceRun => ({
   runId: `run-${runs++}`,
   batchId: '2026-11-22',
+  nominalNs: null,
   kind: 'scheduled',
   startNs: ns('2026-11-22T05:00:10Z'),
   endNs: ns('2026-11-22T05:40:00Z'),
@@ -105,6 +106,25 @@ describe('runs find their occurrence', () => {
   test('by the day that the batch is named after, however late they start', () => {
     const late = run({ batchId: '2026-11-21', startNs: ns('2026-11-23T20:00:00Z') });
     expect(found(late)).toEqual([ns('2026-11-21T05:00:00Z')]);
+  });
+
+  test('by the nominal time that they say, whatever they are named after and whenever they start', () => {
+    const seen = run({
+      batchId: '2026-11-23',
+      nominalNs: ns('2026-11-21T05:00:00Z'),
+      startNs: ns('2026-11-23T06:00:00Z'),
+    });
+    expect(found(seen)).toEqual([ns('2026-11-21T05:00:00Z')]);
+    expect(found(seen, 'previous')).toEqual([ns('2026-11-22T05:00:00Z')]);
+  });
+
+  test('by the day of a nominal time that is only a day, and not at all by one that nothing is expected at', () => {
+    const told = (text: string, batchId: string) => found(run({ batchId, nominalNs: ns(text) }));
+    expect(told('2026-11-21T00:00:00Z', 'b7')).toEqual([ns('2026-11-21T05:00:00Z')]);
+    // Midnight by the clocks of Berlin.
+    expect(told('2026-11-21T23:00:00Z', 'b7')).toEqual([ns('2026-11-22T05:00:00Z')]);
+    expect(told('2026-11-21T04:00:00Z', 'b7')).toEqual([]);
+    expect(told('2026-11-21T04:00:00Z', '2026-11-23')).toEqual([ns('2026-11-23T05:00:00Z')]);
   });
 
   test('by the interval before, where batches are named after their data', () => {

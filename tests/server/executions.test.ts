@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatTime, parseTime } from '@burnbook/domain/time';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { executionsSchema, type NewExecutionEvent } from '../../server/contract.js';
 import { MINUTE_NS, NOBODY_LISTENS, post } from '../support/alerts.js';
 import {
   did,
@@ -7,13 +9,27 @@ import {
   ExecutionStream,
   incidentOf,
   Person,
-  storm,
+  plainRunbooks,
+  storms,
 } from '../support/executions.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 
 const START_NS = parseTime('2026-05-04T10:00:00Z') ?? 0n;
 
+const PIPELINES = [
+  'mail',
+  'two',
+  'handed',
+  'verified',
+  'overridden',
+  'ended',
+  'by hand',
+  'offline',
+  'killed',
+] as const;
+
 let server: TestServer;
+let alerts: Awaited<ReturnType<typeof storms>>;
 let ann: Person;
 let bob: Person;
 beforeAll(async () => {
@@ -21,22 +37,32 @@ beforeAll(async () => {
     config: { prices: {}, pipelines: {}, notify: NOBODY_LISTENS },
     nowNs: START_NS,
     alertPauseMsMax: 50,
+    runbooks: await plainRunbooks(),
   });
+  alerts = await storms(server, [...PIPELINES]);
   ann = new Person(server, 'ann');
   bob = new Person(server, 'bob');
 });
 afterAll(() => server.close());
+
+function alertOf(pipeline: (typeof PIPELINES)[number]) {
+  const alert = alerts.get(pipeline);
+  if (!alert) throw new Error(`no alert of ${pipeline}`);
+  return alert;
+}
 
 const minutesLater = (minutes: number): string =>
   formatTime(server.nowNs + BigInt(minutes) * MINUTE_NS);
 
 describe('an execution from an alert', () => {
   test('knows its place and its incident, and is joined by who starts it again', async () => {
-    const alert = await storm(server, 'mail');
-    const begun = await ann.start('RetryStorm', {
-      alert: alert.id,
-      place: { pipeline: 'another', provider: 'wren' },
-    });
+    const alert = alertOf('mail');
+    const asked = { alert: alert.id, place: { pipeline: 'another', provider: 'wren' } };
+    const [begun, again] = await Promise.all([
+      ann.start('RetryStorm', asked),
+      ann.start('RetryStorm', asked),
+    ]);
+    expect(again).toEqual(begun);
     expect(begun).toMatchObject({
       runbook: 'RetryStorm',
       isOutdated: false,
@@ -67,7 +93,7 @@ describe('an execution from an alert', () => {
   });
 
   test('shows each of two people what the other ticks, and writes it into the timeline', async () => {
-    const alert = await storm(server, 'two');
+    const alert = alertOf('two');
     await post(server, `/api/alerts/${alert.id}/ack`);
     const { id } = await ann.start('RetryStorm', { alert: alert.id });
     const streams = await Promise.all([ExecutionStream.open(server), ExecutionStream.open(server)]);
@@ -85,8 +111,6 @@ describe('an execution from an alert', () => {
         { state: 'done', by: 'ann', seconds: 120, reason: null },
         { state: 'skipped', by: 'bob', seconds: 0, reason: 'one provider' },
         { state: 'open' },
-        {},
-        {},
         {},
         {},
         {},
@@ -121,7 +145,7 @@ describe('an execution from an alert', () => {
   });
 
   test('is handed over, and a step is opened again', async () => {
-    const alert = await storm(server, 'handed');
+    const alert = alertOf('handed');
     const { id } = await ann.start('RetryStorm', { alert: alert.id });
     await ann.send(id, did('tick', { step: 1 }), did('handOver', { text: 'bob' }));
     const after = await bob.send(
@@ -146,9 +170,66 @@ describe('an execution from an alert', () => {
   });
 });
 
+describe('an incident whose runbook is followed', () => {
+  test('stays open until Verify, though its alert has resolved, and closes at once then', async () => {
+    const alert = alertOf('verified');
+    const { id, verify } = await ann.start('RetryStorm', { alert: alert.id });
+    expect(verify.state).toBe('byHand');
+    await resolved(alert.id);
+    expect((await incidentOf(server, alert.incidentId)).incident.state).toBe('open');
+    expect(
+      await ann.refused(`/api/executions/${id}/finish`, { outcome: 'resolved' }),
+    ).toMatchObject({ status: 409, field: 'reason' });
+    await ann.tick(id, 5);
+    const { incident, timeline } = await incidentOf(server, alert.incidentId);
+    expect(incident).toMatchObject({ state: 'closed', reason: 'its alerts resolved' });
+    expect(timeline.at(-1)?.text).toBe('its alerts resolved');
+  });
+
+  test('closes with an override that has a reason, with the end of the execution, and by hand', async () => {
+    const [over, ended, closed] = [
+      alertOf('overridden'),
+      alertOf('ended'),
+      alertOf('by hand'),
+    ] as const;
+    const begun = await Promise.all(
+      [over, ended, closed].map((alert) => ann.start('RetryStorm', { alert: alert.id })),
+    );
+    const ids = begun.map(({ id }) => id);
+    await post(server, `/api/incidents/${closed.incidentId}/close`, { reason: 'seen enough' });
+    await resolved(over.id);
+    await resolved(ended.id);
+    await ann.send(ids[0] ?? '', did('override', { text: 'the figures are right' }));
+    await ann.finish(ids[1] ?? '', { outcome: 'resolved', reason: 'saw it myself' });
+    const stories = await Promise.all(
+      [over, ended, closed].map(async ({ incidentId }) => {
+        const { incident, timeline } = await incidentOf(server, incidentId);
+        expect(incident.state).toBe('closed');
+        return timeline
+          .map(({ actor, text }) => `${actor}: ${text}`)
+          .filter((text) => text.includes('Verify'));
+      }),
+    );
+    expect(stories).toEqual([
+      ['ann: Retry storm: Verify is overridden: the figures are right'],
+      ['ann: Retry storm is finished, resolved although Verify had not passed: saw it myself'],
+      ['ann: closed although Verify had not passed: seen enough'],
+    ]);
+    const { postmortem } = await incidentOf(server, ended.incidentId);
+    expect(postmortem).toContain('## Runbook: Retries multiply the load');
+    expect(postmortem).toContain('- Outcome: resolved: saw it myself');
+  });
+
+  /** As far as its alert is concerned it is over. */
+  const resolved = async (alertId: string): Promise<void> => {
+    const answer = await post(server, `/api/alerts/${alertId}/close`, { reason: 'a drill' });
+    expect(answer.body).toMatchObject({ alert: { state: 'resolved' } });
+  };
+});
+
 describe('what was done offline', () => {
   test('keeps its time, is never of the future, and happens once however often and at once it is sent', async () => {
-    const alert = await storm(server, 'offline');
+    const alert = alertOf('offline');
     const { id } = await ann.start('RetryStorm', { alert: alert.id });
     server.nowNs += 10n * MINUTE_NS;
     await bob.tick(id, 3);
@@ -184,4 +265,157 @@ describe('what was done offline', () => {
       `${minutesLater(0)} Retry storm, step 3 done`,
     ]);
   });
+});
+
+describe('an execution refuses, and says what stands', () => {
+  let id = '';
+  let path = '';
+  beforeAll(async () => {
+    ({ id } = await ann.start('RetryStorm', { place: { pipeline: 'refused' } }));
+    path = `/api/executions/${id}/events`;
+  });
+  const events = (...list: object[]): object => ({ events: list });
+
+  test.each([
+    ['a step that the revision does not have', did('tick', { step: 9 }), 409, 'events.0.step'],
+    ['a tick of no step', did('tick'), 400, 'events.0.step'],
+    ['a skip without a reason', did('skip', { step: 1 }), 400, 'events.0.text'],
+    ['a handover to nobody', did('handOver'), 400, 'events.0.text'],
+    ['an override without a reason', did('override'), 400, 'events.0.text'],
+    ['a note without words', did('note', { text: ' ' }), 400, 'events.0.text'],
+    ['a time that is none', did('tick', { step: 1, at: 'yesterday' }), 400, 'events.0.at'],
+    ['an id that is none', { ...did('tick', { step: 1 }), id: '7' }, 400, 'events.0.id'],
+  ])('%s', async (_what, event, status, field) => {
+    expect(await ann.refused(path, events(event))).toMatchObject({ status, field });
+  });
+
+  test('all of a batch where one of it is wrong', async () => {
+    const problem = await ann.refused(
+      path,
+      events(did('tick', { step: 1 }), did('tick', { step: 99 })),
+    );
+    expect(problem).toMatchObject({ status: 409, field: 'events.1.step' });
+    expect(problem.detail).toContain('has the steps 1 to 8');
+    expect((await executionOf(server, id)).currentStep).toBe(1);
+  });
+
+  test('an event whose id is of another execution', async () => {
+    const other = await ann.start('RetryStorm', { place: { pipeline: 'another' } });
+    const event = did('tick', { step: 1 });
+    await ann.send(other.id, event);
+    expect(await ann.refused(path, events(event))).toMatchObject({
+      status: 409,
+      field: 'events.0.id',
+    });
+  });
+
+  test('an unknown place, runbook, alert, incident or execution', async () => {
+    const begin = '/api/runbooks/RetryStorm/executions';
+    expect(await ann.refused(begin, { place: { colour: 'red' } })).toMatchObject({
+      status: 400,
+      field: 'place.colour',
+    });
+    for (const field of ['alert', 'incident']) {
+      expect(await ann.refused(begin, { [field]: 'nope' })).toMatchObject({ status: 404, field });
+    }
+    expect(await ann.refused('/api/runbooks/Nope/executions', {})).toMatchObject({ status: 404 });
+    expect(await ann.refused('/api/executions/nope/events', events(did('tick')))).toMatchObject({
+      status: 404,
+    });
+    expect((await server.fetch('/api/executions/nope')).status).toBe(404);
+  });
+
+  test('what is done after its end, but not what was done before and is told late', async () => {
+    await ann.tick(id, 5);
+    server.nowNs += 5n * MINUTE_NS;
+    const ended = await ann.finish(id, { outcome: 'mitigated' });
+    expect(ended).toMatchObject({
+      state: 'finished',
+      outcome: 'mitigated',
+      reason: null,
+      finishedBy: 'ann',
+      finishedAt: minutesLater(0),
+    });
+    // The answer was lost, and it is said again.
+    expect(await ann.finish(id, { outcome: 'mitigated' })).toEqual(ended);
+    const stands = `the execution is finished: mitigated, by ann at ${minutesLater(0)}`;
+    expect(await bob.refused(path, events(did('tick', { step: 1 })))).toMatchObject({
+      status: 409,
+      detail: stands,
+    });
+    expect(
+      await bob.refused(`/api/executions/${id}/finish`, { outcome: 'resolved' }),
+    ).toMatchObject({ status: 409, detail: stands });
+    const late = await bob.send(id, did('tick', { step: 1, at: minutesLater(-1) }));
+    expect(late).toMatchObject({
+      state: 'finished',
+      verify: ended.verify,
+      steps: [{ state: 'done', by: 'bob' }, {}, {}, {}, {}, {}, {}, {}],
+    });
+  });
+});
+
+test('the list tells of the newest first, by runbook, incident and state', async () => {
+  const listed = async (query: string) =>
+    (await server.get(`/api/executions?${query}`, executionsSchema)).items;
+  expect((await listed('state=finished')).map(({ place }) => place['pipeline'])).toEqual([
+    'refused',
+    'ended',
+  ]);
+  const all = await listed('runbook=RetryStorm');
+  expect(all.length).toBeGreaterThan(4);
+  expect(all.map(({ startedAt }) => startedAt)).toEqual(
+    all
+      .map(({ startedAt }) => startedAt)
+      .toSorted()
+      .toReversed(),
+  );
+  const [newest] = all.filter(({ incidentId, state }) => incidentId !== null && state === 'open');
+  const same = await listed(`incident=${newest?.incidentId}&state=open`);
+  expect(same).toEqual([newest]);
+  expect(await listed('runbook=BackupFailed')).toEqual([]);
+  const first = await server.get('/api/executions?limit=2', executionsSchema);
+  const next = await server.get(
+    `/api/executions?limit=2&cursor=${first.nextCursor}`,
+    executionsSchema,
+  );
+  expect([...first.items, ...next.items]).toEqual((await listed('limit=4')).slice(0, 4));
+});
+
+test('kill -9 amid ticks loses none that was answered, and doubles none that is sent again', async () => {
+  const alert = alertOf('killed');
+  const { id } = await ann.start('RetryStorm', { alert: alert.id });
+  const path = `/api/executions/${id}/events`;
+  const answered: string[] = [];
+  const unanswered: NewExecutionEvent[] = [];
+  const follow = async (person: Person): Promise<void> => {
+    for (let count = 0; count < 16; count++) {
+      const event = did('note', { text: `${person.name} ${count}`, step: 1 + (count % 8) });
+      const answer = await person.post(path, { events: [event] });
+      await answer.arrayBuffer();
+      if (answer.status === 200) answered.push(event.id);
+      else unanswered.push(event);
+      if (person === ann && count % 8 === 4) {
+        process.kill(server.running.store.pid ?? 0, 'SIGKILL');
+      }
+      // As a person's queue does that is told that the server is away.
+      while (answer.status !== 200 && !server.running.store.ready) await sleep(5);
+    }
+  };
+  await Promise.all([follow(ann), follow(bob)]);
+  expect(unanswered.length).toBeGreaterThan(0);
+  await expect.poll(() => server.running.store.ready, { timeout: 10_000 }).toBe(true);
+  const known = new Set((await executionOf(server, id)).events.map((event) => event.id));
+  expect(answered.filter((each) => !known.has(each))).toEqual([]);
+  await ann.send(id, ...unanswered);
+  await server.restart();
+  const { events } = await executionOf(server, id);
+  const notes = events.filter(({ kind }) => kind === 'note');
+  expect(new Set(notes.map((event) => event.id)).size).toBe(32);
+  expect(notes).toHaveLength(32);
+  const { timeline } = await incidentOf(server, alert.incidentId);
+  const lines = timeline.filter(({ kind }) => kind === 'note').map(({ text }) => text);
+  expect(lines.toSorted()).toEqual(
+    notes.map(({ step, text }) => `Retry storm, step ${step}: ${text}`).toSorted(),
+  );
 });

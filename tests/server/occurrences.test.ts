@@ -4,7 +4,12 @@ import type { Schedule } from '@burnbook/domain/slo/schedule';
 import { parseTime } from '@burnbook/domain/time';
 import { parseDay } from '@burnbook/domain/timeZone';
 import type { Config } from '../../server/config/config.js';
-import { occurrencesSchema, type Occurrence } from '../../server/contract.js';
+import {
+  occurrencesSchema,
+  sloHistorySchema,
+  type Occurrence,
+  type SloHistory,
+} from '../../server/contract.js';
 import { alertsBecome, alertsOf, post } from '../support/alerts.js';
 import { sloConfig, sloNamed, sloOf } from '../support/slos.js';
 import type { SpanSpec } from '../support/spanSpec.js';
@@ -66,6 +71,10 @@ interface Told {
   /** Only its beginning is told. */
   readonly begins?: boolean;
   readonly rows?: number;
+  /** What it says to be of. */
+  readonly nominal?: string;
+  /** Of a model call at a nano-dollar each. */
+  readonly tokens?: number;
 }
 
 /** A run, at the time that it ends, unless that has passed. */
@@ -89,6 +98,8 @@ async function run({ batch, at, lastsMin = 30, kind = 'scheduled', ...more }: To
       : trace.span({
           ...whole,
           attributes: {
+            ...(more.tokens === undefined ? {} : chat('wren', { input: more.tokens })),
+            ...(more.nominal === undefined ? {} : { 'pipeline.nominal_time': more.nominal }),
             'pipeline.run.kind': kind,
             'pipeline.run.outcome': outcome,
             'pipeline.rows.out': rows,
@@ -165,7 +176,14 @@ test('missing at the deadline alerts, and landing later is late and ends the ale
   expect(await of('2026-10-21')).toMatchObject({ verdict: 'missing', weight: 100 });
   const subject = { pipeline: 'nightly', occurrence: '2026-10-21T00:30:00Z' };
   await alertsBecome(server, 'state=firing', [
-    { name: 'BatchLateOrMissing', source: 'occurrence', severity: 'page', subject },
+    {
+      name: 'BatchLateOrMissing',
+      source: 'occurrence',
+      severity: 'page',
+      subject,
+      stakeUsd: null,
+      figures: { stake: 'no run was seen' },
+    },
   ]);
   await run({ batch: '2026-10-21', at: '2026-10-21T05:00:00Z' });
   expect(await of('2026-10-21')).toMatchObject({
@@ -177,9 +195,16 @@ test('missing at the deadline alerts, and landing later is late and ends the ale
 });
 
 test('a failure alerts at once, is held while it is retried, and is made good by a retry in time', async () => {
-  await run({ batch: '2026-10-22', at: '2026-10-22T00:31:00Z', outcome: 'failed' });
+  await run({ batch: '2026-10-22', at: '2026-10-22T00:31:00Z', outcome: 'failed', tokens: 7 });
   expect(await of('2026-10-22')).toMatchObject({ verdict: 'failed' });
-  const failed = [{ name: 'BatchFailed', subject: { batch: '2026-10-22' } }];
+  const failed = [
+    {
+      name: 'BatchFailed',
+      subject: { batch: '2026-10-22' },
+      stakeUsd: '0.000000007',
+      figures: { stake: 'batch so far' },
+    },
+  ];
   await alertsBecome(server, 'state=firing', failed);
   await run({ batch: '2026-10-22', at: '2026-10-22T01:10:00Z', begins: true, run: 'again' });
   expect(await of('2026-10-22')).toMatchObject({ verdict: 'pending', cause: 'still running' });
@@ -233,7 +258,8 @@ test('a day on which clocks are set back has one occurrence, and a holiday none 
   // 02:30 comes twice that night: at 00:30 and at 01:30 UTC.
   await run({ batch: '2026-10-25', at: '2026-10-25T00:31:00Z' });
   await run({ batch: '2026-10-26', at: '2026-10-26T01:31:00Z' });
-  await run({ batch: '2026-10-27', at: '2026-10-27T01:31:00Z' });
+  // It begins before its time, and is named after nothing.
+  await run({ batch: 'load-7', at: '2026-10-27T00:40:00Z', nominal: '2026-10-27T01:30:00Z' });
   await until('2026-10-28T12:00:00Z');
   const items = await occurrences('&from=2026-10-25T00:00:00Z');
   expect(items.map(({ nominal, verdict, cause }) => [nominal, verdict, cause])).toEqual([
@@ -305,6 +331,52 @@ test('an edited schedule expects nothing of the past; too many bad occurrences a
   await alertsBecome(server, 'state=firing&name=ErrorBudgetBurn', [ticket]);
   const late = await alertsOf(server, 'state=firing&name=BatchLateOrMissing');
   expect(late.map(({ severity }) => severity)).toEqual(Array.from({ length: 9 }, () => 'ticket'));
+});
+
+test('the history of a deadline has each occurrence as it was known then and is known now', async () => {
+  const all: SloHistory['items'] = [];
+  let cursor = '';
+  do {
+    const page = await server.get(
+      `/api/slos/nightly-on-time/history?from=2026-10-20T00:00:00Z&to=2026-10-29T00:00:00Z&limit=7${cursor}`,
+      sloHistorySchema,
+    );
+    all.push(...page.items);
+    cursor = page.nextCursor === null ? '' : `&cursor=${page.nextCursor}`;
+  } while (cursor !== '');
+  expect(all.map(({ at }) => at)).toEqual(
+    all
+      .map(({ at }) => at)
+      .toSorted()
+      .toReversed(),
+  );
+  const known = all
+    .filter(({ kind }) => kind === 'occurrence')
+    .map(({ occurrence, knownThen, correctedNow, causes }) => [
+      occurrence,
+      knownThen.outcome,
+      correctedNow.outcome,
+      causes,
+    ]);
+  expect(all).toContainEqual(
+    expect.objectContaining({
+      kind: 'snapshot',
+      knownThen: expect.objectContaining({ good: 200, total: 300 }),
+      correctedNow: expect.objectContaining({ good: 300, total: 400 }),
+      causes: ['late'],
+    }),
+  );
+  expect(known).toEqual([
+    ['2026-10-28T01:30:00Z', 'excluded', 'excluded', []],
+    ['2026-10-27T01:30:00Z', 'on_time', 'on_time', []],
+    ['2026-10-26T01:30:00Z', 'on_time', 'on_time', []],
+    ['2026-10-25T00:30:00Z', 'on_time', 'on_time', []],
+    ['2026-10-24T00:30:00Z', 'missing', 'missing', []],
+    ['2026-10-23T00:30:00Z', 'unknown', 'on_time', ['landed']],
+    ['2026-10-22T00:30:00Z', 'failed', 'on_time', ['landed after a failure']],
+    ['2026-10-21T00:30:00Z', 'missing', 'late', ['landed']],
+    ['2026-10-20T00:30:00Z', 'on_time', 'on_time', []],
+  ]);
 });
 
 test('an SLO of a deadline has its detail, its burn and its history, and ends with its schedule', async () => {

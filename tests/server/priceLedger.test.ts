@@ -15,7 +15,7 @@ const withPrices = (prices: Rules): Config => ({ ...TEST_CONFIG, prices });
 describe('the ledger of prices', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer({ config: TEST_CONFIG });
+    server = await startTestServer({ config: TEST_CONFIG, bare: true });
   });
   afterAll(() => server.close());
   const ledger = (query: string): Promise<Prices> =>
@@ -119,7 +119,7 @@ describe('the ledger of prices', () => {
 describe('prices in the bill', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer({ config: TEST_CONFIG });
+    server = await startTestServer({ config: TEST_CONFIG, bare: true });
   });
   afterAll(() => server.close());
 

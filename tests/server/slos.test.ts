@@ -225,6 +225,11 @@ describe('how an SLO is told', () => {
     expect(burn.points.reduce((sum, { total }) => sum + total, 0)).toBe(4);
     const { budgetLeft } = await sloNamed(server, 'attempts');
     expect(burn.points.at(-1)?.budgetLeft).toBeCloseTo(budgetLeft ?? 0, 6);
+    // Before the first event there is no pace; then each event spends what the target allows of it.
+    const paced = burn.points.filter(({ pace }) => pace !== null);
+    const young = burn.points.filter(({ total }) => total > 0);
+    expect(paced[0]?.at).toBe(young[0]?.at);
+    expect(paced.at(-1)?.pace).toBeGreaterThan(burn.points.at(-1)?.budgetLeft ?? 1);
     expect(burn.pairs).toHaveLength(4);
     expect(burn.annotations).toMatchObject([{ kind: 'version' }]);
   });
@@ -382,3 +387,33 @@ spec:
         total: { metricSource: { type: burnbook, spec: { events: attempts, where: { pipeline: mail-etl } } } }
   objectives: [{ target: 0.99 }]
 `;
+
+test('what grows by the hour is kept by the day after a quarter, and forgotten after a year', async () => {
+  const { store } = server.running;
+  const DAY_NS = 24n * HOUR_NS;
+  const facts = (kind: string) => JSON.stringify({ kind });
+  const keep = (atNs: bigint, kind: string) =>
+    store.command('keepSlos', {
+      snapshots: [{ slo: 'old', version: 1, good: 1n, total: 1n, facts: facts(kind) }],
+      atNs,
+    });
+  const midnight = at('2026-01-01T00:00:00Z');
+  for (const [hour, kind] of [
+    [0n, 'snapshot'],
+    [1n, 'alert'],
+    [2n, 'snapshot'],
+    [23n, 'snapshot'],
+    [24n, 'snapshot'],
+  ] as const) {
+    await keep(midnight + hour * HOUR_NS, kind);
+  }
+  const left = async (atNs: bigint): Promise<bigint[]> => {
+    await store.command('forgetOld', { atNs });
+    const asked = { name: 'old', from: 0n, to: atNs, limit: 100, offset: 0 };
+    const rows = await store.query('slo_snapshots', asked);
+    return rows.map((row) => ((row['at_ns'] as bigint) - midnight) / HOUR_NS).toReversed();
+  };
+  expect(await left(midnight + 90n * DAY_NS)).toEqual([0n, 1n, 2n, 23n, 24n]);
+  expect(await left(midnight + 100n * DAY_NS)).toEqual([1n, 23n, 24n]);
+  expect(await left(midnight + 402n * DAY_NS)).toEqual([]);
+});

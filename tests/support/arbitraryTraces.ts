@@ -101,6 +101,14 @@ const event = fc.record({
   'process.cpu.time.user': fc.constant(1.5),
 });
 const runEnd = fc.record({ 'pipeline.run.outcome': fc.constantFrom('succeeded', 'failed') });
+/** What spans say of data moves no money, and its place moves as all else does. */
+const data = merged(
+  rarely('quality.check.name', oneOf('check ', 2), 2),
+  rarely('quality.check.outcome', fc.constantFrom('passed', 'failed', 'error', 'perhaps'), 2),
+  rarely('quality.check.rows', fc.nat({ max: 99 }), 3),
+  rarely('quality.check.rows.failed', fc.nat({ max: 9 }), 3),
+  rarely('dataset.name', oneOf('dataset ', 2), 3),
+);
 const nothing = fc.constant<Attributes>({});
 
 const work: fc.Arbitrary<Attributes> = fc.oneof(
@@ -114,6 +122,8 @@ const work: fc.Arbitrary<Attributes> = fc.oneof(
   { weight: 2, arbitrary: merged(attempt, compute) },
   { weight: 1, arbitrary: event },
   { weight: 1, arbitrary: runEnd },
+  { weight: 3, arbitrary: data },
+  { weight: 1, arbitrary: merged(call, attempt, data) },
 );
 
 const sketch: fc.Arbitrary<SpanSketch> = fc.record({

@@ -1,5 +1,9 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
+import root from '../../package.json' with { type: 'json' };
 
 /** A started browser, or why there is none. */
 export type BrowserOrReason =
@@ -57,13 +61,39 @@ function candidates(): Candidate[] {
     ...(own ? [{ name: `BURNBOOK_CHROMIUM (${own})`, path: () => existing(own) }] : []),
     {
       name: '@sparticuz/chromium',
-      path: async () => (await import('@sparticuz/chromium')).default.executablePath(),
+      path: unpacked,
     },
     ...['/usr/bin/chromium', '/usr/bin/google-chrome'].map((path) => ({
       name: path,
       path: () => existing(path),
     })),
   ];
+}
+
+/** Unpacked once a machine: in a folder of its own first, so that nobody finds half of it. */
+async function unpacked(): Promise<string> {
+  const { default: packed } = await import('@sparticuz/chromium');
+  const shared = tmpdir();
+  const folder = join(shared, `burnbook-chromium-${root.devDependencies['@sparticuz/chromium']}`);
+  const path = join(folder, 'chromium');
+  if (existsSync(path)) return path;
+  const own = await mkdtemp(join(shared, 'burnbook-chromium-'));
+  // It unpacks to the folder of temporary files.
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = own;
+  try {
+    const made = await packed.executablePath();
+    if (basename(made) !== 'chromium') throw new Error(`unpacked to ${made}`);
+    await rename(own, folder).catch((error: unknown) => {
+      // Somebody else was quicker.
+      if (!existsSync(path)) throw error;
+    });
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+    await rm(own, { recursive: true, force: true });
+  }
+  return path;
 }
 
 async function existing(path: string): Promise<string | null> {

@@ -1,5 +1,7 @@
 /** Executions of runbooks on a test server: what people send, and what is asked back. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import {
   executionDetailSchema,
@@ -12,8 +14,28 @@ import {
   type NewExecutionEvent,
   type Problem,
 } from '../../server/contract.js';
-import { alertsBecome, operations } from './alerts.js';
+import { loadRunbooks, type Runbooks } from '../../server/runbook/loadRunbooks.js';
+import { alertsOf, operations } from './alerts.js';
 import type { TestServer } from './testServer.js';
+
+const runbookFolder = fileURLToPath(new URL('../server/data/runbooks', import.meta.url));
+
+/**
+ * Runbooks of eight steps, of which the fifth is that of Verify: RetryStorm by hand, TakeBackConfig by whether the
+ * configuration is in force, CalmPipeline by the attempts of a pipeline as well.
+ */
+export const plainRunbooks = (): Promise<Runbooks> => loadRunbooks(runbookFolder);
+
+/** The product's own runbooks, with the day on which each was last followed; null: never. */
+export async function runbooksTested(dayOf: (name: string) => string | null): Promise<Runbooks> {
+  const own = await loadRunbooks(fileURLToPath(new URL('../../runbooks', import.meta.url)));
+  return new Map(
+    [...own].map(([name, runbook]) => [
+      name,
+      { ...runbook, frontMatter: { ...runbook.frontMatter, tested: dayOf(name) } },
+    ]),
+  );
+}
 
 /** A person with a name at a server. */
 export class Person {
@@ -76,17 +98,34 @@ export const executionOf = async (server: TestServer, id: string): Promise<Execu
 export const incidentOf = (server: TestServer, id: string): Promise<IncidentDetail> =>
   server.get(`/api/incidents/${id}`, incidentDetailSchema);
 
-/** Raises a RetryStorm of a pipeline, with its incident. */
+/** Raises a RetryStorm of each pipeline, with its incident. */
+export async function storms(
+  server: TestServer,
+  pipelines: readonly string[],
+): Promise<Map<string, AlertRow & { readonly incidentId: string }>> {
+  const { nowNs: atNs } = server;
+  const spans = pipelines.map((each) => operations(each, { atNs, count: 25, attempts: 2 }));
+  await server.sendAtLast(spans.flat());
+  const raised = new Map<string, AlertRow & { readonly incidentId: string }>();
+  // Rules are asked a moment after each commit.
+  while (pipelines.some((each) => !raised.has(each))) {
+    for (const alert of await alertsOf(server, 'name=RetryStorm&state=firing&limit=500')) {
+      const { subject, incidentId } = alert;
+      if (incidentId !== null) raised.set(subject['pipeline'] ?? '', { ...alert, incidentId });
+    }
+    await sleep(20);
+  }
+  return raised;
+}
+
+/** The same of one pipeline. */
 export async function storm(
   server: TestServer,
   pipeline: string,
 ): Promise<AlertRow & { readonly incidentId: string }> {
-  const waste = operations(pipeline, { atNs: server.nowNs, count: 25, attempts: 2 });
-  await server.sendAtLast(waste);
-  const query = new URLSearchParams({ pipeline }).toString();
-  const [alert] = await alertsBecome(server, query, [{ name: 'RetryStorm', state: 'firing' }]);
-  if (!alert || alert.incidentId === null) throw new Error('no incident');
-  return { ...alert, incidentId: alert.incidentId };
+  const alert = (await storms(server, [pipeline])).get(pipeline);
+  if (!alert) throw new Error('no alert');
+  return alert;
 }
 
 /** What the stream says of executions. */

@@ -1,6 +1,6 @@
 /** The real server on a free port with a real DuckDB, in the process of the test: its clock and its configuration can be set. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -10,13 +10,15 @@ import type { z } from 'zod';
 import type { DiskSpace } from '../../server/alert/rules/diskNearlyFull.js';
 import type { BudgetsEditorOptions } from '../../server/config/budgetsEditor.js';
 import { EMPTY_CONFIG, type Config } from '../../server/config/config.js';
-import type { AnswersOf } from '../../server/execution/verifyWatch.js';
-import { loadRunbooks } from '../../server/runbook/loadRunbooks.js';
+import { loadRunbooks, type Runbooks } from '../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../server/server.js';
+import { preparedDatabase, type StoreSettings } from './preparedDatabase.js';
 import { otlpBody, type Encoding, type SpanSpec } from './spanSpec.js';
 
 export interface TestServerOptions {
   readonly config?: Config;
+  /** Begins with no database, as the program does at its first start, and not with a prepared one. */
+  readonly bare?: boolean;
   /** Nodes of a generation of the span arena; small: traces are dropped from memory and read back. */
   readonly arenaNodesMax?: number;
   readonly settleAfterMs?: number;
@@ -28,6 +30,8 @@ export interface TestServerOptions {
   /** Lines of a chunk of a restatement. */
   readonly repriceChunkLines?: number;
   readonly token?: string;
+  /** The data is demo data. */
+  readonly demo?: boolean;
   /** Where the server's clock stands at its start; now unless said. */
   readonly nowNs?: bigint;
   /** Where the configuration's files are, for routes that change them. */
@@ -38,10 +42,12 @@ export interface TestServerOptions {
   readonly checks?: { readonly timeoutMs?: number; readonly keptMs?: number };
   /** Between two looks at what the Verify of an open execution asks, ms. */
   readonly verifyEveryMs?: number;
-  /** Who answers the checks of runbooks; the server itself unless said. */
-  readonly answersOf?: AnswersOf;
+  /** The product's own unless said. */
+  readonly runbooks?: Runbooks;
   /** Room where the database is; plenty unless said. */
   readonly readDisk?: () => Promise<DiskSpace>;
+  /** Folder of the built page; none unless said. */
+  readonly webFolder?: string;
 }
 
 export interface TestServer {
@@ -65,7 +71,7 @@ export interface TestServer {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   applyConfig(config: Config): void;
   /** Closes in good order and starts again on the same data. @param between what happens while it is away. */
-  restart(between?: () => Promise<void>): Promise<void>;
+  restart(between?: () => Promise<void>, changed?: { readonly demo: boolean }): Promise<void>;
   /** Closes and removes the data. */
   close(): Promise<void>;
 }
@@ -83,6 +89,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     throw new Error(`${processFile} is missing: run npm run build first`);
   const folder = await mkdtemp(path.join(tmpdir(), 'burnbook-test-'));
   const server = new InProcessServer(folder, options);
+  if (options.bare !== true) await server.prepare();
   await server.start();
   return server;
 }
@@ -91,7 +98,7 @@ class InProcessServer implements TestServer {
   readonly folder: string;
   readonly log: string[] = [];
   nowNs: bigint;
-  readonly #options: TestServerOptions;
+  #options: TestServerOptions;
   #config: Config;
   #running: RunningServer | undefined;
 
@@ -102,28 +109,43 @@ class InProcessServer implements TestServer {
     this.nowNs = options.nowNs ?? BigInt(Date.now()) * 1_000_000n;
   }
 
+  get #store(): StoreSettings {
+    return {
+      memoryLimit: '512MB',
+      threads: 2,
+      lockWaitMs: 5_000,
+      arenaNodesMax: this.#options.arenaNodesMax ?? 65_536,
+      settleAfterMs: this.#options.settleAfterMs ?? 2_000,
+      unmergedRowsMax: this.#options.unmergedRowsMax ?? 60_000,
+      processFile,
+      environment: { PATH: process.env['PATH'] ?? '', HOME: this.folder },
+    };
+  }
+
+  get #file(): string {
+    return path.join(this.folder, 'burnbook.duckdb');
+  }
+
+  async prepare(): Promise<void> {
+    await writeFile(this.#file, await preparedDatabase(this.#store));
+  }
+
   async start(): Promise<void> {
     this.#running = await startServer({
       host: '127.0.0.1',
       port: 0,
       store: {
-        file: path.join(this.folder, 'burnbook.duckdb'),
+        ...this.#store,
+        file: this.#file,
         tempDirectory: path.join(this.folder, 'tmp'),
-        memoryLimit: '512MB',
-        threads: 2,
-        lockWaitMs: 5_000,
-        arenaNodesMax: this.#options.arenaNodesMax ?? 65_536,
-        settleAfterMs: this.#options.settleAfterMs ?? 2_000,
-        unmergedRowsMax: this.#options.unmergedRowsMax ?? 60_000,
-        processFile,
-        environment: { PATH: process.env['PATH'] ?? '', HOME: this.folder },
       },
       guard: { hosts: ['127.0.0.1'], token: this.#options.token ?? null },
       config: this.#config,
       ...(this.#options.configFolder ? { configFolder: this.#options.configFolder } : {}),
-      runbooks: await runbooks,
-      webFolder: path.join(this.folder, 'no-page'),
+      runbooks: this.#options.runbooks ?? (await runbooks),
+      webFolder: this.#options.webFolder ?? path.join(this.folder, 'no-page'),
       version: '0.0.0-test',
+      demo: this.#options.demo ?? false,
       queueBytesMax: this.#options.queueBytesMax ?? 64 * 1024 * 1024,
       groupSpansMax: 8_192,
       gatherMsMax: this.#options.gatherMsMax ?? 0,
@@ -137,7 +159,6 @@ class InProcessServer implements TestServer {
       ...(this.#options.verifyEveryMs === undefined
         ? {}
         : { verifyEveryMs: this.#options.verifyEveryMs }),
-      ...(this.#options.answersOf ? { answersOf: this.#options.answersOf } : {}),
       // How full the machine is that the tests run on is nobody's business.
       readDisk:
         this.#options.readDisk ?? (() => Promise.resolve({ freeBytes: 1e12, totalBytes: 2e12 })),
@@ -222,8 +243,13 @@ class InProcessServer implements TestServer {
     this.running.applyConfig(config);
   }
 
-  async restart(between?: () => Promise<void>): Promise<void> {
+  async restart(
+    between?: () => Promise<void>,
+    changed?: { readonly demo: boolean },
+  ): Promise<void> {
     await this.running.close();
+    this.#running = undefined;
+    this.#options = { ...this.#options, ...changed };
     await between?.();
     await this.start();
   }

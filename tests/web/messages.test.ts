@@ -12,6 +12,12 @@ import { enRunbooks } from '../../web/i18n/enRunbooks.js';
 import { enStart } from '../../web/i18n/enStart.js';
 import { enSlos } from '../../web/i18n/enSlos.js';
 import { enIncidents } from '../../web/i18n/enIncidents.js';
+import { enLearning } from '../../web/i18n/enLearning.js';
+import { enResilience } from '../../web/i18n/enResilience.js';
+import { enSeries } from '../../web/i18n/enSeries.js';
+import { enBurn } from '../../web/i18n/enBurn.js';
+import { enRunbookList } from '../../web/i18n/enRunbookList.js';
+import { enPanels } from '../../web/i18n/enPanels.js';
 import { enTrace } from '../../web/i18n/enTrace.js';
 import type { MessageKey } from '../../web/i18n/t.js';
 import { zhCN as zhCNCore } from '../../web/i18n/zhCN.js';
@@ -26,6 +32,12 @@ import { zhCNRunbooks } from '../../web/i18n/zhCNRunbooks.js';
 import { zhCNStart } from '../../web/i18n/zhCNStart.js';
 import { zhCNSlos } from '../../web/i18n/zhCNSlos.js';
 import { zhCNIncidents } from '../../web/i18n/zhCNIncidents.js';
+import { zhCNLearning } from '../../web/i18n/zhCNLearning.js';
+import { zhCNResilience } from '../../web/i18n/zhCNResilience.js';
+import { zhCNSeries } from '../../web/i18n/zhCNSeries.js';
+import { zhCNBurn } from '../../web/i18n/zhCNBurn.js';
+import { zhCNRunbookList } from '../../web/i18n/zhCNRunbookList.js';
+import { zhCNPanels } from '../../web/i18n/zhCNPanels.js';
 import { zhCNTrace } from '../../web/i18n/zhCNTrace.js';
 
 const zhCN = {
@@ -41,6 +53,12 @@ const zhCN = {
   ...zhCNOverview,
   ...zhCNSlos,
   ...zhCNIncidents,
+  ...zhCNLearning,
+  ...zhCNResilience,
+  ...zhCNSeries,
+  ...zhCNBurn,
+  ...zhCNRunbookList,
+  ...zhCNPanels,
   ...zhCNTrace,
 };
 const en = {
@@ -56,6 +74,12 @@ const en = {
   ...enOverview,
   ...enSlos,
   ...enIncidents,
+  ...enLearning,
+  ...enResilience,
+  ...enSeries,
+  ...enBurn,
+  ...enRunbookList,
+  ...enPanels,
   ...enTrace,
 };
 const keys = Object.keys(en) as MessageKey[];
@@ -66,14 +90,18 @@ const WORDS: Record<string, object[]> = {
   // The help and the wait for the first span come late, with words of their own.
   shell: [enCore, enStart],
   overview: [enCore, enOverview, enStart],
-  'panels runbook': [enCore, enRunbooks],
-  slo: [enCore, enSlos],
+  panels: [enCore, enRunbooks, enPanels],
+  'runbook execution': [enCore, enRunbooks],
+  runbookList: [enCore, enRunbooks, enRunbookList],
+  learning: [enCore, enRunbooks, enLearning],
+  resilience: [enCore, enResilience],
+  slo: [enCore, enSlos, enBurn],
   'incident delivery': [enCore, enIncidents],
-  cost: [enCore, enCost],
-  budget: [enCore, enCost, enBudget],
-  prices: [enCore, enCost, enBudget, enPrices],
-  reservations: [enCore, enCost, enBudget, enReservations],
-  retries: [enCore, enCost, enRetries],
+  cost: [enCore, enCost, enSeries],
+  budget: [enCore, enCost, enSeries, enBudget],
+  prices: [enCore, enCost, enSeries, enBudget, enPrices],
+  reservations: [enCore, enCost, enSeries, enBudget, enReservations],
+  retries: [enCore, enCost, enSeries, enRetries],
   batch: [enCore, enBatch],
   trace: [enCore, enTrace],
 };

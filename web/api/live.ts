@@ -12,6 +12,9 @@ export const nowMs = signal(Date.now());
 /** At most one refetch of what is on the screen in this time, however fast commits come. */
 const REFRESH_INTERVAL_MS = 2_000;
 
+/** At most one new round of checks in this time: each costs a query. */
+const CHECK_INTERVAL_MS = 5_000;
+
 const RECONNECT_WAIT_MS = 3_000;
 
 let pausedByPerson = false;
@@ -19,9 +22,11 @@ let pausedByBrush = false;
 let connected = false;
 let refreshTimer: ReturnType<typeof setTimeout> | null = null;
 let lastRefreshMs = 0;
+let checkTimer: ReturnType<typeof setTimeout> | null = null;
+let lastCheckMs = 0;
 let missedWhilePaused = false;
 
-/** Follows commits and changes of SLOs and alerts until the page closes. */
+/** Follows commits and changes of SLOs, alerts and executions until the page closes. */
 export function startLive(): void {
   connect();
   document.addEventListener('visibilitychange', () => {
@@ -37,7 +42,10 @@ function connect(): void {
   const source = new EventSource('/api/events');
   source.addEventListener('open', () => {
     // Commits may have been missed while the stream was down.
-    if (!connected) refreshSoon();
+    if (!connected) {
+      refreshSoon();
+      refreshExecutions();
+    }
     connected = true;
     updateState();
   });
@@ -48,6 +56,12 @@ function connect(): void {
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_WAIT_MS);
   });
   for (const name of ['commit', 'slo', 'alert']) source.addEventListener(name, refreshSoon);
+  // What another person has ticked is for the eyes of all at once.
+  source.addEventListener('execution', refreshExecutions);
+}
+
+function refreshExecutions(): void {
+  void queryClient.invalidateQueries({ queryKey: ['execution'] });
 }
 
 export function togglePause(): void {
@@ -68,6 +82,7 @@ function refreshSoon(): void {
     missedWhilePaused = true;
     return;
   }
+  checkSoon();
   if (refreshTimer !== null) return;
   const waitMs = Math.max(0, lastRefreshMs + REFRESH_INTERVAL_MS - Date.now());
   refreshTimer = setTimeout(() => {
@@ -76,6 +91,17 @@ function refreshSoon(): void {
     missedWhilePaused = false;
     void queryClient.invalidateQueries({ queryKey: ['live'] });
   }, waitMs);
+}
+
+function checkSoon(): void {
+  checkTimer ??= setTimeout(
+    () => {
+      checkTimer = null;
+      lastCheckMs = Date.now();
+      void queryClient.invalidateQueries({ queryKey: ['check'] });
+    },
+    Math.max(0, lastCheckMs + CHECK_INTERVAL_MS - Date.now()),
+  );
 }
 
 function updateState(): void {

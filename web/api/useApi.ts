@@ -3,8 +3,11 @@ import { getJson, type ApiError } from './getJson.js';
 
 export type ApiResult<T> = UseQueryResult<T, ApiError>;
 
-/** How a query relates to the live stream: `live` ones refetch when a commit arrives, `fixed` ones do not. */
-export type Liveness = 'live' | 'fixed';
+/**
+ * How a query relates to the live stream: `live` ones refetch when a commit arrives, `check` ones too, but less often,
+ * `execution` ones when somebody has done something in an execution, `fixed` ones never.
+ */
+export type Liveness = 'live' | 'check' | 'execution' | 'fixed';
 
 interface ApiOptions {
   liveness?: Liveness;

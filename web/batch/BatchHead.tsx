@@ -61,6 +61,7 @@ function Alerts({ batch }: { batch: BatchDetail }) {
     view.href(`/runbooks/${encodeURIComponent(name)}`, {
       pipeline: batch.pipeline,
       batch: batch.batchId,
+      step: '1',
     });
   if (batch.alerts.length === 0) {
     return (

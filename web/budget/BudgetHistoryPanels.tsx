@@ -160,7 +160,12 @@ export function AlertsPanel({
                 )}
               </small>
             </span>
-            <a href={view.href(`/runbooks/${encodeURIComponent(alert.runbook)}`, { budget: id })}>
+            <a
+              href={view.href(`/runbooks/${encodeURIComponent(alert.runbook)}`, {
+                budget: id,
+                step: '1',
+              })}
+            >
               {t('needs.openRunbook')}
             </a>
           </li>

@@ -103,6 +103,7 @@ function BudgetRow({ budget, view }: { budget: Budget; view: View }) {
             <a
               href={view.href(`/runbooks/${encodeURIComponent(alert.runbook)}`, {
                 budget: budget.id,
+                step: '1',
               })}
             >
               {t('needs.openRunbook')} <Icon name="arrow" size={12} />

@@ -23,14 +23,21 @@ const STATUS: Record<Delivery['state'], StatusKind> = {
   disabled: 'inactive',
 };
 
+interface DeliveriesPanelProps {
+  view: View;
+  /** The only one to show messages to. */
+  destination?: string | undefined;
+}
+
 /** Messages that went out, wait, or were given up; a dead one can be sent again. */
-export function DeliveriesPanel({ view }: { view: View }) {
+export function DeliveriesPanel({ view, destination }: DeliveriesPanelProps) {
   const filter = FILTERS.find((each) => each === view.param('state')) ?? 'all';
-  const query = usePages<Delivery>(['deliveries', filter], {
+  const query = usePages<Delivery>(['deliveries', filter, destination], {
     everyMs: EVERY_MS,
     path: (cursor) =>
       `/api/deliveries?${new URLSearchParams({
         limit: ROWS,
+        ...(destination === undefined ? {} : { destination }),
         ...(filter === 'all' ? {} : { state: filter }),
         ...(cursor === null ? {} : { cursor }),
       })}`,

@@ -9,8 +9,8 @@ import { Status } from '../parts/Status.js';
 const EVERY_MS = 15_000;
 type Heartbeat = Heartbeats['items'][number];
 
-/** Signs of life that others owe. */
-export function HeartbeatsPanel() {
+/** Signs of life that others owe. @param props.name of the only one to show. */
+export function HeartbeatsPanel({ name }: { name?: string | undefined }) {
   const query = useApi<Heartbeats>('/api/heartbeats', { everyMs: EVERY_MS });
   return (
     <Panel title={t('delivery.beats')} query={query} skeletonPx={80}>
@@ -18,8 +18,8 @@ export function HeartbeatsPanel() {
         <DataTable
           label={t('delivery.beats')}
           columns={columns()}
-          rows={items}
-          rowKey={({ name }) => name}
+          rows={items.filter((each) => name === undefined || each.name === name)}
+          rowKey={(each) => each.name}
           empty={t('delivery.beatsNone')}
         />
       )}

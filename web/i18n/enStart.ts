@@ -7,6 +7,7 @@ export const enStart = {
   'help.palette': 'Search or go to',
   'help.go': 'Go to overview, cost, SLOs, incidents, retries, batches, runbooks, pipelines',
   'help.help': 'This help',
+  'help.runbook': 'In a runbook: next step, tick it, panel',
   'help.chart': 'In a chart: move the cursor; drag to set the range',
   'empty.title': 'Waiting for the first span',
   'empty.text':

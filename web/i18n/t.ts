@@ -9,6 +9,12 @@ import type { enOverview } from './enOverview.js';
 import type { enPrices } from './enPrices.js';
 import type { enReservations } from './enReservations.js';
 import type { enRetries } from './enRetries.js';
+import type { enLearning } from './enLearning.js';
+import type { enResilience } from './enResilience.js';
+import type { enSeries } from './enSeries.js';
+import type { enBurn } from './enBurn.js';
+import type { enRunbookList } from './enRunbookList.js';
+import type { enPanels } from './enPanels.js';
 import type { enRunbooks } from './enRunbooks.js';
 import type { enStart } from './enStart.js';
 import type { enSlos } from './enSlos.js';
@@ -29,6 +35,12 @@ export type MessageKey =
   | keyof typeof enOverview
   | keyof typeof enSlos
   | keyof typeof enIncidents
+  | keyof typeof enLearning
+  | keyof typeof enResilience
+  | keyof typeof enSeries
+  | keyof typeof enBurn
+  | keyof typeof enRunbookList
+  | keyof typeof enPanels
   | keyof typeof enTrace;
 
 type Messages = Partial<Record<MessageKey, string>>;
@@ -45,8 +57,14 @@ const PARTS = {
     'zh-CN': () => import('./zhCNBatch.js').then(({ zhCNBatch: words }) => words),
   },
   cost: {
-    en: () => import('./enCost.js').then(({ enCost: words }) => words),
-    'zh-CN': () => import('./zhCNCost.js').then(({ zhCNCost: words }) => words),
+    en: () =>
+      Promise.all([import('./enCost.js'), import('./enSeries.js')]).then(
+        ([{ enCost }, { enSeries }]) => ({ ...enCost, ...enSeries }),
+      ),
+    'zh-CN': () =>
+      Promise.all([import('./zhCNCost.js'), import('./zhCNSeries.js')]).then(
+        ([{ zhCNCost }, { zhCNSeries }]) => ({ ...zhCNCost, ...zhCNSeries }),
+      ),
   },
   budget: {
     en: () => import('./enBudget.js').then(({ enBudget: words }) => words),
@@ -77,12 +95,42 @@ const PARTS = {
     'zh-CN': () => import('./zhCNOverview.js').then(({ zhCNOverview: words }) => words),
   },
   slos: {
-    en: () => import('./enSlos.js').then(({ enSlos: words }) => words),
-    'zh-CN': () => import('./zhCNSlos.js').then(({ zhCNSlos: words }) => words),
+    en: () =>
+      Promise.all([import('./enSlos.js'), import('./enBurn.js')]).then(
+        ([{ enSlos }, { enBurn }]) => ({ ...enSlos, ...enBurn }),
+      ),
+    'zh-CN': () =>
+      Promise.all([import('./zhCNSlos.js'), import('./zhCNBurn.js')]).then(
+        ([{ zhCNSlos }, { zhCNBurn }]) => ({ ...zhCNSlos, ...zhCNBurn }),
+      ),
   },
   incidents: {
     en: () => import('./enIncidents.js').then(({ enIncidents: words }) => words),
     'zh-CN': () => import('./zhCNIncidents.js').then(({ zhCNIncidents: words }) => words),
+  },
+  learning: {
+    en: () => import('./enLearning.js').then(({ enLearning: words }) => words),
+    'zh-CN': () => import('./zhCNLearning.js').then(({ zhCNLearning: words }) => words),
+  },
+  resilience: {
+    en: () => import('./enResilience.js').then(({ enResilience: words }) => words),
+    'zh-CN': () => import('./zhCNResilience.js').then(({ zhCNResilience: words }) => words),
+  },
+  series: {
+    en: () => import('./enSeries.js').then(({ enSeries: words }) => words),
+    'zh-CN': () => import('./zhCNSeries.js').then(({ zhCNSeries: words }) => words),
+  },
+  burn: {
+    en: () => import('./enBurn.js').then(({ enBurn: words }) => words),
+    'zh-CN': () => import('./zhCNBurn.js').then(({ zhCNBurn: words }) => words),
+  },
+  runbookList: {
+    en: () => import('./enRunbookList.js').then(({ enRunbookList: words }) => words),
+    'zh-CN': () => import('./zhCNRunbookList.js').then(({ zhCNRunbookList: words }) => words),
+  },
+  panels: {
+    en: () => import('./enPanels.js').then(({ enPanels: words }) => words),
+    'zh-CN': () => import('./zhCNPanels.js').then(({ zhCNPanels: words }) => words),
   },
   trace: {
     en: () => import('./enTrace.js').then(({ enTrace: words }) => words),

@@ -9,6 +9,7 @@ export const zhCNStart: Record<keyof typeof enStart, string> = {
   'help.palette': '搜索或前往',
   'help.go': '前往总览、成本、SLO、事件、重试、批次、运行手册、管道',
   'help.help': '本帮助',
+  'help.runbook': '在运行手册中：下一步、勾选、面板',
   'help.chart': '在图表中：移动光标；拖动可设定时间范围',
   'empty.title': '等待第一个 span',
   'empty.text': 'Burnbook 正在此地址监听。发送遥测数据，此页面会自动变成你的账单。',

@@ -2,10 +2,9 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { ApiError } from '../api/getJson.js';
 import { queryClient } from '../api/queryClient.js';
-import { actor, nameActor } from '../budget/actor.js';
-import { Field } from '../budget/Field.js';
+import { actor } from '../budget/actor.js';
 import { t } from '../i18n/t.js';
-import { Dialog } from '../shell/Dialog.js';
+import { LateNameDialog } from './LateNameDialog.js';
 
 interface ActButtonProps {
   label: string;
@@ -51,7 +50,7 @@ export function ActButton({ label, act, class: look = 'button', children }: ActB
         </span>
       )}
       {asking && (
-        <NameDialog
+        <LateNameDialog
           title={label}
           onClose={() => setAsking(false)}
           onNamed={() => {
@@ -61,52 +60,5 @@ export function ActButton({ label, act, class: look = 'button', children }: ActB
         />
       )}
     </>
-  );
-}
-
-function NameDialog({
-  title,
-  onNamed,
-  onClose,
-}: {
-  title: string;
-  onNamed: () => void;
-  onClose: () => void;
-}) {
-  const [name, setName] = useState('');
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    nameActor(name);
-    onNamed();
-  };
-  return (
-    <Dialog label={title} onClose={onClose}>
-      <form class="budget-form" onSubmit={submit}>
-        <h2>{title}</h2>
-        <div class="fields">
-          <Field label={t('act.name')} hint={t('act.nameHint')}>
-            {(props) => (
-              <input
-                {...props}
-                required
-                pattern=".*\S.*"
-                maxLength={200}
-                autocomplete="name"
-                value={name}
-                onInput={(event) => setName(event.currentTarget.value)}
-              />
-            )}
-          </Field>
-        </div>
-        <p class="form-actions">
-          <button type="submit" class="button primary">
-            {title}
-          </button>
-          <button type="button" class="button" onClick={onClose}>
-            {t('act.cancel')}
-          </button>
-        </p>
-      </form>
-    </Dialog>
   );
 }

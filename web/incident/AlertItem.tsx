@@ -1,18 +1,21 @@
 import type { AlertRow } from '../../server/contract.js';
 import { nowMs } from '../api/live.js';
 import { whenEmpty } from '../budget/burnText.js';
+import type { OpenExecution } from '../execution/openExecutions.js';
 import { formatPercent } from '../format/quantity.js';
-import { formatUsdShort } from '../format/usd.js';
 import { locale, t } from '../i18n/t.js';
 import { Icon } from '../parts/Icon.js';
 import { Instant } from '../parts/Instant.js';
 import { Status } from '../parts/Status.js';
 import type { View } from '../url/useView.js';
 import { incidentPath, runbookHref } from './incidentText.js';
+import { stakeText } from './stakeText.js';
 
 interface AlertItemProps {
   alert: AlertRow;
   view: View;
+  /** Its link leads to the step at which somebody is. */
+  open: readonly OpenExecution[];
   /** Whether it leads to its incident; not on the incident's own page. */
   toIncident?: boolean;
   onSilence: (alert: AlertRow) => void;
@@ -20,7 +23,14 @@ interface AlertItemProps {
 }
 
 /** One alert: status, sentence, the first action, and its runbook in one tap. */
-export function AlertItem({ alert, view, toIncident = false, onSilence, onClose }: AlertItemProps) {
+export function AlertItem({
+  alert,
+  view,
+  open,
+  toIncident = false,
+  onSilence,
+  onClose,
+}: AlertItemProps) {
   const active = alert.state !== 'resolved';
   return (
     <li class={`need ${active ? `severity-${alert.severity}` : 'over'}`}>
@@ -76,20 +86,23 @@ export function AlertItem({ alert, view, toIncident = false, onSilence, onClose 
           </p>
         )}
       </div>
-      <a class={active ? 'button primary' : 'button'} href={runbookHref(alert, view)}>
+      <a class={active ? 'button primary' : 'button'} href={runbookHref(alert, { open, view })}>
         {t('needs.openRunbook')} <Icon name="arrow" />
       </a>
     </li>
   );
 }
 
-function factsOf({ budgetLeft, emptyAt, stakeUsd, state }: AlertRow, tz: string): string[] {
+function factsOf(
+  { budgetLeft, emptyAt, stakeUsd, figures, state }: AlertRow,
+  tz: string,
+): string[] {
   const zoned = { locale: locale.value, tz, nowMs: nowMs.value };
   return [
     ...(budgetLeft === null ? [] : [t('alerts.left', { percent: formatPercent(budgetLeft) })]),
     ...(emptyAt === null || state === 'resolved' || (budgetLeft ?? 1) <= 0
       ? []
       : [t('alerts.empties', whenEmpty(emptyAt, zoned))]),
-    ...(stakeUsd === null ? [] : [t('alerts.stake', { usd: formatUsdShort(stakeUsd) })]),
+    ...stakeText({ stakeUsd, figures }),
   ];
 }

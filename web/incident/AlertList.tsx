@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { AlertRow } from '../../server/contract.js';
+import { useOpenExecutions } from '../execution/openExecutions.js';
 import { loadWords } from '../i18n/t.js';
 import { Late } from '../parts/Late.js';
 import type { View } from '../url/useView.js';
@@ -15,6 +16,7 @@ interface AlertListProps {
 /** Alerts, the most pressing first, with what a person can do to each. */
 export function AlertList({ alerts, view, toIncident }: AlertListProps) {
   const [asked, setAsked] = useState<{ alert: AlertRow; to: 'silence' | 'close' } | null>(null);
+  const open = useOpenExecutions();
   return (
     <>
       <ul class="needs">
@@ -23,6 +25,7 @@ export function AlertList({ alerts, view, toIncident }: AlertListProps) {
             key={alert.id}
             alert={alert}
             view={view}
+            open={open}
             {...(toIncident ? { toIncident } : {})}
             onSilence={(chosen) => setAsked({ alert: chosen, to: 'silence' })}
             onClose={(chosen) => setAsked({ alert: chosen, to: 'close' })}

@@ -8,15 +8,21 @@ import { incidentPath } from './incidentText.js';
 interface CloseDialogProps {
   id: string;
   to: 'close' | 'reopen';
+  /** A runbook is being followed whose Verify has not passed. */
+  unverified: boolean;
   onClose: () => void;
 }
 
 /** Closes an incident by hand, or opens it again, with who and why. */
-export function CloseDialog({ id, to, onClose }: CloseDialogProps) {
+export function CloseDialog({ id, to, unverified, onClose }: CloseDialogProps) {
   return (
     <ActDialog
       title={t(`incident.${to}`)}
-      lead={t(to === 'close' ? 'incident.closeLead' : 'incident.reopenLead')}
+      lead={
+        to === 'reopen'
+          ? t('incident.reopenLead')
+          : `${unverified ? `${t('incident.unverified')} ` : ''}${t('incident.closeLead')}`
+      }
       action={t(`incident.${to}`)}
       act={(reason) =>
         sendJson<IncidentDetail>(`/api${incidentPath(id)}/${to}`, {

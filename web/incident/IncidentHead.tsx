@@ -3,6 +3,8 @@ import type { Incident, IncidentDetail } from '../../server/contract.js';
 import { nowMs } from '../api/live.js';
 import { sendJson } from '../api/sendJson.js';
 import { actor } from '../budget/actor.js';
+import { ExecutionCard } from '../execution/ExecutionCard.js';
+import { useExecutions } from '../execution/openExecutions.js';
 import { loadWords, t } from '../i18n/t.js';
 import { CopyButton } from '../parts/CopyButton.js';
 import { DataAge } from '../parts/DataAge.js';
@@ -30,6 +32,11 @@ export function IncidentHead({ detail, view }: { detail: IncidentDetail; view: V
   const [worst] = [...incident.alerts].sort(byUrgency);
   const closed = incident.state === 'closed';
   const step = currentStep(detail.timeline);
+  const executions = useExecutions({ incident: incident.id }).data?.items ?? [];
+  const running = executions.filter(({ state }) => state === 'open');
+  const unverified = running.some(
+    ({ verify }) => !['passed', 'overridden', 'byHand'].includes(verify.state),
+  );
   return (
     <section class="panel incident-top" aria-label={incident.title}>
       <header class="page-head">
@@ -52,14 +59,17 @@ export function IncidentHead({ detail, view }: { detail: IncidentDetail; view: V
       <p class="panel-lead">
         <Who incident={incident} />
       </p>
-      {step && (
+      {executions.length === 0 && step && (
         <p class="panel-lead">
           <strong>{t('incident.step')}</strong> {step.text}
         </p>
       )}
+      {executions.map((execution) => (
+        <ExecutionCard key={execution.id} execution={execution} view={view} />
+      ))}
       <div class="form-actions incident-actions">
         {worst && (
-          <a class="button primary" href={runbookHref(worst, view)}>
+          <a class="button primary" href={runbookHref(worst, { open: running, view })}>
             {t('needs.openRunbook')} <Icon name="arrow" />
           </a>
         )}
@@ -91,7 +101,7 @@ export function IncidentHead({ detail, view }: { detail: IncidentDetail; view: V
           load={async () =>
             (await Promise.all([import('./CloseDialog.js'), loadWords('budget')]))[0].CloseDialog
           }
-          props={{ id: incident.id, to: asking, onClose: () => setAsking(null) }}
+          props={{ id: incident.id, to: asking, unverified, onClose: () => setAsking(null) }}
           waiting={null}
         />
       )}

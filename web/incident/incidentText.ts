@@ -1,4 +1,5 @@
 import type { AlertRow, Incident, IncidentEntry } from '../../server/contract.js';
+import { runbookLink, type OpenExecution } from '../execution/openExecutions.js';
 import { formatDurationMs } from '../format/quantity.js';
 import type { View } from '../url/useView.js';
 
@@ -54,16 +55,20 @@ export const currentStep = (timeline: readonly IncidentEntry[]): IncidentEntry |
     null,
   );
 
-/** The runbook's page with range and zone, filled with the alert's place and its incident. */
+/** The runbook's page, filled with the alert's place and its incident, at the step at which somebody is. */
 export function runbookHref(
   { runbook, incidentId }: Pick<AlertRow, 'runbook' | 'incidentId'>,
-  view: View,
+  { open, view }: { open: readonly OpenExecution[]; view: View },
 ): string {
   const [path = '', query = ''] = runbook.split('?');
-  return view.href(path, {
-    ...Object.fromEntries(new URLSearchParams(query)),
-    incident: incidentId,
-  });
+  return runbookLink(
+    {
+      name: decodeURIComponent(path.slice(path.lastIndexOf('/') + 1)),
+      place: { ...Object.fromEntries(new URLSearchParams(query)), incident: incidentId },
+      open,
+    },
+    view,
+  );
 }
 
 export const incidentPath = (id: string): string => `/incidents/${encodeURIComponent(id)}`;

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Overview } from '../../server/contract.js';
 import { nowMs } from '../api/live.js';
 import { whenEmpty } from '../budget/burnText.js';
+import { runbookLink, useOpenExecutions, type OpenExecution } from '../execution/openExecutions.js';
 import { locale, t } from '../i18n/t.js';
 import { Icon } from '../parts/Icon.js';
 import { Instant } from '../parts/Instant.js';
@@ -17,6 +18,7 @@ const SHOWN_FIRST = 4;
 /** What someone has to do something about, worst first, each with its runbook; or that there is nothing. */
 export function NeedsYou({ needs }: { needs: readonly Need[] }) {
   const [all, setAll] = useState(false);
+  const open = useOpenExecutions();
   const sorted = [...needs].sort(
     (a, b) =>
       Number(b.severity === 'page') - Number(a.severity === 'page') ||
@@ -42,6 +44,7 @@ export function NeedsYou({ needs }: { needs: readonly Need[] }) {
           <NeedRow
             key={`${subjectOf(need)} ${need.name} ${need.alertId} ${need.since}`}
             need={need}
+            open={open}
           />
         ))}
       </ul>
@@ -54,7 +57,7 @@ export function NeedsYou({ needs }: { needs: readonly Need[] }) {
   );
 }
 
-function NeedRow({ need }: { need: Need }) {
+function NeedRow({ need, open }: { need: Need; open: readonly OpenExecution[] }) {
   const view = useView();
   return (
     <li class={`need severity-${need.severity}`}>
@@ -85,10 +88,14 @@ function NeedRow({ need }: { need: Need }) {
       </div>
       <a
         class="button primary"
-        href={view.href(`/runbooks/${encodeURIComponent(need.runbook)}`, {
-          ...need.place,
-          incident: need.incidentId,
-        })}
+        href={runbookLink(
+          {
+            name: need.runbook,
+            place: { ...need.place, alert: need.alertId, incident: need.incidentId },
+            open,
+          },
+          view,
+        )}
       >
         {t('needs.openRunbook')} <Icon name="arrow" />
       </a>

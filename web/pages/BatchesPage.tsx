@@ -53,6 +53,17 @@ function AllBatches({ view }: { view: View }) {
         <h1>{title}</h1>
         <PipelineFilter view={view} pipeline={pipeline} />
       </header>
+      {pipeline !== null && (
+        <Late
+          key={pipeline}
+          load={async () =>
+            (await Promise.all([import('../slo/OccurrencesPanel.js'), loadWords('slos')]))[0]
+              .OccurrencesPanel
+          }
+          props={{ pipeline, view, quiet: true }}
+          waiting={null}
+        />
+      )}
       <section class="panel" aria-label={title}>
         {query.isError && <PanelError query={query} />}
         {rows ? (
@@ -214,6 +225,7 @@ function BatchState({ view, batch }: { view: View; batch: Batch }) {
           href={view.href(`/runbooks/${encodeURIComponent(alert.runbook)}`, {
             pipeline: batch.pipeline,
             batch: batch.batchId,
+            step: '1',
           })}
         >
           <Status kind="ticket" />

@@ -207,6 +207,7 @@ function Head({ budget, view, editing }: { budget: BudgetDetail; view: View; edi
             class="button primary"
             href={view.href(`/runbooks/${encodeURIComponent(alert.runbook)}`, {
               budget: budget.id,
+              step: '1',
             })}
           >
             {t('needs.openRunbook')} <Icon name="arrow" />

@@ -56,7 +56,7 @@ export function IncidentPage({ params }: { params: { id: string } }) {
                   {t('incident.openSlo')}
                 </a>
               </header>
-              <BurnPanels name={slo} view={view} rateOnly />
+              <BurnPanels name={slo} view={view} only="rate" />
             </section>
           )}
           <Timeline id={detail.incident.id} entries={detail.timeline} />

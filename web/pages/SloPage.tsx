@@ -44,7 +44,7 @@ export function SloPage({ params }: { params: { name: string } }) {
           <div class={query.isError || query.isPlaceholderData ? 'stale' : undefined}>
             <SloHead detail={detail} view={view} />
           </div>
-          <PairsPanel pairs={detail.pairs} />
+          <Windows detail={detail} view={view} />
           <BurnPanels name={name} view={view} />
           <Late
             load={() => import('../slo/FailuresPanels.js').then((module) => module.FailuresPanels)}
@@ -63,6 +63,22 @@ export function SloPage({ params }: { params: { name: string } }) {
         </>
       )}
     </div>
+  );
+}
+
+/** What alerts: pairs of windows, or each expected batch. */
+function Windows({ detail, view }: { detail: SloDetail; view: View }) {
+  const { indicatorKind, pipelines } = detail.slo;
+  const [pipeline] = pipelines;
+  if (indicatorKind !== 'deadline' || pipeline === undefined) {
+    return <PairsPanel pairs={detail.pairs} />;
+  }
+  return (
+    <Late
+      load={() => import('../slo/OccurrencesPanel.js').then((module) => module.OccurrencesPanel)}
+      props={{ pipeline, view }}
+      waiting={<Waiting heightPx={FAILURES_PX} />}
+    />
   );
 }
 

@@ -4,10 +4,15 @@ import { formatCount } from '../format/quantity.js';
 import { locale, t } from '../i18n/t.js';
 import { Panel } from '../parts/Panel.js';
 import { batchPath } from '../url/viewState.js';
-import type { PanelSubject } from './panelSubject.js';
+import { BatchOf, type PanelSubject } from './BatchOf.js';
+import type { PanelParams } from './panelParams.js';
 
 /** How the batch's attempts ended: succeeded, or failed in which step with which class of error. */
-export function AttemptsByOutcome({ pipeline, batchId }: PanelSubject) {
+export function AttemptsByOutcome({ params }: { params: PanelParams }) {
+  return <BatchOf params={params}>{(subject) => <Attempts {...subject} />}</BatchOf>;
+}
+
+function Attempts({ pipeline, batchId }: PanelSubject) {
   const query = useApi<BatchDetail>(`/api${batchPath(pipeline, batchId)}`);
   return (
     <Panel title={t('panel.outcomes')} query={query} skeletonPx={120}>

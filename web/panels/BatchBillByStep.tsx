@@ -7,13 +7,18 @@ import { Money } from '../parts/Money.js';
 import { Panel } from '../parts/Panel.js';
 import { useView } from '../url/useView.js';
 import { batchPath } from '../url/viewState.js';
-import type { PanelSubject } from './panelSubject.js';
+import { BatchOf, type PanelSubject } from './BatchOf.js';
+import type { PanelParams } from './panelParams.js';
 
 /** The rest is pennies as a rule, and the panel stands beside a text. */
 const STEPS_SHOWN = 5;
 
 /** The bill's steps as bars, costliest first, the wasted part hatched. */
-export function BatchBillByStep({ pipeline, batchId }: PanelSubject) {
+export function BatchBillByStep({ params }: { params: PanelParams }) {
+  return <BatchOf params={params}>{(subject) => <Bill {...subject} />}</BatchOf>;
+}
+
+function Bill({ pipeline, batchId }: PanelSubject) {
   const view = useView();
   const query = useApi<Bill>(`/api${batchPath(pipeline, batchId)}/bill?limit=1`);
   return (

@@ -6,13 +6,18 @@ import type { ChartData } from '../chart/chartData.js';
 import { formatUsdShort, usdToPixels } from '../format/usd.js';
 import { t } from '../i18n/t.js';
 import { Panel } from '../parts/Panel.js';
-import type { PanelSubject } from './panelSubject.js';
+import { BatchOf, type PanelSubject } from './BatchOf.js';
+import type { PanelParams } from './panelParams.js';
 
 const BATCHES = 20;
 const CHART_PX = 96;
 
 /** The last batches of the pipeline, total and per 1,000 rows; the batch in question stands out. */
-export function BatchCostHistory({ pipeline, batchId }: PanelSubject) {
+export function BatchCostHistory({ params }: { params: PanelParams }) {
+  return <BatchOf params={params}>{(subject) => <Costs {...subject} />}</BatchOf>;
+}
+
+function Costs({ pipeline, batchId }: PanelSubject) {
   const query = useApi<{ items: Batch[] }>(
     `/api/batches?${new URLSearchParams({ pipeline, sort: '-startedAt', limit: String(BATCHES) })}`,
   );

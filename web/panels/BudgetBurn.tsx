@@ -5,9 +5,15 @@ import { formatUsdShort } from '../format/usd.js';
 import { t } from '../i18n/t.js';
 import { Money } from '../parts/Money.js';
 import { Panel } from '../parts/Panel.js';
+import type { PanelParams } from './panelParams.js';
 
 /** What a budget has spent of its amount, against the time that has passed, and where that ends. */
-export function BudgetBurn({ budget }: { budget: string }) {
+export function BudgetBurn({ params: { budget } }: { params: PanelParams }) {
+  if (budget === undefined) return <p class="none">{t('panel.needsBudget')}</p>;
+  return <BurnOf budget={budget} />;
+}
+
+function BurnOf({ budget }: { budget: string }) {
   const query = useApi<BudgetDetail>(`/api/budgets/${encodeURIComponent(budget)}`);
   return (
     <Panel title={t('panel.budgetBurn', { budget })} query={query} skeletonPx={90}>

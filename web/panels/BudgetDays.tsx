@@ -5,12 +5,18 @@ import { compareUsd, usdRatio } from '../format/usd.js';
 import { locale, t } from '../i18n/t.js';
 import { Money } from '../parts/Money.js';
 import { Panel } from '../parts/Panel.js';
+import type { PanelParams } from './panelParams.js';
 
 /** Two weeks: the panel stands beside a text. */
 const DAYS_SHOWN = 14;
 
 /** What a budget has spent on each of the last days of its period, newest first. */
-export function BudgetDays({ budget }: { budget: string }) {
+export function BudgetDays({ params: { budget } }: { params: PanelParams }) {
+  if (budget === undefined) return <p class="none">{t('panel.needsBudget')}</p>;
+  return <DaysOf budget={budget} />;
+}
+
+function DaysOf({ budget }: { budget: string }) {
   const query = useApi<BudgetHistory>(`/api/budgets/${encodeURIComponent(budget)}/history`);
   return (
     <Panel title={t('panel.budgetDays', { budget })} query={query} skeletonPx={160}>

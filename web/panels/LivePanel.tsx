@@ -1,84 +1,128 @@
 import type { PanelName } from '@burnbook/domain/panels';
 import type { ComponentType } from 'preact';
-import type { Batch } from '../../server/contract.js';
-import { useApi } from '../api/useApi.js';
-import { t } from '../i18n/t.js';
-import { PanelError } from '../parts/Panel.js';
+import { loadWords, t, type WordPart } from '../i18n/t.js';
+import { Late } from '../parts/Late.js';
 import { Skeleton } from '../parts/Skeleton.js';
 import { useView } from '../url/useView.js';
-import { AttemptsByOutcome } from './AttemptsByOutcome.js';
-import { BatchBillByStep } from './BatchBillByStep.js';
-import { BatchCostHistory } from './BatchCostHistory.js';
-import { BudgetBurn } from './BudgetBurn.js';
-import { BudgetDays } from './BudgetDays.js';
-import type { PanelSubject } from './panelSubject.js';
+import type { PanelParams } from './panelParams.js';
 
 interface LivePanelProps {
   /** The name in the runbook's `panel` fence. */
   panel: string;
-  params: Readonly<Record<string, string>>;
+  params: PanelParams;
 }
 
-const BUDGET_PANELS = { 'budget-burn': BudgetBurn, 'budget-days': BudgetDays } as const;
+interface PanelPart {
+  load: () => Promise<ComponentType<{ params: PanelParams }>>;
+  words?: readonly WordPart[];
+  /** While it loads. */
+  heightPx: number;
+}
 
-type BudgetPanelName = keyof typeof BUDGET_PANELS;
+/** What the page's URL may say of a panel. */
+const PLACES = ['pipeline', 'batch', 'budget', 'slo', 'model', 'destination', 'heartbeat'];
 
-const PANELS: Readonly<
-  Partial<Record<Exclude<PanelName, BudgetPanelName>, ComponentType<PanelSubject>>>
-> = {
-  'batch-cost-history': BatchCostHistory,
-  'batch-bill-by-step': BatchBillByStep,
-  'attempts-by-outcome': AttemptsByOutcome,
+/** Each loads when it is drawn: a runbook at night waits for none of them. */
+const PARTS: Readonly<Record<PanelName, PanelPart>> = {
+  'batch-cost-history': {
+    load: () => import('./BatchCostHistory.js').then((part) => part.BatchCostHistory),
+    words: ['panels'],
+    heightPx: 300,
+  },
+  'batch-bill-by-step': {
+    load: () => import('./BatchBillByStep.js').then((part) => part.BatchBillByStep),
+    words: ['panels'],
+    heightPx: 200,
+  },
+  'attempts-by-outcome': {
+    load: () => import('./AttemptsByOutcome.js').then((part) => part.AttemptsByOutcome),
+    words: ['panels'],
+    heightPx: 160,
+  },
+  'budget-burn': {
+    load: () => import('./BudgetBurn.js').then((part) => part.BudgetBurn),
+    words: ['panels'],
+    heightPx: 130,
+  },
+  'budget-days': {
+    load: () => import('./BudgetDays.js').then((part) => part.BudgetDays),
+    words: ['panels'],
+    heightPx: 200,
+  },
+  'slo-burn-rate': {
+    load: () => import('./SloPanels.js').then((part) => part.SloBurnRate),
+    words: ['burn'],
+    heightPx: 320,
+  },
+  'slo-error-budget': {
+    load: () => import('./SloPanels.js').then((part) => part.SloErrorBudget),
+    words: ['burn'],
+    heightPx: 300,
+  },
+  'retry-waste': {
+    load: () => import('./RetryWaste.js').then((part) => part.RetryWaste),
+    words: ['panels', 'cost', 'retries'],
+    heightPx: 260,
+  },
+  'spend-over-time': {
+    load: () => import('./SpendByModel.js').then((part) => part.SpendByModel),
+    words: ['series'],
+    heightPx: 380,
+  },
+  'unpriced-usage': {
+    load: () => import('./UnpricedUsage.js').then((part) => part.UnpricedUsage),
+    words: ['panels', 'cost'],
+    heightPx: 160,
+  },
+  'alerts-now': {
+    load: () => import('./AlertsNow.js').then((part) => part.AlertsNow),
+    words: ['panels', 'incidents'],
+    heightPx: 200,
+  },
+  occurrences: {
+    load: () => import('./Occurrences.js').then((part) => part.Occurrences),
+    words: ['panels'],
+    heightPx: 220,
+  },
+  deliveries: {
+    load: () => import('./Deliveries.js').then((part) => part.Deliveries),
+    words: ['budget', 'incidents'],
+    heightPx: 260,
+  },
+  heartbeats: {
+    load: () => import('./Heartbeats.js').then((part) => part.Heartbeats),
+    words: ['incidents'],
+    heightPx: 140,
+  },
+  'server-health': {
+    load: () => import('./ServerHealth.js').then((part) => part.ServerHealth),
+    words: ['panels'],
+    heightPx: 220,
+  },
 };
 
-/**
- * A panel of a runbook. What its parameters leave open the page's URL says; what both leave open is the newest batch.
- */
+/** A panel of a runbook. What its parameters leave open the page's URL says. */
 export function LivePanel({ panel, params }: LivePanelProps) {
-  return isBudgetPanel(panel) ? (
-    <BudgetPanel panel={panel} params={params} />
-  ) : (
-    <BatchPanel panel={panel} params={params} />
+  const view = useView();
+  if (!isPanelName(panel)) return <p class="none">{t('panel.unknown', { name: panel })}</p>;
+  const { load, words = [], heightPx } = PARTS[panel];
+  const said: PanelParams = Object.fromEntries(
+    PLACES.flatMap((name) => {
+      const value = view.param(name);
+      return value === null || value === '' ? [] : [[name, value]];
+    }),
+  );
+  return (
+    <Late
+      key={panel}
+      load={async () => (await Promise.all([load(), loadWords(...words)]))[0]}
+      props={{ params: { ...said, ...params } }}
+      waiting={<Skeleton heightPx={heightPx} />}
+      whenNear
+    />
   );
 }
 
-function BudgetPanel({
-  panel,
-  params,
-}: {
-  panel: BudgetPanelName;
-  params: LivePanelProps['params'];
-}) {
-  const view = useView();
-  const budget = params['budget'] ?? view.param('budget');
-  const Named = BUDGET_PANELS[panel];
-  if (budget === null) return <p class="none">{t('panel.needsBudget')}</p>;
-  return <Named budget={budget} />;
-}
-
-function BatchPanel({ panel, params }: LivePanelProps) {
-  const view = useView();
-  const pipeline = params['pipeline'] ?? view.param('pipeline');
-  const batch = params['batch'] ?? view.param('batch');
-  const newest = useApi<{ items: Batch[] }>(
-    pipeline !== null && batch !== null
-      ? null
-      : `/api/batches?${new URLSearchParams({ ...(pipeline === null ? {} : { pipeline }), sort: '-startedAt', limit: '1' })}`,
-  );
-  const Named = isPanelName(panel) ? PANELS[panel] : undefined;
-  if (!Named) return <p class="none">{t('panel.unknown', { name: panel })}</p>;
-  if (pipeline !== null && batch !== null) return <Named pipeline={pipeline} batchId={batch} />;
-  if (newest.isError) return <PanelError query={newest} />;
-  if (!newest.data) return <Skeleton heightPx={160} />;
-  const [first] = newest.data.items;
-  if (!first) return <p class="none">{t('panel.needsPipeline')}</p>;
-  return <Named pipeline={pipeline ?? first.pipeline} batchId={first.batchId} />;
-}
-
-function isBudgetPanel(name: string): name is BudgetPanelName {
-  return Object.hasOwn(BUDGET_PANELS, name);
-}
-
-function isPanelName(name: string): name is Exclude<PanelName, BudgetPanelName> {
-  return Object.hasOwn(PANELS, name);
+function isPanelName(name: string): name is PanelName {
+  return Object.hasOwn(PARTS, name);
 }

@@ -2,7 +2,7 @@ import type { BurnWord, Budget, RunState, SloView } from '../../server/contract.
 import { t } from '../i18n/t.js';
 
 export type StatusKind =
-  RunState | Budget['state'] | SloView['state'] | BurnWord | 'page' | 'ticket';
+  RunState | Budget['state'] | SloView['state'] | BurnWord | 'page' | 'ticket' | 'byHand';
 
 type Tone = 'calm' | 'warn' | 'crit' | 'none';
 
@@ -26,6 +26,7 @@ const SHAPES: Record<StatusKind, { tone: Tone; shape: string }> = {
   acceptable: { tone: 'calm', shape: 'disc' },
   noData: { tone: 'none', shape: 'dotted' },
   inactive: { tone: 'none', shape: 'bar' },
+  byHand: { tone: 'none', shape: 'square' },
 };
 
 interface StatusProps {
@@ -54,6 +55,7 @@ function Shape({ shape }: { shape: string }) {
       {shape === 'dotted' && (
         <circle cx="6" cy="6" r="4" class="stroke" stroke-dasharray="1.6 1.55" />
       )}
+      {shape === 'square' && <path d="M2.5 2.5h7v7h-7z" class="stroke" />}
       {shape === 'bar' && <path d="M2 6h8" class="stroke" />}
       {shape === 'half' && (
         <>

@@ -59,7 +59,7 @@ const IncidentsPage = lazy(() =>
   ),
 );
 const IncidentPage = lazy(() =>
-  withWords(['slos', 'incidents'], () => import('../pages/IncidentPage.js')).then(
+  withWords(['burn', 'incidents', 'runbooks'], () => import('../pages/IncidentPage.js')).then(
     (module) => module.IncidentPage,
   ),
 );
@@ -72,13 +72,19 @@ const TracePage = lazy(() =>
   withWords(['trace'], () => import('../pages/TracePage.js')).then((module) => module.TracePage),
 );
 const RunbooksPage = lazy(() =>
-  withWords(['runbooks'], () => import('../pages/RunbooksPage.js')).then(
+  withWords(['runbooks', 'runbookList'], () => import('../pages/RunbooksPage.js')).then(
     (module) => module.RunbooksPage,
   ),
 );
 const RunbookPage = lazy(() =>
   withWords(['runbooks'], () => import('../pages/RunbookPage.js')).then(
     (module) => module.RunbookPage,
+  ),
+);
+
+const ResiliencePage = lazy(() =>
+  withWords(['resilience'], () => import('../pages/ResiliencePage.js')).then(
+    (module) => module.ResiliencePage,
   ),
 );
 
@@ -141,6 +147,7 @@ function Frame() {
               <Route path="/delivery" component={DeliveryPage} />
               <Route path="/retries" component={RetriesPage} />
               <Route path="/traces/:traceId" component={TracePage} />
+              <Route path="/resilience" component={ResiliencePage} />
               <Route path="/runbooks" component={RunbooksPage} />
               <Route path="/runbooks/:name" component={RunbookPage} />
               <Route default component={NotFoundPage} />

@@ -10,6 +10,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
     [['Ctrl K', '⌘K'], t('help.palette')],
     [['t'], t('help.theme')],
     [['←', '→'], t('help.chart')],
+    [['n', 'x', 'p'], t('help.runbook')],
     [['?'], t('help.help')],
   ];
   return (

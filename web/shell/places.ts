@@ -25,12 +25,14 @@ export const PLACES_BELOW: readonly Pick<Place, 'path' | 'label'>[] = [
   { path: '/cost/prices', label: 'nav.prices' },
   { path: '/incidents', label: 'nav.incidents' },
   { path: '/delivery', label: 'nav.delivery' },
+  { path: '/resilience', label: 'nav.resilience' },
 ];
 
 /** Pages that belong to a place by meaning and not by their path. */
 const WITHIN: Record<string, readonly string[]> = {
   '/batches': ['/traces'],
   '/slos': ['/incidents', '/delivery'],
+  '/runbooks': ['/resilience'],
 };
 
 /** Whether a page belongs to a place: a batch to Batches, an incident to SLOs; a trace is part of a batch. */

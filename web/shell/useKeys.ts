@@ -21,6 +21,19 @@ const GO: Record<string, string> = {
   n: '/runbooks',
 };
 
+/** Keys that only the page shown knows. */
+const pageKeys = new Map<string, () => void>();
+
+/** Gives a page keys of its own while it is shown; they rest when the others do. @param keys must not change. */
+export function usePageKeys(keys: Readonly<Record<string, () => void>>): void {
+  useEffect(() => {
+    for (const [key, act] of Object.entries(keys)) pageKeys.set(key, act);
+    return () => {
+      for (const key of Object.keys(keys)) pageKeys.delete(key);
+    };
+  }, [keys]);
+}
+
 /** After this time a `g` is forgotten. */
 const GO_WAIT_MS = 1_500;
 
@@ -40,8 +53,10 @@ export function useKeys(actions: KeyActions): void {
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event)) return;
-      const going = Date.now() < goUntilMs;
-      goUntilMs = !going && event.key === 'g' ? Date.now() + GO_WAIT_MS : 0;
+      // When it was pressed: a page that is busy may hear of it much later.
+      const pressedMs = event.timeStamp;
+      const going = pressedMs < goUntilMs;
+      goUntilMs = !going && event.key === 'g' ? pressedMs + GO_WAIT_MS : 0;
       if (going) go(event.key, latest.current);
       else press(event.key, latest.current);
     };
@@ -77,6 +92,7 @@ function press(key: string, { view, actions }: Context): void {
       actions.openHelp();
       return;
     default:
+      pageKeys.get(key)?.();
   }
 }
 
@@ -103,8 +119,7 @@ function focusWhenThere(id: string, attemptsLeft = 120): void {
 function isBusy(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
   if (document.querySelector('dialog[open]')) return true;
-  return (
-    target !== null &&
-    (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable)
-  );
+  if (target === null || (target instanceof HTMLInputElement && target.type === 'checkbox'))
+    return false;
+  return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
 }

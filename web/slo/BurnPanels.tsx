@@ -16,24 +16,24 @@ const EVERY_MS = 60_000;
 interface BurnPanelsProps {
   name: string;
   view: View;
-  /** The burn rate alone, for a page that is about something else. */
-  rateOnly?: boolean;
+  /** One of the two alone, for a page that is about something else. */
+  only?: 'rate' | 'left';
 }
 
 /** How the error budget burned over the range: what is left, and how fast it goes. One answer feeds both. */
-export function BurnPanels({ name, view, rateOnly = false }: BurnPanelsProps) {
+export function BurnPanels({ name, view, only }: BurnPanelsProps) {
   const query = useBurn(name, view);
   const options = useMemo(
     () => ({ range: view.interval(), tz: view.tz, locale: locale.value }),
-    [query.data, view, locale.value],
+    [query.data, formatRange(view.range), view.tz, locale.value],
   );
   const brush = (from: Date, to: Date) =>
     view.set({ range: formatRange({ kind: 'absolute', from, to }) });
   const shared = { query, name, options, onBrush: brush };
   return (
-    <div class={rateOnly ? undefined : 'columns even'}>
-      {!rateOnly && <Burndown {...shared} />}
-      <BurnRate {...shared} />
+    <div class={only === undefined ? 'columns even' : undefined}>
+      {only !== 'rate' && <Burndown {...shared} />}
+      {only !== 'left' && <BurnRate {...shared} />}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { Instant } from '../parts/Instant.js';
 import { PagedPanel } from '../parts/PagedPanel.js';
 import { formatRange } from '../url/range.js';
 import type { View } from '../url/useView.js';
+import { causeText, verdictWord } from './occurrenceText.js';
 import { sloPath } from './sloText.js';
 
 type Item = SloHistory['items'][number];
@@ -41,7 +42,7 @@ export function HistoryPanel({ name, view }: { name: string; view: View }) {
           label={t('slo.history')}
           columns={columns()}
           rows={rows}
-          rowKey={(row) => `${row.at} ${row.kind} ${row.knownThen.verdict}`}
+          rowKey={(row) => `${row.at} ${row.kind} ${row.occurrence ?? ''} ${row.knownThen.verdict}`}
           empty={t('slo.historyNone')}
         />
       )}
@@ -68,22 +69,32 @@ function columns(): Column<Item>[] {
       key: 'then',
       label: t('slo.historyThen'),
       phone: 'meta',
-      cell: ({ knownThen }) => (
-        <>
-          {knownThen.verdict}
-          <small class="under">{countsText(knownThen)}</small>
-        </>
-      ),
+      cell: ({ knownThen, occurrence }) =>
+        knownThen.outcome === null ? (
+          <>
+            {knownThen.verdict}
+            <small class="under">{countsText(knownThen)}</small>
+          </>
+        ) : (
+          <>
+            {verdictWord(knownThen.outcome)}
+            {occurrence !== null && (
+              <small class="under">
+                {t('occurrence.nominal')} <Instant at={occurrence} />
+              </small>
+            )}
+          </>
+        ),
     },
     {
       key: 'now',
       label: t('slo.historyNow'),
       phone: 'side',
       cell: ({ knownThen, correctedNow }) =>
-        countsText(knownThen) === countsText(correctedNow) ? (
+        textOf(knownThen) === textOf(correctedNow) ? (
           <span class="unknown">{t('slo.historySame')}</span>
         ) : (
-          countsText(correctedNow)
+          textOf(correctedNow)
         ),
     },
     {
@@ -93,12 +104,15 @@ function columns(): Column<Item>[] {
       cell: ({ causes }) =>
         causes.map((cause) => (
           <span key={cause} class="tag">
-            {cause in CAUSES ? t(CAUSES[cause] ?? 'unknown') : cause}
+            {cause in CAUSES ? t(CAUSES[cause] ?? 'unknown') : causeText(cause)}
           </span>
         )),
     },
   ];
 }
+
+const textOf = (known: Item['knownThen']): string =>
+  known.outcome === null ? countsText(known) : verdictWord(known.outcome);
 
 function countsText({ good, total, budgetLeft }: Item['knownThen']): string {
   const zoned = { locale: locale.value };

@@ -1,4 +1,5 @@
 /** BatchCostAboveNormal for the batches of the last day: the same rule that their pages show. */
+import type { StakeOf } from '@burnbook/domain/alert/stake';
 import { formatUsdShort } from '@burnbook/domain/money';
 import { BATCHES_BEFORE_MIN, type BatchCostRule } from '../../cost/batchCostAlert.js';
 import { DAY_NS, type AlertRule } from './alertRule.js';
@@ -34,7 +35,11 @@ export const batchCost = (rule: () => BatchCostRule): AlertRule => ({
         details: {
           // What it costs beyond the usual.
           stakeNano: totalNano - BigInt(Math.round(Number(totalNano) / ratio)),
-          figures: { costUsd: formatUsdShort(totalNano), ratio: times },
+          figures: {
+            costUsd: formatUsdShort(totalNano),
+            ratio: times,
+            stake: 'above the usual' satisfies StakeOf,
+          },
         },
       };
     });

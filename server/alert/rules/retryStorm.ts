@@ -1,4 +1,5 @@
 /** RetryStorm: operations need many more tries than they should; the provider is hit the harder the worse it goes. */
+import type { StakeOf } from '@burnbook/domain/alert/stake';
 import { formatUsdShort } from '@burnbook/domain/money';
 import { MINUTE_NS, type AlertRule } from './alertRule.js';
 
@@ -43,6 +44,8 @@ export const retryStorm: AlertRule = {
             operations: String(operations),
             attemptsPerOperation: ratio,
             lostUsd: formatUsdShort(stakeNano),
+            stake: 'failed attempts' satisfies StakeOf,
+            stakeWindow: '10m',
           },
         },
       };

@@ -1,4 +1,5 @@
 /** RetryWasteHigh: too much of what a pipeline spends in a day goes into tries that lost where another won. */
+import type { StakeOf } from '@burnbook/domain/alert/stake';
 import { formatUsdShort } from '@burnbook/domain/money';
 import { factBounds } from '../../cost/timeRange.js';
 import { DAY_NS, percent, type AlertRule } from './alertRule.js';
@@ -32,7 +33,16 @@ export const retryWaste: AlertRule = {
         owner: ownerOf(pipeline),
         runbook: 'RetryWasteHigh',
         sinceNs: nowNs,
-        details: { stakeNano: wasteNano, figures: { wasteUsd: waste, spentUsd: spent, share } },
+        details: {
+          stakeNano: wasteNano,
+          figures: {
+            wasteUsd: waste,
+            spentUsd: spent,
+            share,
+            stake: 'retry waste' satisfies StakeOf,
+            stakeWindow: '24h',
+          },
+        },
       };
     });
   },

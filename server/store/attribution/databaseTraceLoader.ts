@@ -245,6 +245,7 @@ function lineRow(row: Row): LineRow {
       name: String(row['name']),
       failed: row['failed'] === true,
       sampled: false,
+      nominalTime: null,
       activity: NO_ACTIVITY,
       data: null,
       call: kind === 'model' ? callFacts(row) : null,

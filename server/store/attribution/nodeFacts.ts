@@ -59,6 +59,7 @@ export const NO_ACTIVITY: ActivityFacts = {
 export type NodeBasics = Omit<
   NodeFacts,
   | 'activity'
+  | 'nominalTime'
   | 'data'
   | 'cpuNs'
   | 'gbNs'
@@ -88,6 +89,7 @@ export function nodeFacts(facts: FactSet, basics: NodeBasics): NodeFacts {
     name: basics.name,
     failed: basics.failed,
     sampled: basics.sampled,
+    nominalTime: basics.own?.nominalTime ?? null,
     activity,
     data: (facts.groups & FACT_GROUP.data) === 0 ? null : dataFacts(facts, basics.name),
     call: basics.call,

@@ -11,8 +11,10 @@ import { recordExecution } from './recordExecution.js';
 import { addExclusion, removeExclusion } from './exclusions.js';
 import { defineSchedules } from './defineSchedules.js';
 import { defineSlos } from './defineSlos.js';
+import { forgetOld } from './forgetOld.js';
 import { judgeOccurrences } from './judgeOccurrences.js';
 import { keepSlos } from './keepSlos.js';
+import { markDemoData } from './markDemoData.js';
 import { queueMessages } from './outbox.js';
 import { recordPrices } from './recordPrices.js';
 import { replayDelivery } from './replayDelivery.js';
@@ -44,6 +46,8 @@ const plain = {
   replayDelivery,
   changeDestination,
   beat,
+  markDemoData,
+  forgetOld,
 } satisfies Record<string, Command<never, unknown>>;
 
 /** They change costs that attribution has in memory too, and so run while nothing is being attributed. */

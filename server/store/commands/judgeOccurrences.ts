@@ -1,4 +1,5 @@
 /** Keeps verdicts on expected occurrences: the first is what was known then, the latest what is known now. */
+import type { Verdict } from '@burnbook/domain/slo/occurrence';
 import type { CommandContext } from './command.js';
 import { jsonRows } from './jsonRows.js';
 
@@ -6,7 +7,7 @@ export interface VerdictRow {
   readonly pipeline: string;
   readonly nominalNs: bigint;
   readonly dueNs: bigint;
-  readonly verdict: string;
+  readonly verdict: Verdict;
   readonly decidedNs: bigint;
   readonly landedNs: bigint | null;
   readonly batch: string | null;

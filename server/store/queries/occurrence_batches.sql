@@ -1,5 +1,6 @@
 -- Batches of pipelines that run by a schedule, with their runs; only those of which something arrived since a time.
-SELECT pipeline, batch_id, coalesce(rows_out, rows_in) AS batch_rows, total::VARCHAR AS total, run_list
+SELECT pipeline, batch_id, coalesce(rows_out, rows_in) AS batch_rows, total::VARCHAR AS total, unpriced, has_lines,
+  run_list
 FROM batch_facts
 WHERE pipeline IN (SELECT unnest($pipelines::VARCHAR[]))
   AND NOT shared

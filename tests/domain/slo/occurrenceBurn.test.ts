@@ -29,6 +29,7 @@ describe('expected occurrences', () => {
     return {
       runId: `${index}`,
       batchId: `${index}`,
+      nominalNs: null,
       kind: 'scheduled',
       startNs: nominalNs,
       endNs: nominalNs + minutes * 60_000_000_000n,

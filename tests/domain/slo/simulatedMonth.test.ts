@@ -240,6 +240,7 @@ describe('a nightly batch by its deadline', () => {
               {
                 runId: 'r',
                 batchId: 'b',
+                nominalNs: null,
                 kind: 'scheduled',
                 startNs,
                 endNs: startNs + 40n * MINUTE_NS,

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,8 @@ interface BuiltServerOptions {
   /** `notify.yaml`; none: there is no such file. */
   notify?: string;
   flags?: readonly string[];
+  /** A folder to take the configuration from; the files that are said come on top. */
+  configFrom?: string;
 }
 
 const MAIN = fileURLToPath(new URL('../../../dist/server/main.js', import.meta.url));
@@ -43,13 +45,15 @@ export async function startBuiltServer({
   slos = {},
   notify,
   flags = [],
+  configFrom,
 }: BuiltServerOptions = {}): Promise<BuiltServer> {
   const folder = mkdtempSync(join(tmpdir(), 'burnbook-e2e-'));
   const config = join(folder, 'config');
   mkdirSync(config);
-  writeFileSync(join(config, 'pipelines.yaml'), PIPELINES_YAML);
+  if (configFrom === undefined) writeFileSync(join(config, 'pipelines.yaml'), PIPELINES_YAML);
+  else cpSync(configFrom, config, { recursive: true });
   if (budgets !== undefined) writeFileSync(join(config, 'budgets.yaml'), budgets);
-  mkdirSync(join(config, 'slos'));
+  mkdirSync(join(config, 'slos'), { recursive: true });
   for (const [name, text] of Object.entries(slos)) writeFileSync(join(config, 'slos', name), text);
   if (notify !== undefined) writeFileSync(join(config, 'notify.yaml'), notify);
   const child = spawn(

@@ -28,7 +28,9 @@ export async function openPage(
   page.on('console', (message) => {
     if (
       message.type() === 'error' &&
-      !/status of (400|401|409|500|503)|imported module/.test(message.text())
+      !/status of (400|401|409|500|503)|imported module|ERR_INTERNET_DISCONNECTED/.test(
+        message.text(),
+      )
     )
       faults.push(message.text());
   });

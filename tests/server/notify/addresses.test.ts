@@ -139,6 +139,7 @@ describe('a connection', () => {
         allowPrivate: false,
         destination: {
           kind: 'email',
+          isTest: false,
           name: 'mail',
           url: new Secret(`${origin}:${port}`),
           user: null,

@@ -151,8 +151,40 @@ describe('a message', () => {
     expect(new Set(story.ids())).toEqual(new Set([id]));
   });
 
+  test('that was settled 90 days ago leaves, and the timeline of its incident says what became of it', async () => {
+    const incident = { incidentId: `inc-${story.name}`, title: 'old', escalatedNs: null };
+    const told = (kind: 'firing' | 'resolved') =>
+      tell(
+        story.server,
+        story.settings,
+        event(kind, {
+          atNs: story.server.nowNs,
+          incident,
+          alert: { alertId: `alert-${story.name}` },
+        }),
+      );
+    const [old] = await told('firing');
+    await story.delivered(old?.messageId ?? '');
+    story.server.nowNs += 91n * 24n * HOUR_NS;
+    const [young] = await told('resolved');
+    await story.delivered(young?.messageId ?? '');
+    const { store } = story.server.running;
+    const forget = () => store.command('forgetOld', { atNs: story.server.nowNs });
+    await forget();
+    await forget();
+    const left = await deliveries(story.server, `?destination=${story.name}`);
+    expect(left.map(({ id }) => id)).toEqual([young?.messageId]);
+    const entries = await store.query('incident_entries', { id: incident.incidentId });
+    expect(entries).toMatchObject([
+      { kind: 'notified', actor: 'notifier', text: `1 message to ${story.name} delivered` },
+    ]);
+    story.server.nowNs -= 91n * 24n * HOUR_NS;
+  });
+
   test('is tried at once when the clock was put back', async () => {
     story.react(500);
+    // A clock that was ahead for less than a moment has been ahead, too.
+    story.server.nowNs += 6n * HOUR_NS;
     const id = await story.fire();
     await story.tried(id);
     story.react(200);
@@ -168,7 +200,7 @@ describe('a message', () => {
       if (found.state === 'delivered') break;
       expect(tries).toBeLessThan(5);
     }
-    story.server.nowNs += backNs;
+    story.server.nowNs += backNs - 6n * HOUR_NS;
   });
 
   test('waits as long as the receiver asks, in seconds or by a date', async () => {

@@ -26,6 +26,7 @@ const HOSTILE =
 
 const destination = (kind: HttpDestination['kind'], secret: string | null): HttpDestination => ({
   name: 'there',
+  isTest: false,
   kind,
   url: new Secret('https://there.example.com/'),
   secret: secret === null ? null : new Secret(secret),

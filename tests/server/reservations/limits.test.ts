@@ -186,7 +186,9 @@ describe('a refusal', () => {
     const here = await open(MAIL);
     await here.granted({ amountUsd: '0.4', ttlSeconds: 86_400 });
     await here.reserve({ amountUsd: '0.2' });
-    const [alert, ...more] = (await here.budget('mail')).alerts;
+    const { alerts, state } = await here.budget('mail');
+    const [alert, ...more] = alerts;
+    expect(state).toBe('critical');
     expect(more).toEqual([]);
     expect(alert).toMatchObject({
       name: 'CostBudgetExhausted',

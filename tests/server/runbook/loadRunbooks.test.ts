@@ -32,6 +32,15 @@ test('the template passes every check but its name', async () => {
   expect((await loadRunbooks(folder)).size).toBe(1);
 });
 
+test('a link that leads nowhere is told and refuses nothing', async () => {
+  await writeFile(join(folder, 'notes.md'), 'See [there](there.md) and [Ant](/runbooks/Ant).\n');
+  await writeFile(join(folder, 'Ant.md'), exampleRunbook({ frontMatter: { alert: 'Ant' } }));
+  const dead = (await loadRunbooks(folder)).get('notes')?.findings ?? [];
+  expect(dead.filter(({ rule }) => rule === 'link-dead')).toMatchObject([
+    { file: 'notes.md', line: 1, message: 'link "there.md": there is no file there.md' },
+  ]);
+});
+
 test('a folder is loaded in the order of names, without the template and other files', async () => {
   for (const alert of ['Bee', 'Ant']) {
     await writeFile(join(folder, `${alert}.md`), exampleRunbook({ frontMatter: { alert } }));

@@ -1,0 +1,23 @@
+import { cheapCall, runOperations, unusable } from './operations.js';
+import type { FaultMaker } from './fault.js';
+
+/** RetryStorm: three attempts an operation, then so many good ones that it is below 1.2 again. */
+export const retryStorm: FaultMaker = ({ collector, stamp }) => {
+  const common = { collector, pipeline: 'game-day-retries', call: cheapCall };
+  return {
+    inject: async () => {
+      await runOperations({
+        ...common,
+        batch: `storm ${stamp}`,
+        count: 40,
+        failure: unusable,
+        failures: 2,
+      });
+      return 'game-day-retries needed 3 attempts for each of 40 operations: answers came cut off';
+    },
+    revert: async () => {
+      await runOperations({ ...common, batch: `calm ${stamp}`, count: 500 });
+      return 'game-day-retries needed 1 attempt for each of 500 operations';
+    },
+  };
+};

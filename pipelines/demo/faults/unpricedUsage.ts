@@ -1,0 +1,38 @@
+import { cheapCall, runOperations } from './operations.js';
+import { reloadMs } from './demoServer.js';
+import type { FaultMaker } from './fault.js';
+
+const priceFile = 'prices.yaml';
+
+/** UnpricedUsage: a model that no price list knows; then it gets a price, and its calls are priced again. */
+export const unpricedUsage: FaultMaker = ({ collector, config, server, sleep, stamp }) => {
+  const model = `game-day-${stamp}`;
+  return {
+    inject: async () => {
+      // Fails now rather than when it should be put right.
+      config();
+      const call = { ...cheapCall, model };
+      const pipeline = 'game-day-prices';
+      await runOperations({ collector, pipeline, batch: `new ${stamp}`, count: 120, call });
+      return `game-day-prices asked ${model} of openai 120 times: no price list knows it`;
+    },
+    revert: async () => {
+      await config().addEntry(
+        priceFile,
+        'prices',
+        `- provider: openai\n  model: ${model}\n  inputUsdPerMillion: '0.15'\n  outputUsdPerMillion: '0.60'\n  source: game day`,
+      );
+      await sleep(reloadMs);
+      const { status, body } = await server.post('/api/reprice', {
+        from: new Date(Date.now() - 3_600_000).toISOString(),
+        to: new Date().toISOString(),
+        pipeline: 'game-day-prices',
+        kind: 'model',
+        why: 'game day: the model has a price now',
+      });
+      if (status >= 300) throw new Error(`the server did not price again: ${JSON.stringify(body)}`);
+      return `${model} has a price, and its calls are priced again`;
+    },
+    end: () => config().restore(priceFile),
+  };
+};

@@ -1,0 +1,1 @@
+INSERT INTO demo_data VALUES ($at::BIGINT)

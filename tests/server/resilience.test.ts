@@ -1,0 +1,308 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseTime } from '@burnbook/domain/time';
+import { resilienceItems } from '@burnbook/domain/runbook/resilienceItems';
+import { parseCron } from '@burnbook/domain/slo/cron';
+import type { Config } from '../../server/config/config.js';
+import { resilienceSchema, type Resilience } from '../../server/contract.js';
+import { MINUTE_NS } from '../support/alerts.js';
+import { configOf as budgetsOf, MONTH } from '../support/budgets.js';
+import { runbooksTested, storm } from '../support/executions.js';
+import { ratio, sloConfig, sloOf } from '../support/slos.js';
+import type { Attributes, SpanSpec } from '../support/spanSpec.js';
+import { startTestServer, type TestServer } from '../support/testServer.js';
+import { chat, TraceMaker } from '../support/traceMaker.js';
+
+const NOW_NS = parseTime('2026-05-20T12:00:00Z') ?? 0n;
+const HOUR_NS = 60n * MINUTE_NS;
+/** The beginning of a whole hour: what happens in it is of one hour. */
+const STORY_NS = NOW_NS - 24n * HOUR_NS;
+
+let server: TestServer;
+let told: Resilience;
+beforeAll(async () => {
+  server = await startTestServer({
+    config: configOf(),
+    nowNs: NOW_NS,
+    alertPauseMsMax: 50,
+    runbooks: await runbooksTested((name) =>
+      name === 'RetryStorm' ? '2026-02-18' : name === 'ErrorBudgetBurn' ? '2026-02-19' : null,
+    ),
+  });
+  await server.send([...careful(), ...careless(), ...partly()]);
+  told = await server.get('/api/resilience', resilienceSchema);
+});
+afterAll(() => server.close());
+
+function configOf(): Config {
+  const said = sloConfig(
+    sloOf({
+      name: 'careful-attempts',
+      pipelines: ['careful'],
+      indicator: ratio('attempts', { pipeline: ['careful'] }),
+    }),
+    // Counts every pipeline, and names none.
+    sloOf({ name: 'all-attempts', pipelines: [], indicator: ratio('attempts', {}) }),
+  );
+  return {
+    ...said,
+    pipelines: {
+      ...said.pipelines,
+      pipelines: [
+        { name: 'careful', owner: 'data-platform', team: 'data' },
+        { name: 'careless', team: 'web' },
+        { name: 'partly', team: 'data' },
+        { name: 'quiet' },
+      ],
+    },
+    schedules: new Map([
+      [
+        'careful',
+        {
+          cron: parseCron('0 2 * * *'),
+          timeZone: 'UTC',
+          deadlineNs: HOUR_NS,
+          holidays: new Set<number>(),
+        },
+      ],
+    ]),
+    budgets: budgetsOf(
+      { ...MONTH, id: 'careful-cap', scope: { pipeline: 'careful' }, hardLimit: true },
+      { ...MONTH, id: 'data-cap', scope: { team: 'data' }, hardLimit: true },
+      { ...MONTH, id: 'wren-cap', scope: { model: 'wren' }, hardLimit: true },
+    ).budgets,
+  };
+}
+
+const maker = (pipeline: string, run: string, more: Attributes = {}): TraceMaker =>
+  new TraceMaker({
+    startNs: STORY_NS,
+    common: { 'pipeline.name': pipeline, 'pipeline.run.id': run, ...more },
+  });
+
+/** Attempts of an operation, 10 ms each; `failed` but for the last. */
+function operation(trace: TraceMaker, name: string, attempts: readonly Attributes[]): SpanSpec[] {
+  return attempts.map((more, index) => {
+    const isLast = index === attempts.length - 1;
+    return trace.span({
+      atMs: index * 1_000,
+      failed: !isLast,
+      attributes: {
+        'pipeline.step.name': 'ask',
+        'pipeline.operation.id': name,
+        'pipeline.attempt.number': index + 1,
+        'pipeline.attempt.outcome': isLast ? 'succeeded' : 'failed',
+        ...more,
+      },
+    });
+  });
+}
+
+const reserved = { 'burnbook.reservation.id': 'hold-1' };
+
+/** A bad hour: 6 of 30 operations fail at first; a tenth is retried, the budget refuses the rest. */
+function careful(): SpanSpec[] {
+  const backfill = maker('careful', 'again', { 'pipeline.run.kind': 'backfill' });
+  const trace = maker('careful', 'nightly', { 'pipeline.run.kind': 'scheduled' });
+  const call = (id: string): Attributes => ({
+    ...chat('wren', { input: 10 }, { 'gen_ai.response.id': id }),
+    ...reserved,
+  });
+  const wins = Array.from({ length: 24 }, (_, index) =>
+    operation(trace, `win ${index}`, [call(`win ${index}`)]),
+  );
+  const refused = Array.from({ length: 3 }, (_, index) =>
+    operation(trace, `refused ${index}`, [
+      { 'pipeline.attempt.outcome': 'failed', 'pipeline.attempt.gave_up': 'budget' },
+    ]),
+  );
+  // The first try was answered after all: its answer comes again, and is the same.
+  const repeats = Array.from({ length: 10 }, (_, index) =>
+    operation(trace, `repeat ${index}`, [
+      { ...call(`answer ${index}`), 'pipeline.attempt.error_class': 'timeout' },
+      { ...call(`answer ${index}`), 'pipeline.attempt.backoff_ms': 100 + index },
+    ]),
+  );
+  return [
+    trace.span({ name: 'run' }),
+    trace.span({
+      attributes: { 'quality.check.name': 'labels known', 'quality.check.outcome': 'passed' },
+    }),
+    backfill.span({ name: 'run', attributes: { 'pipeline.run.outcome': 'succeeded' } }),
+    ...wins.flat(),
+    ...refused.flat(),
+    ...repeats.flat(),
+  ];
+}
+
+/** Everything is tried four times, at once and in step, and some of it is paid twice. */
+function careless(): SpanSpec[] {
+  const trace = maker('careless', 'r', { 'pipeline.run.kind': 'scheduled' });
+  const call = (id: string): Attributes => ({
+    ...chat('nobody-knows', { input: 10 }, { 'gen_ai.response.id': id }),
+    'pipeline.attempt.backoff_ms': 0,
+  });
+  const storm = Array.from({ length: 20 }, (_, index) =>
+    operation(
+      trace,
+      `storm ${index}`,
+      [1, 2, 3, 4].map((number) => call(`storm ${index} ${number}`)),
+    ),
+  );
+  const twice = operation(trace, 'twice', [
+    {
+      ...chat('wren', { input: 10 }, { 'gen_ai.response.id': 'one' }),
+      'pipeline.attempt.outcome': 'succeeded',
+      'pipeline.attempt.backoff_ms': 0,
+    },
+    {
+      ...chat('wren', { input: 10 }, { 'gen_ai.response.id': 'two' }),
+      'pipeline.attempt.backoff_ms': 0,
+    },
+  ]);
+  return [
+    trace.span({ name: 'run', attributes: { 'burnbook.dropped_spans': 7 } }),
+    ...storm.flat(),
+    ...twice,
+  ];
+}
+
+/** Says little of itself: no kinds of runs, no ids of operations, no waits; its calls ask no budget. */
+function partly(): SpanSpec[] {
+  const trace = maker('partly', 'r');
+  const calls = Array.from({ length: 12 }, (_, index) =>
+    [1, 2].map((number) =>
+      trace.span({
+        name: `call ${index}`,
+        failed: number === 1,
+        attributes: {
+          ...chat('wren', { input: 10 }),
+          'pipeline.attempt.number': number,
+          'pipeline.attempt.outcome': number === 1 ? 'failed' : 'succeeded',
+        },
+      }),
+    ),
+  );
+  return [trace.span({ name: 'run' }), ...calls.flat()];
+}
+
+const pipelineOf = (name: string) => {
+  const found = told.items.find(({ pipeline }) => pipeline === name);
+  if (!found) throw new Error(`there is no pipeline ${name}`);
+  return found;
+};
+const states = (name: string): Record<string, string> =>
+  Object.fromEntries(pipelineOf(name).items.map(({ id, state }) => [id, state]));
+const becauseOf = (name: string, id: string): string | undefined =>
+  pipelineOf(name).items.find((item) => item.id === id)?.because;
+
+describe('the resilience checklist', () => {
+  test('scores all pipelines that are configured or were heard of, on every item', () => {
+    expect(told.items.map(({ pipeline }) => pipeline)).toEqual([
+      'careful',
+      'careless',
+      'partly',
+      'quiet',
+    ]);
+    for (const { items } of told.items) {
+      expect(items.map(({ id }) => id)).toEqual(Object.keys(resilienceItems));
+    }
+  });
+
+  test('says yes where configuration and telemetry show it', () => {
+    expect(states('careful')).toEqual({
+      'has-slo': 'yes',
+      deadline: 'yes',
+      owner: 'yes',
+      'tested-runbook': 'yes',
+      'whole-telemetry': 'yes',
+      'quality-checks': 'yes',
+      'retry-budget': 'yes',
+      backoff: 'yes',
+      'idempotency-key': 'yes',
+      'spend-cap': 'yes',
+      priced: 'yes',
+      'backfill-tested': 'yes',
+      'dead-letters': 'cannotTell',
+      'input-kept': 'byHand',
+      'pinned-model': 'byHand',
+      fallback: 'byHand',
+    });
+    expect(pipelineOf('careful')).toMatchObject({
+      owner: 'data-platform',
+      yes: 12,
+      no: 0,
+      cannotTell: 1,
+    });
+  });
+
+  test('says no where they show the contrary, with the figures and where to see them', () => {
+    expect(states('careless')).toMatchObject({
+      'has-slo': 'no',
+      deadline: 'no',
+      owner: 'no',
+      'whole-telemetry': 'no',
+      'quality-checks': 'no',
+      'retry-budget': 'no',
+      backoff: 'no',
+      'idempotency-key': 'no',
+      'spend-cap': 'no',
+      priced: 'no',
+      'backfill-tested': 'no',
+    });
+    expect(pipelineOf('careless').items.find(({ id }) => id === 'retry-budget')).toMatchObject({
+      because: '3.90 attempts an operation in the hour from 2026-05-19T12:00:00Z',
+      evidence: '/retries?filter=pipeline%3A%22careless%22',
+    });
+    expect(becauseOf('careless', 'spend-cap')).toBe(
+      'the hard limit wren-cap does not count all of its spend',
+    );
+  });
+
+  test('a limit that nobody asks caps nothing', () => {
+    expect(becauseOf('partly', 'spend-cap')).toBe(
+      'data-cap counts it; 0 of 24 model calls in 30 days were reserved',
+    );
+    expect(states('partly')).toMatchObject({ 'spend-cap': 'no' });
+  });
+
+  test('cannot tell what telemetry leaves out, and says what to send', () => {
+    expect(states('partly')).toMatchObject({
+      backoff: 'cannotTell',
+      'idempotency-key': 'cannotTell',
+      'backfill-tested': 'cannotTell',
+    });
+    expect(becauseOf('partly', 'backoff')).toContain('pipeline.attempt.backoff_ms');
+    expect(becauseOf('partly', 'idempotency-key')).toContain('pipeline.operation.id');
+    expect(becauseOf('partly', 'backfill-tested')).toContain('pipeline.run.kind');
+  });
+
+  test('never says yes of a pipeline that nothing was heard of', () => {
+    expect(pipelineOf('quiet').yes).toBe(0);
+    expect(states('quiet')).toMatchObject({
+      'has-slo': 'no',
+      'tested-runbook': 'cannotTell',
+      'spend-cap': 'cannotTell',
+      'whole-telemetry': 'cannotTell',
+      'quality-checks': 'cannotTell',
+      'retry-budget': 'cannotTell',
+      priced: 'cannotTell',
+      'backfill-tested': 'cannotTell',
+    });
+  });
+
+  test('asks for the runbooks of its SLOs and of the alerts that fired for it', async () => {
+    expect(becauseOf('careful', 'tested-runbook')).toBe(
+      'followed in the last 90 days: ErrorBudgetBurn',
+    );
+    await storm(server, 'storming');
+    const { items } = await server.get('/api/resilience', resilienceSchema);
+    const storming = items.find(({ pipeline }) => pipeline === 'storming');
+    expect(storming?.items).toContainEqual({
+      id: 'tested-runbook',
+      text: resilienceItems['tested-runbook'].text,
+      state: 'no',
+      because: '1 of 1 runbook not followed in 90 days: RetryStorm',
+      evidence: '/runbooks/RetryStorm',
+    });
+  });
+});

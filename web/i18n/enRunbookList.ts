@@ -1,0 +1,22 @@
+/** The sentences of the list of runbooks. */
+export const enRunbookList = {
+  'runbooks.title': 'Runbooks',
+  'runbooks.name': 'Runbook',
+  'runbooks.severity': 'Severity',
+  'runbooks.owner': 'Owner',
+  'runbooks.none': 'No runbook is loaded.',
+  'runbooks.sort': 'Order',
+  'runbooks.by.decay': 'By decay',
+  'runbooks.by.uses': 'By use',
+  'runbooks.decay': 'Decay',
+  'runbooks.decay.good': 'Good',
+  'runbooks.decay.old': 'Look at it',
+  'runbooks.decay.bad': 'Do not trust it',
+  'runbooks.why': 'Decay of {name}: {n} of 100. Why',
+  'runbooks.uses': 'Used',
+  'runbooks.times': '{n}×',
+  'runbooks.findings': 'Findings',
+  'runbooks.kind.alert': 'Alert',
+  'runbooks.kind.procedure': 'Procedure',
+  'runbooks.kind.document': 'Document',
+} as const;

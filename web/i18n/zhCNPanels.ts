@@ -1,0 +1,32 @@
+import type { enPanels } from './enPanels.js';
+
+/** The sentences of the live panels of a runbook. */
+export const zhCNPanels: Record<keyof typeof enPanels, string> = {
+  'panel.budgetBurn': '预算 {budget}',
+  'panel.budgetDays': '{budget} 的每日支出',
+  'panel.history': '最近批次的成本',
+  'panel.historyLabel': '{pipeline} 最近 {n} 个批次的成本。最新：{usd}。',
+  'panel.historyPer1k': '每千行成本',
+  'panel.historyTotal': '合计',
+  'panel.billByStep': '按步骤的账单',
+  'panel.outcomes': '按结果的尝试',
+  'panel.outcomesText': '{total} 次尝试中 {failed} 次失败',
+  'panel.moreSteps': '还有 {n} 个步骤',
+  'panel.retryWaste': '按原因与模型的重试浪费',
+  'panel.unpriced': '无价格的用量',
+  'panel.allPriced': '此范围内的用量都有价格。',
+  'panel.alerts': '当前告警',
+  'panel.noAlerts': '没有告警。',
+  'panel.occurrences': '应到批次',
+  'panel.noOccurrences': '此范围内没有应到批次。',
+  'panel.due': '应到',
+  'panel.verdict': '结论',
+  'panel.verdict.on_time': '准时',
+  'panel.verdict.late': '迟到',
+  'panel.verdict.failed': '失败',
+  'panel.verdict.missing': '缺失',
+  'panel.verdict.excluded': '已排除',
+  'panel.verdict.unknown': '无法判断',
+  'panel.verdict.pending': '进行中',
+  'panel.server': '本服务器',
+};

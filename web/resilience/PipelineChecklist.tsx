@@ -1,0 +1,64 @@
+import type { Resilience } from '../../server/contract.js';
+import { t } from '../i18n/t.js';
+import { Status, type StatusKind } from '../parts/Status.js';
+import type { View } from '../url/useView.js';
+
+type Checklist = Resilience['items'][number];
+type Item = Checklist['items'][number];
+
+const STATUS: Record<Item['state'], StatusKind> = {
+  yes: 'ok',
+  no: 'failed',
+  cannotTell: 'unknown',
+  byHand: 'byHand',
+};
+/** What has to be done first, then what nobody knows. */
+const ORDER: readonly Item['state'][] = ['no', 'cannotTell', 'byHand', 'yes'];
+
+/** A pipeline's items with what each stands on; open where something is missing. */
+export function PipelineChecklist({ checklist, view }: { checklist: Checklist; view: View }) {
+  const { pipeline, owner, yes, no, cannotTell, items } = checklist;
+  const sorted = [...items].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+  return (
+    <details class="panel fold checklist" open={no > 0}>
+      <summary>
+        <h2>{pipeline}</h2>
+        <span class="count">
+          {t('resilience.counts', { yes, no, unknown: cannotTell })} ·{' '}
+          {owner === null ? t('needs.noOwner') : t('needs.owner', { name: owner })}
+        </span>
+      </summary>
+      <ul class="rows">
+        {sorted.map((item) => (
+          <li key={item.id}>
+            <Status kind={STATUS[item.state]} word={t(`resilience.${item.state}`)} strong />
+            <p>
+              {item.text}
+              <small class="under">
+                {item.because}
+                {item.evidence !== null && (
+                  <>
+                    {' '}
+                    <Evidence path={item.evidence} view={view} name={item.text} />
+                  </>
+                )}
+              </small>
+            </p>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Evidence({ path, view, name }: { path: string; view: View; name: string }) {
+  const [page = '', query = ''] = path.split('?');
+  return (
+    <a
+      href={view.href(page, Object.fromEntries(new URLSearchParams(query)))}
+      aria-label={`${t('resilience.evidence')}: ${name}`}
+    >
+      {t('resilience.evidence')}
+    </a>
+  );
+}

@@ -1,0 +1,142 @@
+import { useState } from 'preact/hooks';
+import type { ExecutionDetail } from '../../server/contract.js';
+import { ApiError } from '../api/getJson.js';
+import { sendJson } from '../api/sendJson.js';
+import { actor, nameActor } from '../budget/actor.js';
+import { Field } from '../budget/Field.js';
+import { t } from '../i18n/t.js';
+import { Dialog } from '../shell/Dialog.js';
+import { executionPath, putExecution } from './eventQueue.js';
+import type { StepAsk } from './StepFoot.js';
+import type { Run } from './useRun.js';
+
+const OUTCOMES = ['resolved', 'mitigated', 'escalated', 'notHelped'] as const;
+type Outcome = (typeof OUTCOMES)[number];
+
+interface RunDialogProps {
+  ask: StepAsk;
+  run: Run;
+  onClose: () => void;
+}
+
+/** Asks for the words that a skip, a note, an override or an end needs, and for a name where none is known. */
+export function RunDialog({ ask, run, onClose }: RunDialogProps) {
+  const [name, setName] = useState(actor.value);
+  const [text, setText] = useState('');
+  const [outcome, setOutcome] = useState<Outcome>('resolved');
+  const [sending, setSending] = useState(false);
+  const [wrong, setWrong] = useState<string | null>(null);
+  const isNamed = useState(actor.value !== '')[0];
+  const step = 'step' in ask ? ask.step : undefined;
+  const title =
+    step === undefined
+      ? t(`run.ask.${ask.kind}`)
+      : t(`run.askAt.${ask.kind === 'skip' ? 'skip' : 'note'}`, { n: step });
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    nameActor(name);
+    if (ask.kind === 'finish') {
+      setSending(true);
+      finish(run, { outcome, reason: text.trim() }).then(onClose, (error: unknown) => {
+        setSending(false);
+        if (!(error instanceof ApiError)) throw error;
+        setWrong(error.problem?.detail ?? error.problem?.title ?? t('error.network'));
+      });
+      return;
+    }
+    run.act({ kind: ask.kind, text: text.trim(), ...(step === undefined ? {} : { step }) });
+    onClose();
+  };
+  return (
+    <Dialog label={title} onClose={onClose}>
+      <form class="budget-form" onSubmit={submit}>
+        <h2>{title}</h2>
+        {ask.kind === 'finish' && !isVerified(run) && (
+          <p>
+            <strong>{t('run.unverified')}</strong> {t(`verify.means.${verifyOf(run)}`)}
+          </p>
+        )}
+        <div class="fields">
+          {ask.kind === 'finish' && (
+            <Field label={t('run.outcome')}>
+              {(props) => (
+                <select
+                  {...props}
+                  value={outcome}
+                  onChange={(event) => setOutcome(event.currentTarget.value as Outcome)}
+                >
+                  {OUTCOMES.map((each) => (
+                    <option key={each} value={each}>
+                      {t(`run.outcome.${each}`)}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+          )}
+          <Field label={t(ask.kind === 'note' ? 'run.words' : 'run.reason')}>
+            {(props) => (
+              <textarea
+                {...props}
+                rows={2}
+                required={ask.kind !== 'finish'}
+                maxLength={1_000}
+                value={text}
+                onInput={(event) => setText(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+          {!isNamed && (
+            <Field label={t('act.name')} hint={t('act.nameHint')}>
+              {(props) => (
+                <input
+                  {...props}
+                  required
+                  pattern=".*\S.*"
+                  maxLength={200}
+                  autocomplete="name"
+                  value={name}
+                  onInput={(event) => setName(event.currentTarget.value)}
+                />
+              )}
+            </Field>
+          )}
+        </div>
+        {wrong !== null && (
+          <p class="panel-error" role="alert">
+            {wrong}
+          </p>
+        )}
+        <p class="form-actions">
+          <button type="submit" class="button primary" disabled={sending}>
+            {title}
+          </button>
+          <button type="button" class="button" onClick={onClose}>
+            {t('act.cancel')}
+          </button>
+        </p>
+      </form>
+    </Dialog>
+  );
+}
+
+const verifyOf = (run: Run) => run.execution.value?.verify.state ?? 'waiting';
+
+const isVerified = (run: Run): boolean =>
+  ['passed', 'overridden', 'byHand'].includes(verifyOf(run));
+
+async function finish(
+  run: Run,
+  { outcome, reason }: { outcome: Outcome; reason: string },
+): Promise<void> {
+  const id = run.execution.value?.id;
+  if (id === undefined) return;
+  putExecution(
+    await sendJson<ExecutionDetail>(`${executionPath(id)}/finish`, {
+      method: 'POST',
+      actor: actor.value,
+      body: { outcome, ...(reason === '' ? {} : { reason }) },
+    }),
+  );
+}
