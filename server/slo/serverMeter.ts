@@ -1,6 +1,7 @@
 /** What the server counts of itself by minute, so that its own promises are kept like any other: requests, latency, deliveries. */
 import type { CountedServerMinutes } from '../store/commands/countServer.js';
 import { bucketOf } from '../store/minuteCounts.js';
+import { StoreError } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { minuteOfNs, nsOfMinute } from './eventGroup.js';
 
@@ -62,8 +63,28 @@ export class ServerMeter {
     if (tallies.size === 0) return;
     this.#tallies = new Map();
     this.#flushedNs = nowNs;
-    // Where it fails nobody knows whether it was stored: a count that is missing is better than one that is there twice.
-    await this.#store.command('countServer', rowsOf(tallies));
+    try {
+      await this.#store.command('countServer', rowsOf(tallies));
+    } catch (error) {
+      // What the store never heard of waits for it. Of all else nobody knows whether it was stored: a count that is missing
+      // is better than one that is there twice.
+      if (error instanceof StoreError && error.isUnheard) this.#putBack(tallies);
+      throw error;
+    }
+  }
+
+  #putBack(tallies: ReadonlyMap<string, Tally>): void {
+    for (const [key, { events, buckets }] of tallies) {
+      const since = this.#tallies.get(key);
+      if (!since) {
+        if (this.#tallies.size < TALLIES_MAX) this.#tallies.set(key, { events, buckets });
+        continue;
+      }
+      since.events += events;
+      for (const [bucket, count] of buckets) {
+        since.buckets.set(bucket, (since.buckets.get(bucket) ?? 0) + count);
+      }
+    }
   }
 }
 

@@ -101,9 +101,12 @@ export type StoreFailure = 'timeout' | 'cancelled' | 'busy' | 'error' | 'unavail
 export class StoreError extends Error {
   override readonly name = 'StoreError';
   readonly reason: StoreFailure;
+  /** The store never heard of it: nothing has happened. */
+  readonly isUnheard: boolean;
 
-  constructor(reason: StoreFailure, message: string) {
+  constructor(reason: StoreFailure, message: string, { isUnheard = false } = {}) {
     super(message);
     this.reason = reason;
+    this.isUnheard = isUnheard;
   }
 }

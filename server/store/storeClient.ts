@@ -200,7 +200,7 @@ export class StoreClient {
   #call<T>(message: (id: number) => ToStore): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (!this.#ready) {
-        reject(new StoreError('unavailable', 'the database is restarting'));
+        reject(new StoreError('unavailable', 'the database is restarting', { isUnheard: true }));
         return;
       }
       const id = this.#nextId++;

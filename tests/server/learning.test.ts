@@ -188,7 +188,7 @@ describe('a runbook that was followed', () => {
     expect(revisions[0]?.steps.slice(0, 3)).toEqual([
       {
         number: 1,
-        text: 'See what fails and what it costs:',
+        text: 'See what fails, and what it costs.',
         reached: 1,
         done: 1,
         skipped: 0,
