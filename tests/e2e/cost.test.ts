@@ -10,6 +10,7 @@ import { holdsJourney } from './support/holdsJourney.js';
 import { DESKTOP, openPage, PHONE } from './support/openPage.js';
 import { repriceJourney } from './support/repriceJourney.js';
 import { sendCosts } from './support/sendCosts.js';
+import { slowTest } from '../support/slowTest.js';
 
 const started = await launchBrowser();
 if (started.browser === null) console.warn(`\nBROWSER TESTS SKIPPED: ${started.reason}\n`);
@@ -198,29 +199,38 @@ describe.skipIf(started.browser === null)('the pages of costs', () => {
     await page.getByRole('link', { name: 'mail', exact: true }).waitFor({ state: 'detached' });
   });
 
-  test('show who holds money in a hard limit, give it back by hand, and set the limit aside', async () => {
-    await holdsJourney(server, open);
-  });
+  slowTest?.(
+    'show who holds money in a hard limit, give it back by hand, and set the limit aside',
+    async () => {
+      await holdsJourney(server, open);
+    },
+  );
 
-  test('price stored calls again after a price was added: previewed, applied, undone', async () => {
-    await repriceJourney(server, open);
-  });
+  slowTest?.(
+    'price stored calls again after a price was added: previewed, applied, undone',
+    async () => {
+      await repriceJourney(server, open);
+    },
+  );
 
-  test('show the change to make by hand where the server may not write its files', async () => {
-    const reading = await startBuiltServer({ budgets: BUDGETS });
-    onTestFinished(reading.stop);
-    const page = await openPage(
-      started.browser,
-      `${reading.origin}/cost/budgets/care-team?open=edit`,
-    );
-    await page.getByLabel('Amount, US dollars').fill('55.00');
-    await page.getByLabel('Your name').fill('Zoë');
-    await page.getByRole('button', { name: 'Show the change' }).click();
-    const diff = page.getByRole('alert').locator('pre');
-    await diff.waitFor();
-    expect(await diff.textContent()).toContain('+    amountUsd: "55.00"');
-    expect(readFileSync(join(reading.config, 'budgets.yaml'), 'utf8')).toBe(BUDGETS);
-  });
+  slowTest?.(
+    'show the change to make by hand where the server may not write its files',
+    async () => {
+      const reading = await startBuiltServer({ budgets: BUDGETS });
+      onTestFinished(reading.stop);
+      const page = await openPage(
+        started.browser,
+        `${reading.origin}/cost/budgets/care-team?open=edit`,
+      );
+      await page.getByLabel('Amount, US dollars').fill('55.00');
+      await page.getByLabel('Your name').fill('Zoë');
+      await page.getByRole('button', { name: 'Show the change' }).click();
+      const diff = page.getByRole('alert').locator('pre');
+      await diff.waitFor();
+      expect(await diff.textContent()).toContain('+    amountUsd: "55.00"');
+      expect(readFileSync(join(reading.config, 'budgets.yaml'), 'utf8')).toBe(BUDGETS);
+    },
+  );
 
   test('tell on the first page whose budget needs someone, and lead there', async () => {
     const page = await open('/');
@@ -266,7 +276,7 @@ describe.skipIf(started.browser === null)('the pages of costs', () => {
     await page.getByRole('table', { name: 'Batches behind this figure' }).waitFor();
   });
 
-  test('say in place what the server could not answer, and try again', async () => {
+  slowTest?.('say in place what the server could not answer, and try again', async () => {
     const page = await open('/cost?range=-7d&tz=UTC');
     await board(page, 'By model').waitFor();
     await page.route('**/api/costs?*', (route) =>
@@ -286,7 +296,7 @@ describe.skipIf(started.browser === null)('the pages of costs', () => {
     await board(page, 'By model').waitFor();
   });
 
-  test('fit a phone, with Cost and Retries under the thumb', async () => {
+  slowTest?.('fit a phone, with Cost and Retries under the thumb', async () => {
     const page = await open('/', PHONE);
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Cost' }).tap();
     await board(page, 'By model').waitFor();
@@ -303,7 +313,7 @@ describe.skipIf(started.browser === null)('the pages of costs', () => {
     expect(await fits()).toBe(true);
   });
 
-  test('speak Chinese', async () => {
+  slowTest?.('speak Chinese', async () => {
     const page = await open('/cost', {
       ...DESKTOP,
       locale: 'zh-CN',

@@ -5,6 +5,7 @@ import { SCREENS, violationsIn } from './support/axe.js';
 import { DESKTOP, openPage, PHONE } from './support/openPage.js';
 import { startBuiltServer, type BuiltServer } from './support/builtServer.js';
 import { COSTLY_BATCH, ODD_BATCH, ODD_PIPELINE, sendBatches } from './support/sendBatches.js';
+import { slowTest } from '../support/slowTest.js';
 
 const started = await launchBrowser();
 if (started.browser === null) console.warn(`\nBROWSER TESTS SKIPPED: ${started.reason}\n`);
@@ -224,7 +225,7 @@ describe.skipIf(started.browser === null)('the page', () => {
     await page.getByRole('region', { name: 'Spend', exact: true }).getByText('≥ $10.20').waitFor();
   });
 
-  test('starts anew when an upgrade took the code away that it wanted to load', async () => {
+  slowTest?.('starts anew when an upgrade took the code away that it wanted to load', async () => {
     const page = await open('/');
     await page.getByRole('heading', { name: 'Needs you' }).waitFor();
     let refused = 0;
@@ -249,21 +250,24 @@ describe.skipIf(started.browser === null)('the page', () => {
     await page.getByRole('button', { name: 'live' }).waitFor();
   });
 
-  test('asks for the token of a server that has one, and goes on once it has it', async () => {
-    const guarded = await startBuiltServer({
-      environment: { BURNBOOK_TOKEN: 'a-token-of-some-length' },
-    });
-    onTestFinished(guarded.stop);
-    const page = await open('/runbooks');
-    await page.goto(`${guarded.origin}/runbooks`);
-    await page.getByLabel('Access token').fill('wrong');
-    await page.getByRole('button', { name: 'Enter' }).click();
-    await page.getByText('That is not the token.').waitFor();
-    await page.getByLabel('Access token').fill('a-token-of-some-length');
-    await page.getByRole('button', { name: 'Enter' }).click();
-    await page.getByRole('row', { name: /A batch cost more than twice/ }).waitFor();
-    await page.getByRole('button', { name: 'live' }).waitFor();
-  });
+  slowTest?.(
+    'asks for the token of a server that has one, and goes on once it has it',
+    async () => {
+      const guarded = await startBuiltServer({
+        environment: { BURNBOOK_TOKEN: 'a-token-of-some-length' },
+      });
+      onTestFinished(guarded.stop);
+      const page = await open('/runbooks');
+      await page.goto(`${guarded.origin}/runbooks`);
+      await page.getByLabel('Access token').fill('wrong');
+      await page.getByRole('button', { name: 'Enter' }).click();
+      await page.getByText('That is not the token.').waitFor();
+      await page.getByLabel('Access token').fill('a-token-of-some-length');
+      await page.getByRole('button', { name: 'Enter' }).click();
+      await page.getByRole('row', { name: /A batch cost more than twice/ }).waitFor();
+      await page.getByRole('button', { name: 'live' }).waitFor();
+    },
+  );
 
   test('speaks Chinese to a Chinese browser and changes by its switch', async () => {
     const page = await open('/', { ...DESKTOP, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });

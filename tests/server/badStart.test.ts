@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runProgram, spawnServer } from '../support/spawnServer.js';
+import { slowTest } from '../support/slowTest.js';
 
 const TOKEN = 'a-secret-of-at-least-16-characters';
 
@@ -39,7 +40,7 @@ describe('a server that cannot start says why in a line and exits with 1', () =>
     await new Promise((resolve) => other.close(resolve));
   });
 
-  test('when another server has the data folder, and names it', async () => {
+  slowTest?.('when another server has the data folder, and names it', async () => {
     const data = path.join(folder, 'locked');
     const first = await spawnServer({ args: ['--data', data] });
     try {

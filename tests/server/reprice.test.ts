@@ -16,6 +16,7 @@ import { repricedStory, wrenAt } from '../support/repriceStory.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
+import { slowTest } from '../support/slowTest.js';
 
 const HOUR_NS = 3_600_000_000_000n;
 const QUARTER_NS = 900_000_000_000n;
@@ -345,35 +346,38 @@ describe('pricing stored costs again', () => {
     expect((await bill('many')).totalUsd).toBe('0.00012');
   });
 
-  test('while it works, telemetry comes in, late parents move lines, and the store’s process may die: the sums hold', async () => {
-    const batches = Array.from({ length: 6 }, (_, index) => `b${index}`);
-    const late = batches.map((batch) => {
-      const made = maker(batch);
-      const root = made.span({ name: 'run' });
-      const step = made.span({ parent: root, attributes: { 'pipeline.step.name': 's' } });
-      const calls = Array.from({ length: 10 }, (_, atMs) =>
-        made.span({ parent: step, atMs, attributes: chat('wren', { input: 1_000 }) }),
+  slowTest?.(
+    'while it works, telemetry comes in, late parents move lines, and the store’s process may die: the sums hold',
+    async () => {
+      const batches = Array.from({ length: 6 }, (_, index) => `b${index}`);
+      const late = batches.map((batch) => {
+        const made = maker(batch);
+        const root = made.span({ name: 'run' });
+        const step = made.span({ parent: root, attributes: { 'pipeline.step.name': 's' } });
+        const calls = Array.from({ length: 10 }, (_, atMs) =>
+          made.span({ parent: step, atMs, attributes: chat('wren', { input: 1_000 }) }),
+        );
+        return { root, step, calls };
+      });
+      await server.send(late.flatMap(({ calls }) => calls));
+      server.applyConfig(wrenAt(2));
+      const { id } = await posted(
+        '/api/reprice',
+        { ...range(), why: 'busy' },
+        restatementDetailSchema,
       );
-      return { root, step, calls };
-    });
-    await server.send(late.flatMap(({ calls }) => calls));
-    server.applyConfig(wrenAt(2));
-    const { id } = await posted(
-      '/api/reprice',
-      { ...range(), why: 'busy' },
-      restatementDetailSchema,
-    );
-    for (const [index, { root, step }] of late.entries()) {
-      await server.sendAtLast([step]);
-      if (index === 2) await server.killStore();
-      await server.sendAtLast([root, ...story(`x${index}`)]);
-    }
-    expect(await settled(id)).toMatchObject({ state: 'applied' });
-    const all = [...batches, ...batches.map((_, index) => `x${index}`)];
-    for (const batch of batches) expect((await bill(batch)).totalUsd).toBe('0.00002');
-    await expectSumsOfLines(all);
-    await undo(id);
-    for (const batch of batches) expect((await bill(batch)).totalUsd).toBe('0.00001');
-    await expectSumsOfLines(all);
-  });
+      for (const [index, { root, step }] of late.entries()) {
+        await server.sendAtLast([step]);
+        if (index === 2) await server.killStore();
+        await server.sendAtLast([root, ...story(`x${index}`)]);
+      }
+      expect(await settled(id)).toMatchObject({ state: 'applied' });
+      const all = [...batches, ...batches.map((_, index) => `x${index}`)];
+      for (const batch of batches) expect((await bill(batch)).totalUsd).toBe('0.00002');
+      await expectSumsOfLines(all);
+      await undo(id);
+      for (const batch of batches) expect((await bill(batch)).totalUsd).toBe('0.00001');
+      await expectSumsOfLines(all);
+    },
+  );
 });
