@@ -10,6 +10,7 @@ import { benchDisk } from './disk.js';
 import { filledStore } from './fill.js';
 import { benchIngest } from './ingest.js';
 import { machine } from './machine.js';
+import { benchPage } from './page.js';
 import { benchQueries } from './queries.js';
 import { benchRecovery } from './recovery.js';
 import { benchReprice } from './reprice.js';
@@ -27,6 +28,7 @@ const SECTIONS = [
   'reprice',
   'reservations',
   'slos',
+  'page',
   'collectors',
 ] as const;
 type Section = (typeof SECTIONS)[number];
@@ -125,6 +127,10 @@ async function measure(section: Section): Promise<void> {
     case 'slos':
       results.slos = await benchSlos({ mainFile });
       say(formatLines(SECTION_LINES.slos(results.slos)));
+      break;
+    case 'page':
+      results.page = await benchPage({ mainFile });
+      say(formatLines(SECTION_LINES.page(results.page)));
       break;
     case 'collectors':
       results.collectors = await benchCollectors();

@@ -5,6 +5,7 @@ import type { DecodeRow } from './decode.js';
 import type { DiskBench } from './disk.js';
 import type { IngestBench, IngestRun } from './ingest.js';
 import type { Machine } from './machine.js';
+import type { PageBench } from './page.js';
 import type { QueriesBench } from './queries.js';
 import type { RecoveryBench } from './recovery.js';
 import type { RepriceBench } from './reprice.js';
@@ -23,6 +24,7 @@ export interface BenchResults {
   readonly reprice?: RepriceBench;
   readonly reservations?: ReservationsBench;
   readonly slos?: SlosBench;
+  readonly page?: PageBench;
   readonly collectors?: CollectorsBench;
 }
 
@@ -208,6 +210,19 @@ export const SECTION_LINES = {
       'slos: bad events → told',
       `${one(bench.seenMs.max)} ms`,
       `p50 ${one(bench.seenMs.p50)} ms from their acknowledgement`,
+    ],
+  ],
+
+  page: (bench: PageBench): Line[] => [
+    ...bench.views.map(({ name, paintMs, scriptBytes }): Line => [
+      `page: runbook drawn, ${name}`,
+      `${one(paintMs.median)} (${one(paintMs.min)}–${one(paintMs.max)}) ms`,
+      `largest contentful paint of 30 steps and 6 panels, median of 5; ${(scriptBytes / 1000).toFixed(1)} kB of script; ${bench.browser}`,
+    ]),
+    [
+      'page: a step ticked',
+      `${one(bench.tickShownMs.p50)} ms`,
+      `max ${one(bench.tickShownMs.max)}; on disk after ${one(bench.tickStoredMs.p50)}, max ${one(bench.tickStoredMs.max)}`,
     ],
   ],
 

@@ -17,6 +17,8 @@ export interface ServerProcessOptions {
   readonly mainFile?: string;
   /** Flags of Node's own for the server's process, such as `--cpu-prof`. */
   readonly nodeFlags?: readonly string[];
+  /** More flags of `serve`. */
+  readonly flags?: readonly string[];
   /** Told of the server's own lines. */
   readonly onLine?: (line: string) => void;
 }
@@ -55,6 +57,7 @@ export class ServerProcess {
         ...['--data', options.dataFolder],
         ...['--config', config],
         ...['--port', String(options.port ?? 0)],
+        ...(options.flags ?? []),
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );

@@ -279,7 +279,7 @@ async function sloEvent(url: string, name: string, signal: AbortSignal): Promise
   const decoder = new TextDecoder();
   let text = '';
   for await (const bytes of answer.body ?? []) {
-    text += decoder.decode(bytes as Uint8Array, { stream: true });
+    text += decoder.decode(bytes, { stream: true });
     if (new RegExp(`event: slo\\ndata: .*"${name}"`).test(text)) return;
   }
 }
