@@ -334,7 +334,13 @@ describe.skipIf(started.browser === null)('the page', () => {
 
 /** Nothing loads any more: no skeleton, and the chart of the first screen is drawn. */
 async function settled(page: Page, { chart }: { chart: boolean }): Promise<void> {
-  await expect.poll(() => page.locator('.skeleton').count(), { timeout: 10_000 }).toBe(0);
+  const left = page.locator('.skeleton');
+  const seen = async (): Promise<number> => {
+    // A panel below the screen loads when somebody scrolls to it.
+    await left.evaluateAll(([first]) => first?.scrollIntoView());
+    return left.count();
+  };
+  await expect.poll(seen, { timeout: 10_000 }).toBe(0);
   if (chart)
     await page.getByRole('img', { name: /^Spend by model/ }).waitFor({ state: 'attached' });
 }
