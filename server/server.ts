@@ -229,6 +229,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     report,
     delivered: ({ outcome, latencyMs }) =>
       meter.count({ name: 'delivery', outcome, tookMs: latencyMs }),
+    heartbeatsChanged: () => alerting.touched(),
   });
   const checks = new CheckDesk({
     sources: {

@@ -8,12 +8,12 @@ import {
 } from '@burnbook/domain/notify/notifySettings';
 import type { OutboxRow } from '../store/commands/outbox.js';
 import { DeliveryLoop, type DeliveryLoopOptions } from './deliveryLoop.js';
-import { HeartbeatBook } from './heartbeatBook.js';
+import { HeartbeatBook, type HeartbeatBookOptions } from './heartbeatBook.js';
 import { OutgoingHeartbeat } from './outgoingHeartbeat.js';
 import { GIVE_UP_AFTER_NS } from './retryTimes.js';
 import { messagesFor, messageTo } from './routing.js';
 
-export type NotifierOptions = DeliveryLoopOptions;
+export type NotifierOptions = DeliveryLoopOptions & Pick<HeartbeatBookOptions, 'heartbeatsChanged'>;
 
 export class Notifier {
   readonly heartbeats: HeartbeatBook;
@@ -92,6 +92,7 @@ export class Notifier {
   }
 
   async stop(): Promise<void> {
+    this.heartbeats.stop();
     await Promise.all([this.#loop.stop(), this.#heartbeat.stop()]);
   }
 

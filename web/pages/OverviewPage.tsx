@@ -32,16 +32,20 @@ export function OverviewPage() {
     return () => clearInterval(timer);
   }, [empty]);
 
-  if (empty) {
+  if (query.data?.empty) {
     return (
-      <Late
-        load={async () =>
-          (await Promise.all([import('../overview/EmptyState.js'), loadWords('start')]))[0]
-            .EmptyState
-        }
-        props={{}}
-        waiting={<Skeleton heightPx={EMPTY_PX} />}
-      />
+      <>
+        {/* A configuration that is wrong fires before the first span: it must not hide behind the welcome. */}
+        {query.data.needsYou.length > 0 && <Needs overview={query.data} view={view} />}
+        <Late
+          load={async () =>
+            (await Promise.all([import('../overview/EmptyState.js'), loadWords('start')]))[0]
+              .EmptyState
+          }
+          props={{}}
+          waiting={<Skeleton heightPx={EMPTY_PX} />}
+        />
+      </>
     );
   }
   if (query.data === undefined) return <Waiting key="waiting" query={query} />;
@@ -51,20 +55,7 @@ export function OverviewPage() {
     <div class="page overview" key="here">
       <h1 class="visually-hidden">{t('nav.overview')}</h1>
       {query.isError && <PanelError query={query} />}
-      <section class="needs-section" aria-label={t('needs.title')}>
-        <header class="panel-head">
-          <h2>{t('needs.title')}</h2>
-          <div class="panel-actions">
-            <a class="quiet-link" href={view.href('/incidents')}>
-              {t('nav.incidents')}
-            </a>
-            <DataAge dataUntil={overview.freshness.dataUntil} />
-          </div>
-        </header>
-        <div class={stale}>
-          <NeedsYou needs={overview.needsYou} />
-        </div>
-      </section>
+      <Needs overview={overview} view={view} className={stale} />
       <div class={stale}>
         <Tiles overview={overview} />
       </div>
@@ -73,6 +64,33 @@ export function OverviewPage() {
         {({ pipelines }) => <PipelineTable pipelines={pipelines} />}
       </Panel>
     </div>
+  );
+}
+
+function Needs({
+  overview,
+  view,
+  className,
+}: {
+  overview: Overview;
+  view: View;
+  className?: string | undefined;
+}) {
+  return (
+    <section class="needs-section" aria-label={t('needs.title')}>
+      <header class="panel-head">
+        <h2>{t('needs.title')}</h2>
+        <div class="panel-actions">
+          <a class="quiet-link" href={view.href('/incidents')}>
+            {t('nav.incidents')}
+          </a>
+          <DataAge dataUntil={overview.freshness.dataUntil} />
+        </div>
+      </header>
+      <div class={className}>
+        <NeedsYou needs={overview.needsYou} />
+      </div>
+    </section>
   );
 }
 
