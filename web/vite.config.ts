@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 /**
@@ -7,6 +8,7 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   base: '/',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  resolve: { alias: { 'd3-geo': fileURLToPath(new URL('chart/noMaps.ts', import.meta.url)) } },
   build: {
     target: ['chrome123', 'firefox120', 'safari17.5'],
     cssCodeSplit: false,
