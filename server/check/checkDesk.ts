@@ -20,6 +20,7 @@ import {
 import { isKnown, noFacts, type CheckSources, type Facts } from './checkFacts.js';
 import { judge } from './judge.js';
 import { Line } from './line.js';
+import { noAnswer } from './noAnswer.js';
 import { valueText } from './valueText.js';
 
 export interface AskedCheck {
@@ -91,8 +92,8 @@ export class CheckDesk {
       };
     } catch (error) {
       if (!(error instanceof CheckFault)) throw error;
-      const answer = cannotTell({ question, params, expect }, this.#o.nowNs());
-      return { ...answer, reason: error.message };
+      const askedNs = this.#o.nowNs();
+      return noAnswer({ question, params, expect }, { askedNs, reason: error.message });
     }
   }
 
@@ -103,7 +104,11 @@ export class CheckDesk {
     const { expectation, askedNs, facts } = at;
     const question = questionOf(asked.question);
     const judged = judge(facts, { question, expectation, nowNs: this.#o.nowNs() });
-    const answer = { ...cannotTell(asked, askedNs), ...judged, evidence: facts.evidence };
+    const answer = {
+      ...noAnswer(asked, { askedNs, reason: null }),
+      ...judged,
+      evidence: facts.evidence,
+    };
     if (!isKnown(facts)) return answer;
     const factsNs = facts.factsNs < askedNs ? facts.factsNs : askedNs;
     const { coverage = null } = facts;
@@ -217,21 +222,6 @@ function expectationOf(name: QuestionName, expect: string): Expectation {
     throw new CheckFault('expect', error instanceof Error ? error.message : String(error));
   }
 }
-
-/** An answer that says nothing yet. */
-const cannotTell = ({ question, params, expect }: AskedCheck, askedNs: bigint): CheckAnswer => ({
-  question,
-  params: { ...params },
-  expect,
-  state: 'cannotTell',
-  value: null,
-  number: null,
-  at: formatTime(askedNs),
-  factsAt: null,
-  coverage: null,
-  reason: null,
-  evidence: null,
-});
 
 /** Figures are floats: more than nine digits say nothing. */
 const rounded = (value: number): number => Number(value.toPrecision(9));

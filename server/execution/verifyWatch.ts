@@ -1,6 +1,7 @@
 /** Asks what the Verify sections of open executions ask, again and again; while nothing is being followed it does nothing. */
-import { formatTime, parseTime } from '@burnbook/domain/time';
+import { parseTime } from '@burnbook/domain/time';
 import type { VerifyRound } from '@burnbook/domain/runbook/verify';
+import { noAnswer } from '../check/noAnswer.js';
 import type { CheckAnswer, RunbookCheck } from '../contract.js';
 
 /** Answers the checks of a runbook, in their order. */
@@ -85,7 +86,8 @@ export class VerifyWatch {
     const askedNs = this.#o.nowNs();
     const answers = await this.#o.answersOf(checks).catch((error: unknown) => {
       this.#o.report(error);
-      return cannotTell(checks, { askedNs, reason: 'the checks could not be asked' });
+      const reason = 'the checks could not be asked';
+      return checks.map((check) => noAnswer(check, { askedNs, reason }));
     });
     await this.#o.settle(executionId, { askedNs: oldestOf(answers, askedNs), answers });
   }
@@ -97,22 +99,3 @@ const oldestOf = (answers: readonly CheckAnswer[], askedNs: bigint): bigint =>
     const atNs = parseTime(at) ?? askedNs;
     return atNs < oldest ? atNs : oldest;
   }, askedNs);
-
-/** The answers where nobody has an answer. */
-export const cannotTell = (
-  checks: readonly RunbookCheck[],
-  { askedNs, reason }: { readonly askedNs: bigint; readonly reason: string },
-): CheckAnswer[] =>
-  checks.map(({ question, params, expect }) => ({
-    question,
-    params,
-    expect,
-    state: 'cannotTell',
-    value: null,
-    number: null,
-    at: formatTime(askedNs),
-    factsAt: null,
-    coverage: null,
-    reason,
-    evidence: null,
-  }));
