@@ -1,7 +1,15 @@
 import { parseTime } from '@burnbook/domain/time';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DiskSpace } from '../../server/alert/rules/diskNearlyFull.js';
-import { alertsBecome, alertsOf, incidentsOf, MINUTE_NS, operations } from '../support/alerts.js';
+import {
+  alertsBecome,
+  alertsOf,
+  batchesWithFailures,
+  dearBatches,
+  incidentsOf,
+  MINUTE_NS,
+  operations,
+} from '../support/alerts.js';
 import { settingsOf } from '../support/notifyStory.js';
 import type { SpanSpec } from '../support/spanSpec.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
@@ -38,7 +46,7 @@ beforeAll(async () => {
     ...dropping(),
     ...unpriced(),
     ...quarantines(),
-    ...dearBatches(),
+    ...dearBatches(START_NS),
   ]);
   // The rules of the minute have been asked at the start already.
   await later(1);
@@ -82,39 +90,12 @@ function unpriced(): SpanSpec[] {
 }
 
 function quarantines(): SpanSpec[] {
-  const story = (pipeline: string, failed: readonly number[]): SpanSpec[] =>
-    failed.map((rowsFailed, index) =>
-      new TraceMaker({ startNs: START_NS - BigInt(600 - index) * MINUTE_NS }).span({
-        attributes: {
-          'pipeline.name': pipeline,
-          'pipeline.run.id': `run-${index}`,
-          'pipeline.batch.id': `batch-${index}`,
-          'pipeline.rows.in': 1_000,
-          'pipeline.rows.failed': rowsFailed,
-        },
-      }),
-    );
   return [
-    ...story('grows', [10, 12, 8, 10, 31, 40]),
-    ...story('once', [10, 12, 8, 10, 10, 40]),
-    ...story('edge', [10, 12, 8, 10, 30, 40]),
-    ...story('young', [10, 10, 40, 40]),
+    ...batchesWithFailures('grows', [10, 12, 8, 10, 31, 40], START_NS),
+    ...batchesWithFailures('once', [10, 12, 8, 10, 10, 40], START_NS),
+    ...batchesWithFailures('edge', [10, 12, 8, 10, 30, 40], START_NS),
+    ...batchesWithFailures('young', [10, 10, 40, 40], START_NS),
   ];
-}
-
-function dearBatches(): SpanSpec[] {
-  return [1_000, 1_000, 1_000, 2_500, 1_000].flatMap((tokens, index) => {
-    const trace = new TraceMaker({
-      startNs: START_NS - BigInt(60 - index) * MINUTE_NS,
-      common: {
-        'pipeline.name': 'dear',
-        'pipeline.run.id': `run-${index}`,
-        'pipeline.batch.id': `batch-${index}`,
-      },
-    });
-    const root = trace.span({ attributes: { 'pipeline.rows.in': 10 } });
-    return [root, trace.span({ parent: root, attributes: chat('wren', { input: tokens }) })];
-  });
 }
 
 /** Time passes and something arrives: the rules are asked, those of the minute too. */

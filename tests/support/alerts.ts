@@ -93,3 +93,36 @@ export async function post(
   });
   return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
+
+/** Batches of a pipeline, one a minute in the hours before an instant, each with so many of 1,000 rows that failed. */
+export const batchesWithFailures = (
+  pipeline: string,
+  failed: readonly number[],
+  atNs: bigint,
+): SpanSpec[] =>
+  failed.map((rowsFailed, index) =>
+    new TraceMaker({ startNs: atNs - BigInt(600 - index) * MINUTE_NS }).span({
+      attributes: {
+        'pipeline.name': pipeline,
+        'pipeline.run.id': `run-${index}`,
+        'pipeline.batch.id': `batch-${index}`,
+        'pipeline.rows.in': 1_000,
+        'pipeline.rows.failed': rowsFailed,
+      },
+    }),
+  );
+
+/** Five batches of the pipeline `dear` in the hour before an instant; the fourth costs two and a half times the others. */
+export const dearBatches = (atNs: bigint): SpanSpec[] =>
+  [1_000, 1_000, 1_000, 2_500, 1_000].flatMap((tokens, index) => {
+    const trace = new TraceMaker({
+      startNs: atNs - BigInt(60 - index) * MINUTE_NS,
+      common: {
+        'pipeline.name': 'dear',
+        'pipeline.run.id': `run-${index}`,
+        'pipeline.batch.id': `batch-${index}`,
+      },
+    });
+    const root = trace.span({ attributes: { 'pipeline.rows.in': 10 } });
+    return [root, trace.span({ parent: root, attributes: chat('wren', { input: tokens }) })];
+  });

@@ -4,7 +4,7 @@ import { parseTime } from '@burnbook/domain/time';
 import { budgetsSchema } from '../../server/config/budgetsFile.js';
 import type { Config } from '../../server/config/config.js';
 import { checkAnswerSchema, type CheckAnswer } from '../../server/contract.js';
-import { MINUTE_NS, operations } from './alerts.js';
+import { batchesWithFailures, dearBatches, MINUTE_NS, operations } from './alerts.js';
 import { hook, settingsOf } from './notifyStory.js';
 import { ratio, sloConfig, sloOf, tries } from './slos.js';
 import type { SpanSpec } from './spanSpec.js';
@@ -81,9 +81,9 @@ export const checkSpans = (): SpanSpec[] => [
   ...steps(),
   ...dropping(),
   ...spending(),
-  ...batches('grows', [10, 12, 8, 10, 31, 40]),
-  ...batches('young', [10, 10, 40, 40]),
-  ...dearBatches(),
+  ...batchesWithFailures('grows', [10, 12, 8, 10, 31, 40], START_NS),
+  ...batchesWithFailures('young', [10, 10, 40, 40], START_NS),
+  ...dearBatches(START_NS),
   ...nightly(),
 ];
 
@@ -175,35 +175,6 @@ function spending(): SpanSpec[] {
     of('spender').span({ attributes: chat('wren', { input: 0, output: 20_000_000 }) }),
     ...models.map((model) => unpriced.span({ attributes: chat(model, { input: 1_000 }) })),
   ];
-}
-
-function batches(pipeline: string, failed: readonly number[]): SpanSpec[] {
-  return failed.map((rowsFailed, index) =>
-    new TraceMaker({ startNs: START_NS - BigInt(600 - index) * MINUTE_NS }).span({
-      attributes: {
-        'pipeline.name': pipeline,
-        'pipeline.run.id': `run-${index}`,
-        'pipeline.batch.id': `batch-${index}`,
-        'pipeline.rows.in': 1_000,
-        'pipeline.rows.failed': rowsFailed,
-      },
-    }),
-  );
-}
-
-function dearBatches(): SpanSpec[] {
-  return [1_000, 1_000, 1_000, 2_500, 1_000].flatMap((tokens, index) => {
-    const trace = new TraceMaker({
-      startNs: START_NS - BigInt(60 - index) * MINUTE_NS,
-      common: {
-        'pipeline.name': 'dear',
-        'pipeline.run.id': `run-${index}`,
-        'pipeline.batch.id': `batch-${index}`,
-      },
-    });
-    const root = trace.span({ attributes: { 'pipeline.rows.in': 10 } });
-    return [root, trace.span({ parent: root, attributes: chat('wren', { input: tokens }) })];
-  });
 }
 
 function nightly(): SpanSpec[] {
