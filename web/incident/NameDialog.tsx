@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { nameActor } from '../budget/actor.js';
-import { Field } from '../budget/Field.js';
 import { t } from '../i18n/t.js';
 import { Dialog } from '../shell/Dialog.js';
+import { NameField } from './NameField.js';
 
 export interface NameDialogProps {
   title: string;
@@ -23,19 +23,7 @@ export function NameDialog({ title, onNamed, onClose }: NameDialogProps) {
       <form class="budget-form" onSubmit={submit}>
         <h2>{title}</h2>
         <div class="fields">
-          <Field label={t('act.name')} hint={t('act.nameHint')}>
-            {(props) => (
-              <input
-                {...props}
-                required
-                pattern=".*\S.*"
-                maxLength={200}
-                autocomplete="name"
-                value={name}
-                onInput={(event) => setName(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+          <NameField name={name} onName={setName} />
         </div>
         <p class="form-actions">
           <button type="submit" class="button primary">

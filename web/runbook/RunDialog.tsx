@@ -5,6 +5,7 @@ import { sendJson } from '../api/sendJson.js';
 import { actor, nameActor } from '../budget/actor.js';
 import { Field } from '../budget/Field.js';
 import { t } from '../i18n/t.js';
+import { NameField } from '../incident/NameField.js';
 import { Dialog } from '../shell/Dialog.js';
 import { executionPath, putExecution } from './eventQueue.js';
 import type { StepAsk } from './StepFoot.js';
@@ -87,21 +88,7 @@ export function RunDialog({ ask, run, onClose }: RunDialogProps) {
               />
             )}
           </Field>
-          {!isNamed && (
-            <Field label={t('act.name')} hint={t('act.nameHint')}>
-              {(props) => (
-                <input
-                  {...props}
-                  required
-                  pattern=".*\S.*"
-                  maxLength={200}
-                  autocomplete="name"
-                  value={name}
-                  onInput={(event) => setName(event.currentTarget.value)}
-                />
-              )}
-            </Field>
-          )}
+          {!isNamed && <NameField name={name} onName={setName} />}
         </div>
         {wrong !== null && (
           <p class="panel-error" role="alert">
