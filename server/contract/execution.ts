@@ -1,10 +1,11 @@
 /** Executions: a runbook being followed, by whom, how far, and what its Verify says. */
+import { OUTCOMES } from '@burnbook/domain/runbook/execution';
 import { z } from 'zod';
 import { count, freshnessSchema, listOf, time, usd } from './common.js';
 import { verifyStateSchema } from './executionSummary.js';
 import { checkAnswerSchema } from './runbook.js';
 
-export const executionOutcomeSchema = z.enum(['resolved', 'mitigated', 'escalated', 'notHelped']);
+export const executionOutcomeSchema = z.enum(OUTCOMES);
 
 /** What people do in an execution. `tick` … `untick`: of one step. */
 export const newExecutionEventSchema = z.strictObject({

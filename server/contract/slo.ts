@@ -1,4 +1,5 @@
 /** SLOs: definitions, how they stand, their past, replay; exclusions of time. */
+import { VERDICTS } from '@burnbook/domain/slo/occurrence';
 import { z } from 'zod';
 import { alertSchema, count, freshnessSchema, listOf, time } from './common.js';
 
@@ -203,15 +204,7 @@ export const sloBurnSchema = freshnessSchema.extend({
 });
 export type SloBurn = z.infer<typeof sloBurnSchema>;
 
-export const verdictSchema = z.enum([
-  'on_time',
-  'late',
-  'failed',
-  'missing',
-  'excluded',
-  'unknown',
-  'pending',
-]);
+export const verdictSchema = z.enum(VERDICTS);
 
 const knownFactsSchema = z.object({
   good: count,

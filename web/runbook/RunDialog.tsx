@@ -1,3 +1,4 @@
+import { OUTCOMES, type ExecutionOutcome } from '@burnbook/domain/runbook/execution';
 import { useState } from 'preact/hooks';
 import type { ExecutionDetail } from '../../server/contract.js';
 import { ApiError } from '../api/getJson.js';
@@ -11,9 +12,6 @@ import { executionPath, putExecution } from './eventQueue.js';
 import type { StepAsk } from './StepFoot.js';
 import type { Run } from './useRun.js';
 
-const OUTCOMES = ['resolved', 'mitigated', 'escalated', 'notHelped'] as const;
-type Outcome = (typeof OUTCOMES)[number];
-
 interface RunDialogProps {
   ask: StepAsk;
   run: Run;
@@ -24,7 +22,7 @@ interface RunDialogProps {
 export function RunDialog({ ask, run, onClose }: RunDialogProps) {
   const [name, setName] = useState(actor.value);
   const [text, setText] = useState('');
-  const [outcome, setOutcome] = useState<Outcome>('resolved');
+  const [outcome, setOutcome] = useState<ExecutionOutcome>('resolved');
   const [sending, setSending] = useState(false);
   const [wrong, setWrong] = useState<string | null>(null);
   const isNamed = useState(actor.value !== '')[0];
@@ -65,7 +63,7 @@ export function RunDialog({ ask, run, onClose }: RunDialogProps) {
                 <select
                   {...props}
                   value={outcome}
-                  onChange={(event) => setOutcome(event.currentTarget.value as Outcome)}
+                  onChange={(event) => setOutcome(event.currentTarget.value as ExecutionOutcome)}
                 >
                   {OUTCOMES.map((each) => (
                     <option key={each} value={each}>
@@ -115,7 +113,7 @@ const isVerified = (run: Run): boolean =>
 
 async function finish(
   run: Run,
-  { outcome, reason }: { outcome: Outcome; reason: string },
+  { outcome, reason }: { outcome: ExecutionOutcome; reason: string },
 ): Promise<void> {
   const id = run.execution.value?.id;
   if (id === undefined) return;
