@@ -8,10 +8,7 @@ SELECT CASE
         FROM activities
         WHERE is_run AND pipeline = $pipeline::VARCHAR
         GROUP BY run_id
-        HAVING coalesce(
-          arg_max(outcome, end_ns) FILTER (outcome IS NOT NULL),
-          CASE WHEN bool_or(failed) THEN 'failed' ELSE 'succeeded' END
-        ) = 'succeeded'
+        HAVING run_outcome(outcome, failed, end_ns) = 'succeeded'
       )
     )
     ELSE (

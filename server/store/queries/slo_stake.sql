@@ -26,10 +26,7 @@ tries AS (
 run_ends AS (
   SELECT pipeline, run_id, max(end_ns) AS end_ns, min(start_ns) AS start_ns, any_value(batch) AS batch,
     any_value(run_kind) AS run_kind, any_value(team) AS team, any_value(environment) AS environment,
-    coalesce(
-      arg_max(outcome, end_ns) FILTER (outcome IS NOT NULL),
-      CASE WHEN bool_or(failed) THEN 'failed' ELSE 'succeeded' END
-    ) AS outcome
+    run_outcome(outcome, failed, end_ns) AS outcome
   FROM activities
   WHERE $kind::VARCHAR = 'runs' AND is_run
     AND end_ns >= $first::BIGINT - 604800000000000 AND end_ns < $last::BIGINT + 604800000000000
