@@ -200,7 +200,8 @@ describe('a message', () => {
       if (found.state === 'delivered') break;
       expect(tries).toBeLessThan(5);
     }
-    story.server.nowNs += backNs - 6n * HOUR_NS;
+    // Only forward from here: a clock put back once more would end the pause that the next test asks for.
+    story.server.nowNs += backNs;
   });
 
   test('waits as long as the receiver asks, in seconds or by a date', async () => {
