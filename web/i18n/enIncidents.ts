@@ -39,6 +39,7 @@ export const enIncidents = {
   'alerts.muted.silence': 'silenced',
   'alerts.muted.page': 'its page tells',
   'alerts.muted.upstream': 'what is upstream tells',
+  'alerts.mutedMore': 'Muted, nobody is told: {n}',
   'alerts.mutedUntil': 'until',
   'alerts.silence': 'Silence',
   'alerts.closeFrozen': 'Close as not recovered',

@@ -42,6 +42,7 @@ export const zhCNIncidents: Record<keyof typeof enIncidents, string> = {
   'alerts.muted.silence': '已静默',
   'alerts.muted.page': '由其呼叫通知',
   'alerts.muted.upstream': '由上游通知',
+  'alerts.mutedMore': '已静默，不再通知：{n}',
   'alerts.mutedUntil': '直到',
   'alerts.silence': '静默',
   'alerts.closeFrozen': '以未恢复关闭',
