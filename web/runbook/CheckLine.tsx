@@ -29,7 +29,9 @@ export function CheckLine({
   );
   return (
     <div class="check-line">
-      <p class="check-asks">{asks}</p>
+      <p class="check-asks">
+        {asks} <span class="check-of">{scopeOf(params)}</span>
+      </p>
       {query.isError && <PanelError query={query} />}
       {query.data ? (
         <Answer answer={query.data} askedMs={query.dataUpdatedAt} />
@@ -43,6 +45,13 @@ export function CheckLine({
     </div>
   );
 }
+
+/** Of what it asks: two checks of a step may ask the same of different things. Open places are told by the answer. */
+const scopeOf = (params: Readonly<Record<string, string>>): string =>
+  Object.entries(params)
+    .filter(([, value]) => !value.includes('{{'))
+    .map(([name, value]) => (name === 'minutes' ? `${value} min` : value))
+    .join(' · ');
 
 /**
  * Shape and word, the value, the expectation, its age; why it cannot tell. What was true once says nothing of now: an
