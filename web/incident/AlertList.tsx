@@ -10,15 +10,17 @@ import { byUrgency } from './incidentText.js';
 interface AlertListProps {
   alerts: readonly AlertRow[];
   view: View;
+  /** In a list of all that stands: each leads to its incident, and what nobody is told of is folded away. */
   toIncident?: boolean;
 }
 
-/** Alerts, the most pressing first, with what a person can do to each; what nobody is told of is folded away. */
+/** Alerts, the most pressing first, with what a person can do to each. */
 export function AlertList({ alerts, view, toIncident }: AlertListProps) {
   const [asked, setAsked] = useState<{ alert: AlertRow; to: 'silence' | 'close' } | null>(null);
   const open = useOpenExecutions();
-  const loud = alerts.filter(({ muted }) => muted === null);
-  const muted = alerts.filter((alert) => alert.muted !== null);
+  const isMuted = (alert: AlertRow) => toIncident === true && alert.muted !== null;
+  const loud = alerts.filter((alert) => !isMuted(alert));
+  const muted = alerts.filter(isMuted);
   const list = (some: readonly AlertRow[]) => (
     <ul class="needs">
       {[...some].sort(byUrgency).map((alert) => (
