@@ -1,3 +1,3 @@
 import { attributionSuite } from '../support/attributionSuite.js';
 
-attributionSuite(40);
+attributionSuite(20);
