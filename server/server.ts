@@ -297,6 +297,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     upstreams,
     slos,
     notifier,
+    configFolder: options.configFolder?.folder ?? null,
     budgetsEditor: options.configFolder ? new BudgetsEditor(options.configFolder) : null,
     applyBudgets: (file, edit) => {
       config = { ...config, budgets: file };

@@ -158,14 +158,31 @@ export function matchRuns(
       continue;
     }
     const name = batchTime(run.batchId) ?? dayOrMinute(timeZone, run.nominalNs);
-    const named = name === null ? occurrences : (byName.get(name) ?? []);
-    const single = name !== null && named.length === 1 ? named[0] : undefined;
+    const named = name === null ? null : (byName.get(name) ?? []);
     const found =
-      single ??
-      named.find(({ nominalNs, nextNs }) => run.startNs >= nominalNs && run.startNs < nextNs);
+      named === null
+        ? begunIn(occurrences, run.startNs)
+        : named.length === 1
+          ? named[0]
+          : named.find(({ nominalNs, nextNs }) => run.startNs >= nominalNs && run.startNs < nextNs);
     if (found) push(matched, found.nominalNs, run);
   }
   return matched;
+}
+
+/** The occurrence that an instant is in, by halving: a month of minutes has tens of thousands. */
+function begunIn(
+  occurrences: readonly ExpectedOccurrence[],
+  atNs: bigint,
+): ExpectedOccurrence | undefined {
+  let [from, to] = [0, occurrences.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((occurrences[middle]?.nominalNs ?? atNs) <= atNs) from = middle + 1;
+    else to = middle;
+  }
+  const found = occurrences[from - 1];
+  return found && atNs < found.nextNs ? found : undefined;
 }
 
 /** What a nominal time that nothing is expected at names: midnight a whole day, any other its minute. */

@@ -49,10 +49,7 @@ export function occurrenceStatus(
     ({ dueNs, verdict }) => dueNs >= fromNs && dueNs <= nowNs && verdict !== 'excluded',
   );
   const seen = due.filter(({ verdict }) => isGood(verdict) || isBad(verdict)).length;
-  const ofTicket = Math.min(
-    TICKET_MAX,
-    Math.max(TICKET_MIN, Math.ceil(1 / budgetShare({ targetPpb }) - 1e-9)),
-  );
+  const ofTicket = occurrencesOfTicket({ targetPpb });
   const last = sumOf(decided.slice(-ofTicket));
   const burn = burnRate({ bad: badOf(last), total: last.total }, { targetPpb });
   return {
@@ -60,10 +57,17 @@ export function occurrenceStatus(
     coverage: due.length === 0 ? null : seen / due.length,
     burn,
     of: Math.min(ofTicket, decided.length),
-    isTicket: burn !== null && decided.length >= TICKET_MIN && burn > 1,
+    isTicket: isBurnTicket({ burn, of: decided.length }),
     recentFromNs: decided.at(-RECENT)?.dueNs ?? decided[0]?.dueNs ?? null,
   };
 }
+
+/** Of how many of the last occurrences a ticket speaks: those in which the target allows one to be bad. */
+export const occurrencesOfTicket = (slo: { readonly targetPpb: number }): number =>
+  Math.min(TICKET_MAX, Math.max(TICKET_MIN, Math.ceil(1 / budgetShare(slo) - 1e-9)));
+
+export const isBurnTicket = ({ burn, of }: Pick<OccurrenceStatus, 'burn' | 'of'>): boolean =>
+  burn !== null && of >= TICKET_MIN && burn > 1;
 
 /** Weights of all: one that is not known is the median of those before it, and 1 where there are none. */
 export function withWeights<Weighed extends { readonly weight: number | null }>(

@@ -36,14 +36,26 @@ export function occurrenceCondition(
   occurrence: WatchedOccurrence,
   watcher: Watcher,
 ): AlertCondition | null {
-  const { verdict, dueNs, failure, wasMissing } = occurrence;
+  const { failure } = occurrence;
+  const name = occurrenceAlert(occurrence);
+  if (name === 'BatchFailed' && failure) return failed(occurrence, failure, watcher);
+  if (name === 'TelemetryMissing') return unseenEnd(occurrence, watcher);
+  return name === null ? null : missing(occurrence, watcher);
+}
+
+/** Which alert an occurrence raises; null: none. */
+export function occurrenceAlert({
+  verdict,
+  dueNs,
+  failure,
+  wasMissing,
+}: Pick<WatchedOccurrence, 'verdict' | 'dueNs' | 'failure' | 'wasMissing'>):
+  'BatchFailed' | 'BatchLateOrMissing' | 'TelemetryMissing' | null {
   if (verdict === 'on_time' || verdict === 'late' || verdict === 'excluded') return null;
   // Which of the two it is does not change while it stands: a retry under way, or one that comes too late, ends neither.
-  const failedInTime = failure !== null && endOf(failure) <= dueNs;
-  if (failedInTime) return failed(occurrence, failure, watcher);
+  if (failure !== null && endOf(failure) <= dueNs) return 'BatchFailed';
   if (verdict === 'pending') return null;
-  if (verdict === 'unknown' && !wasMissing) return unseenEnd(occurrence, watcher);
-  return missing(occurrence, watcher);
+  return verdict === 'unknown' && !wasMissing ? 'TelemetryMissing' : 'BatchLateOrMissing';
 }
 
 function failed(
@@ -147,5 +159,14 @@ export function burnTicket(
     },
   ];
 }
+
+/** The first that failed or was cancelled; null: none did. */
+export const firstFailure = (runs: readonly OccurrenceRun[]): OccurrenceRun | null =>
+  runs
+    .filter(({ state }) => state === 'failed' || state === 'cancelled')
+    .reduce<OccurrenceRun | null>(
+      (first, run) => (first && first.startNs <= run.startNs ? first : run),
+      null,
+    );
 
 const endOf = ({ startNs, endNs }: OccurrenceRun): bigint => endNs ?? startNs;

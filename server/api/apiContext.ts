@@ -46,6 +46,8 @@ export interface ApiContext {
   readonly executions: ExecutionBook;
   /** Which pipelines feed which, by the configuration. */
   readonly upstreams: () => Upstreams;
+  /** Where the configuration's files are; null: nowhere. */
+  readonly configFolder: string | null;
   /** null: there is no configuration folder. */
   readonly budgetsEditor: BudgetsEditor | null;
   /** Takes over definitions that were written. */

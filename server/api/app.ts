@@ -38,6 +38,7 @@ import { occurrenceRoutes } from './occurrenceRoutes.js';
 import { placeOf, runbookFor, runbookRoutes } from './runbookRoutes.js';
 import { sloHistoryRoutes } from './sloHistoryRoutes.js';
 import { sloPastRoutes } from './sloPastRoutes.js';
+import { sloReplayRoutes } from './sloReplayRoutes.js';
 import { sloRoutes } from './sloRoutes.js';
 import { silenceRoutes } from './silenceRoutes.js';
 import { traceRoutes } from './traceRoutes.js';
@@ -63,6 +64,7 @@ const ROUTES: readonly Route[] = [
   ...sloRoutes,
   ...sloHistoryRoutes,
   ...sloPastRoutes,
+  ...sloReplayRoutes,
   ...occurrenceRoutes,
   ...budgetRoutes,
   ...priceRoutes,

@@ -7,7 +7,7 @@ import { DAY_NS, parseLength } from '@burnbook/domain/slo/minutes';
 import type { Schedule } from '@burnbook/domain/slo/schedule';
 import { isTimeZone } from '@burnbook/domain/time';
 import { parseDay } from '@burnbook/domain/timeZone';
-import { ConfigError } from './yamlFile.js';
+import { ConfigError, parseYaml } from './yamlFile.js';
 
 export type Schedules = ReadonlyMap<string, Schedule>;
 
@@ -49,6 +49,32 @@ export const scheduleSchema = z.strictObject({
 interface ScheduledPipeline {
   readonly name: string;
   readonly schedule?: z.infer<typeof scheduleSchema> | undefined;
+}
+
+/**
+ * A schedule that is only proposed.
+ * @param said YAML of it, or what such YAML says.
+ * @param standing where a file of holidays is looked for (null: nowhere), and the pipelines whose files may be named.
+ * @throws ConfigError `schedule:line: path: message`.
+ */
+export async function proposedSchedule(
+  said: unknown,
+  standing: {
+    readonly folder: string | null;
+    readonly pipelines: readonly ScheduledPipeline[];
+  },
+): Promise<Schedule> {
+  const text = typeof said === 'string' ? said : JSON.stringify(said);
+  const schedule = parseYaml('schedule', text, scheduleSchema);
+  const { holidays } = schedule;
+  const isKnown = standing.pipelines.some(({ schedule: own }) => own?.holidays === holidays);
+  if (typeof holidays === 'string' && (standing.folder === null || !isKnown)) {
+    throw new ConfigError('schedule:1: holidays: must be a list, or a file that a pipeline names');
+  }
+  const name = 'proposed';
+  const found = (await loadSchedules(standing.folder ?? '', [{ name, schedule }])).get(name);
+  if (!found) throw new ConfigError('schedule:1: is empty');
+  return found;
 }
 
 /** @throws ConfigError with a line for every fault of the files of holidays. */

@@ -16,6 +16,8 @@ export interface SlosFile {
   readonly slos: readonly Slo[];
   /** The YAML document of each, by the name of the SLO. */
   readonly texts: ReadonlyMap<string, string>;
+  /** All that was read, for a proposal that refers to it. */
+  readonly files?: readonly SloText[];
 }
 
 export interface SloText {
@@ -72,7 +74,7 @@ export function readSlos(files: readonly SloText[], context: SlosContext): SlosF
   // A policy that two SLOs share is read for each: what is wrong with it is told once.
   const faults = [...new Set(objects.faults)];
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
-  return { slos, texts };
+  return { slos, texts, files };
 }
 
 async function filesIn(folder: string): Promise<string[]> {

@@ -291,6 +291,11 @@ export const replayRequestSchema = z.strictObject({
   /** One SLO (and its policies and indicator) as OpenSLO YAML; or the name of one that stands. */
   yaml: z.string().max(65_536).optional(),
   slo: z.string().optional(),
+  /**
+   * Of an SLO of a deadline: when its pipeline would be expected, as `schedule` of `pipelines.yaml`, in its YAML or as an
+   * object. Left out: as it was at each time.
+   */
+  schedule: z.union([z.string().max(200_000), z.record(z.string(), z.unknown())]).optional(),
   from: time,
   to: time,
 });
@@ -302,7 +307,10 @@ export const replaySchema = z.object({
       fires: z.array(
         z.object({
           severity: z.enum(['page', 'ticket']),
+          /** The pair of windows; of an SLO of a deadline the name of the alert. */
           pair: z.string(),
+          /** Nominal time of the occurrence that it is about; null: of none, or of the last ones. */
+          occurrence: time.nullable(),
           from: time,
           to: time.nullable(),
           /** Share of the budget burnt when it fired. */
@@ -315,11 +323,41 @@ export const replaySchema = z.object({
       ),
       pages: count,
       tickets: count,
-      /** Stretches in which more than 2 % of the budget burnt within an hour, and nothing fired. */
-      misses: z.array(z.object({ from: time, to: time, budgetBurnt: z.number() })),
+      /**
+       * Stretches in which more than 2 % of the budget burnt within an hour, and nothing fired; of an SLO of a deadline
+       * occurrences that went wrong of which nothing was told within an hour.
+       */
+      misses: z.array(
+        z.object({
+          from: time,
+          to: time,
+          budgetBurnt: z.number(),
+          occurrence: time.nullable(),
+        }),
+      ),
       medianLatenessSeconds: z.number().nullable(),
       noise: count,
       budgetLeft: z.number().nullable(),
+      /** What the schedule expected in the range; null: the SLO is none of a deadline. */
+      expected: z
+        .object({
+          /** How many of each verdict, as of now. */
+          verdicts: z.partialRecord(verdictSchema, count),
+          /** The newest, at most 1,000, oldest first. */
+          occurrences: z.array(
+            z.object({
+              nominal: time,
+              due: time,
+              /** As of now. */
+              verdict: verdictSchema,
+              /** What was known of it from when on, as of the end of the range. */
+              known: z.array(z.object({ at: time, verdict: verdictSchema, cause: z.string() })),
+            }),
+          ),
+          /** Older ones that are not listed; they are counted. */
+          leftOut: count,
+        })
+        .nullable(),
     }),
   ),
   series: z.array(z.object({ at: time, good: count, total: count })),

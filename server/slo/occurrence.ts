@@ -42,3 +42,13 @@ export function weightOf(
   const known = weight === 'rows' ? rows : costNano;
   return known === null ? null : Number(known);
 }
+
+/** When a verdict counts: at the landing or the failure, at the latest at the deadline. */
+export function eventOf(
+  { verdict, landedNs, run }: Pick<Reached, 'verdict' | 'landedNs' | 'run'>,
+  dueNs: bigint,
+): bigint {
+  const atNs =
+    verdict === 'on_time' ? landedNs : verdict === 'failed' ? (run?.endNs ?? null) : null;
+  return atNs !== null && atNs < dueNs ? atNs : dueNs;
+}

@@ -5,15 +5,15 @@
 import type { AlertCondition, AlertSubject } from '@burnbook/domain/alert/alert';
 import type { TimeSpan } from '@burnbook/domain/budgetPeriod';
 import { isFinal } from '@burnbook/domain/run';
-import { verdictOf, type OccurrenceRun, type Reached } from '@burnbook/domain/slo/occurrence';
+import { verdictOf, type OccurrenceRun } from '@burnbook/domain/slo/occurrence';
 import { withWeights } from '@burnbook/domain/slo/occurrenceBurn';
-import { occurrenceCondition } from '@burnbook/domain/slo/occurrenceConditions';
+import { firstFailure, occurrenceCondition } from '@burnbook/domain/slo/occurrenceConditions';
 import type { Schedule } from '@burnbook/domain/slo/schedule';
 import { parseScheduleText, scheduleText } from '@burnbook/domain/slo/scheduleText';
 import type { Indicator, Severity, Slo } from '@burnbook/domain/slo/slo';
 import { formatTime } from '@burnbook/domain/time';
 import type { StoreClient } from '../store/storeClient.js';
-import { weightOf, type Occurrence } from './occurrence.js';
+import { eventOf, weightOf, type Occurrence } from './occurrence.js';
 import {
   OccurrenceCalendar,
   type CalendarEntry,
@@ -57,6 +57,7 @@ export class OccurrenceBook {
   #schedules: ReadonlyMap<string, Schedule> = new Map();
   #slos: readonly Slo[] = [];
   #calendars = new Map<string, OccurrenceCalendar>();
+  #dated: ReadonlyMap<string, readonly DatedSchedule[]> = new Map();
   #judged = new Map<string, readonly Occurrence[]>();
   #isDefined = false;
   #isDirty = true;
@@ -125,6 +126,11 @@ export class OccurrenceBook {
     );
   }
 
+  /** The schedules that a pipeline ever had, oldest first; empty: it has none now. */
+  schedulesOf(pipeline: string): readonly DatedSchedule[] {
+    return this.#dated.get(pipeline) ?? [];
+  }
+
   /** What an SLO of a deadline is judged by. */
   sums({ pipeline, weight }: DeadlineIndicator, excluded: readonly TimeSpan[]): OccurrenceSums {
     const schedule = this.#schedules.get(pipeline) ?? null;
@@ -190,6 +196,7 @@ export class OccurrenceBook {
       const schedule = definition === null ? null : parseScheduleText(definition);
       dated.set(pipeline, [...(dated.get(pipeline) ?? []), { fromNs, schedule }]);
     }
+    this.#dated = dated;
     this.#calendars = new Map(
       [...dated].map(([pipeline, all]) => [pipeline, new OccurrenceCalendar(all)]),
     );
@@ -323,18 +330,3 @@ export class OccurrenceBook {
 /** Time alone changes nothing of it. */
 const isSettled = ({ verdict, runs }: Occurrence): boolean =>
   verdict !== 'pending' && runs.every(({ state }) => isFinal(state));
-
-/** When a verdict counts: at the landing or the failure, at the latest at the deadline. */
-function eventOf({ verdict, landedNs, run }: Reached, dueNs: bigint): bigint {
-  const atNs =
-    verdict === 'on_time' ? landedNs : verdict === 'failed' ? (run?.endNs ?? null) : null;
-  return atNs !== null && atNs < dueNs ? atNs : dueNs;
-}
-
-const firstFailure = (runs: readonly OccurrenceRun[]): OccurrenceRun | null =>
-  runs
-    .filter(({ state }) => state === 'failed' || state === 'cancelled')
-    .reduce<OccurrenceRun | null>(
-      (first, run) => (first && first.startNs <= run.startNs ? first : run),
-      null,
-    );

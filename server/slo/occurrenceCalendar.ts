@@ -36,14 +36,19 @@ const OCCURRENCES_MAX = 2_000;
 
 export class OccurrenceCalendar {
   readonly #versions: readonly DatedSchedule[];
+  readonly #occurrencesMax: number;
   #firstSeenNs: bigint | null = null;
   #segments: readonly Segment[] = [];
   #builtNs: bigint | null = null;
   #nextNs: bigint | null = null;
 
-  /** @param versions oldest first. */
-  constructor(versions: readonly DatedSchedule[]) {
+  /**
+   * @param versions oldest first.
+   * @param occurrencesMax the newest are told.
+   */
+  constructor(versions: readonly DatedSchedule[], occurrencesMax = OCCURRENCES_MAX) {
     this.#versions = versions;
+    this.#occurrencesMax = occurrencesMax;
   }
 
   /** The schedule in force; null: there is none. */
@@ -94,7 +99,7 @@ export class OccurrenceCalendar {
     if (this.#firstSeenNs === firstSeenNs && this.isCurrent(nowNs)) return;
     this.#firstSeenNs = firstSeenNs;
     const segments: Segment[] = [];
-    let room = OCCURRENCES_MAX;
+    let room = this.#occurrencesMax;
     let endNs = nowNs + 1n;
     for (const [index, { fromNs, schedule }] of [...this.#versions.entries()].toReversed()) {
       if (room <= 0) break;

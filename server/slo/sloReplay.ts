@@ -1,6 +1,7 @@
 /** What an SLO's policies would have told over a stretch of the past: pages, misses, lateness and noise. */
 import { setImmediate as pause } from 'node:timers/promises';
 import { badOf, budgetShare } from '@burnbook/domain/slo/burnRate';
+import { replayDeadline, type WeighedPast } from '@burnbook/domain/slo/deadlineReplay';
 import type { SumReader } from '@burnbook/domain/slo/errorBudget';
 import { MINUTE_NS, minuteEnd, minuteOf } from '@burnbook/domain/slo/minutes';
 import { pairStatus, type StandingPair } from '@burnbook/domain/slo/pairStatus';
@@ -10,7 +11,10 @@ import { pairName } from '@burnbook/domain/slo/windowPairs';
 
 export interface ReplayedFire {
   readonly severity: Severity;
+  /** The pair of windows; of an SLO of a deadline the name of the alert. */
   readonly pair: string;
+  /** Nominal time of the occurrence that it is about; null: it is about none, or about the last ones. */
+  readonly occurrenceNs: bigint | null;
   readonly fromNs: bigint;
   /** null: it still held at the end. */
   readonly toNs: bigint | null;
@@ -26,6 +30,7 @@ export interface ReplayedMiss {
   readonly fromNs: bigint;
   readonly toNs: bigint;
   readonly budgetBurnt: number;
+  readonly occurrenceNs: bigint | null;
 }
 
 export interface ReplayRange {
@@ -64,6 +69,49 @@ export async function replaySlo(
   return {
     fires: fires.toSorted((a, b) => (a.fromNs < b.fromNs ? -1 : 1)),
     misses: allowed > 0 ? missesOf(sums, fires, { startNs, endNs, allowed }) : [],
+    budgetLeft: seen.total > 0 && allowed > 0 ? 1 - badOf(seen) / allowed : null,
+  };
+}
+
+/** The same of an SLO of a deadline, which has no windows: an alert is of an occurrence, or of the last ones. */
+export function replayOccurrences(
+  slo: Slo,
+  pasts: readonly WeighedPast[],
+  {
+    sums,
+    severity,
+    fromNs,
+    toNs,
+  }: {
+    /** Of what the occurrences came to. */
+    readonly sums: SumReader;
+    readonly severity: Severity;
+    readonly fromNs: bigint;
+    readonly toNs: bigint;
+  },
+): ReplayedSlo {
+  const [startNs, endNs] = [minuteOf(fromNs), minuteEnd(toNs)];
+  const allowed = allowedBad(slo, sums, { startNs, endNs });
+  const { targetPpb } = slo;
+  const { fires, misses } = replayDeadline(pasts, { targetPpb, severity, fromNs, toNs });
+  const seen = sums.sum(startNs, endNs);
+  return {
+    fires: fires.map(({ name, nominalNs, bad, ...fire }) => ({
+      severity: fire.severity,
+      pair: name,
+      occurrenceNs: nominalNs,
+      fromNs: fire.fromNs,
+      toNs: fire.toNs,
+      budgetBurnt: allowed > 0 ? bad / allowed : null,
+      latenessNs: fire.latenessNs,
+      noise: fire.noise,
+    })),
+    misses: misses.map(({ nominalNs, bad, ...miss }) => ({
+      fromNs: miss.fromNs,
+      toNs: miss.toNs,
+      budgetBurnt: allowed > 0 ? bad / allowed : 0,
+      occurrenceNs: nominalNs,
+    })),
     budgetLeft: seen.total > 0 && allowed > 0 ? 1 - badOf(seen) / allowed : null,
   };
 }
@@ -107,6 +155,7 @@ async function replayPair(
     fires.push({
       severity: pair.severity,
       pair: pairName(pair),
+      occurrenceNs: null,
       fromNs,
       toNs,
       budgetBurnt: allowed > 0 ? burnt / allowed : null,
@@ -170,7 +219,7 @@ function missesOf(
     const last = misses.at(-1);
     if (last?.toNs === atNs) {
       misses[misses.length - 1] = { ...last, toNs, budgetBurnt: last.budgetBurnt + budgetBurnt };
-    } else misses.push({ fromNs: atNs, toNs, budgetBurnt });
+    } else misses.push({ fromNs: atNs, toNs, budgetBurnt, occurrenceNs: null });
   }
   return misses;
 }

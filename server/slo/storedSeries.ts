@@ -75,7 +75,8 @@ async function countPiece(store: StoreClient, definition: Indicator, range: Minu
   return index.count(readings).get('') ?? [];
 }
 
-function emptySeries({ from, end }: MinuteRange): CountSeries {
+/** With place for every minute of a range. */
+export function emptySeries({ from, end }: MinuteRange): CountSeries {
   const hours = Math.ceil(end / HOUR) - Math.floor(from / HOUR) + 1;
   const series = new CountSeries(hours, hours);
   series.reach(Math.ceil(end / HOUR));

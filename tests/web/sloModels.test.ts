@@ -187,6 +187,7 @@ describe('a replay', () => {
       {
         severity: 'page',
         pair: 'page 1h/5m',
+        occurrence: null,
         from: '2026-11-23T06:00:00Z',
         to: null,
         budgetBurnt: 0.1,
@@ -196,6 +197,7 @@ describe('a replay', () => {
       {
         severity: 'ticket',
         pair: 'ticket 3d/6h',
+        occurrence: null,
         from: '2026-11-23T02:00:00Z',
         to: '2026-11-23T02:01:00Z',
         budgetBurnt: 0,
@@ -205,10 +207,18 @@ describe('a replay', () => {
     ],
     pages: 1,
     tickets: 1,
-    misses: [{ from: '2026-11-22T22:00:00Z', to: '2026-11-23T01:00:00Z', budgetBurnt: 0.03 }],
+    misses: [
+      {
+        from: '2026-11-22T22:00:00Z',
+        to: '2026-11-23T01:00:00Z',
+        budgetBurnt: 0.03,
+        occurrence: null,
+      },
+    ],
     medianLatenessSeconds: 60,
     noise: 1,
     budgetLeft: 0.5,
+    expected: null,
   };
   const range = { from: new Date('2026-11-23T00:00:00Z'), to: new Date('2026-11-23T12:00:00Z') };
 

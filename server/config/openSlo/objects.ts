@@ -49,6 +49,15 @@ export class OpenSloObjects {
     for (const document of documents) this.#addDocument(document);
   }
 
+  /** What of a file that stands is not there yet; it holds no faults. */
+  addStanding(file: string, text: string): void {
+    for (const document of parseYamlDocuments(file, text).documents) {
+      const { kind, name } = headOf(document.value);
+      if (isKind(kind) && name !== null && this.#places.has(keyOf(kind, name))) continue;
+      this.#addDocument(document);
+    }
+  }
+
   all<K extends Kind>(kind: K): OpenSloObject<K>[] {
     return this.#objects.filter((object): object is OpenSloObject<K> => object.kind === kind);
   }

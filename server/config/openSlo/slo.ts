@@ -23,6 +23,8 @@ export interface SloContext {
   readonly destinations: readonly string[] | null;
   /** What `pipelines.yaml` says; `scheduled`: it has a schedule. */
   readonly pipelines: ReadonlyMap<string, { readonly owner?: string; readonly scheduled: boolean }>;
+  /** A schedule is proposed with the SLO, for whichever pipeline. */
+  readonly isScheduleProposed?: boolean;
 }
 
 export function readSlo(object: OpenSloObject<'SLO'>, context: SloContext): Slo[] {
@@ -166,7 +168,8 @@ function suits(
     place.at('budgetingMethod').refuse('an SLO of a deadline counts Occurrences');
     return false;
   }
-  if (context.pipelines.get(indicator.pipeline)?.scheduled) return true;
+  const { pipelines, isScheduleProposed = false } = context;
+  if (isScheduleProposed || pipelines.get(indicator.pipeline)?.scheduled) return true;
   place
     .at('indicator')
     .refuse(`the pipeline ${indicator.pipeline} has no schedule in pipelines.yaml`);
