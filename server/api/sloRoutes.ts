@@ -8,6 +8,7 @@ import type { Slo, SloWindow } from '@burnbook/domain/slo/slo';
 import { formatSloWindow, nominalLengthNs } from '@burnbook/domain/slo/sloWindow';
 import { formatTime } from '@burnbook/domain/time';
 import { formatSpanId, formatTraceId } from '@burnbook/domain/traceId';
+import { scheduleYaml } from '../config/schedules.js';
 import { sloDetailSchema, slosSchema, type SloDetail, type Slos } from '../contract.js';
 import { definitionYaml, canonicalSlo } from '../slo/sloDefinition.js';
 import { badEvents, whatDiffers } from '../slo/sloFailures.js';
@@ -75,6 +76,10 @@ async function slo({ api, part, query }: RouteRequest): Promise<SloDetail> {
       yaml: api.slos.textOf(report.slo.name) || definitionYaml(canonicalSlo(report.slo)),
       file: report.slo.file,
       line: report.slo.line,
+      schedule:
+        report.slo.indicator.kind === 'deadline'
+          ? scheduleYaml(api.config().pipelines.pipelines ?? [], report.slo.indicator.pipeline)
+          : null,
     },
     pairs: pairViews(report),
     other: otherWindow(api, report),

@@ -1,6 +1,7 @@
 /** When pipelines are expected: `schedule` in `pipelines.yaml`. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { parseCron } from '@burnbook/domain/slo/cron';
 import { DAY_NS, parseLength } from '@burnbook/domain/slo/minutes';
@@ -75,6 +76,15 @@ export async function proposedSchedule(
   const found = (await loadSchedules(standing.folder ?? '', [{ name, schedule }])).get(name);
   if (!found) throw new ConfigError('schedule:1: is empty');
   return found;
+}
+
+/** When a pipeline is expected, as the file says it; null: it does not. */
+export function scheduleYaml(
+  pipelines: readonly ScheduledPipeline[],
+  pipeline: string,
+): string | null {
+  const schedule = pipelines.find(({ name }) => name === pipeline)?.schedule;
+  return schedule === undefined ? null : stringify(schedule);
 }
 
 /** @throws ConfigError with a line for every fault of the files of holidays. */

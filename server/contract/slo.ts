@@ -122,7 +122,13 @@ export type Slos = z.infer<typeof slosSchema>;
 export const sloDetailSchema = freshnessSchema.extend({
   slo: sloSchema,
   /** The definition as OpenSLO YAML, with file and line. */
-  definition: z.object({ yaml: z.string(), file: z.string(), line: count }),
+  definition: z.object({
+    yaml: z.string(),
+    file: z.string(),
+    line: count,
+    /** Of a deadline: when its pipeline is expected, as `pipelines.yaml` says; null: it is none. */
+    schedule: z.string().nullable(),
+  }),
   pairs: z.array(windowPairSchema),
   /** The other kind of window, for the switch: the same SLO by calendar or rolling. */
   other: z.object({

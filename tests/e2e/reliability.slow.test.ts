@@ -5,7 +5,7 @@ import { launchBrowser } from '../support/browser.js';
 import { SCREENS, unstick, violationsIn } from './support/axe.js';
 import { startBuiltServer, type BuiltServer } from './support/builtServer.js';
 import { DESKTOP, openPage, PHONE } from './support/openPage.js';
-import { NOTIFY, sendTrouble, SLOS } from './support/sendTrouble.js';
+import { HOURLY, NOTIFY, sendHourlyRuns, sendTrouble, SLOS } from './support/sendTrouble.js';
 
 const started = await launchBrowser();
 if (started.browser === null) console.warn(`\nBROWSER TESTS SKIPPED: ${started.reason}\n`);
@@ -15,7 +15,12 @@ describe.skipIf(started.browser === null)('the pages of reliability', () => {
   let incident = '';
 
   beforeAll(async () => {
-    server = await startBuiltServer({ slos: SLOS, notify: NOTIFY });
+    server = await startBuiltServer({
+      pipelines: HOURLY.pipelines,
+      slos: { ...SLOS, 'hourly.yaml': HOURLY.slo },
+      notify: NOTIFY,
+    });
+    await sendHourlyRuns(server.origin, Date.now());
     await sendTrouble(server.origin, Date.now());
     incident = await vi.waitUntil(async () => (await incidents())[0]?.id ?? false, {
       timeout: 20_000,
@@ -109,7 +114,7 @@ describe.skipIf(started.browser === null)('the pages of reliability', () => {
     const rows = page.locator('.slo-row');
     await expect
       .poll(() => rows.locator('.row-link').allTextContents())
-      .toEqual(['mail attempts', 'care attempts', 'quiet attempts']);
+      .toEqual(['mail attempts', 'hourly on time', 'care attempts', 'quiet attempts']);
     await rows.nth(0).getByText('Critical').waitFor();
     const used = await rows.nth(0).getByRole('meter').getAttribute('aria-valuetext');
     expect(used).toMatch(/^\d+ % used/);
@@ -142,6 +147,44 @@ describe.skipIf(started.browser === null)('the pages of reliability', () => {
     await page.getByRole('table', { name: 'Bad events' }).getByRole('link').first().click();
     await page.getByText('pipeline.attempt.error_class').first().waitFor();
   });
+
+  test.each([
+    [
+      'en',
+      'Try another policy',
+      'Proposed schedule',
+      'Replay',
+      /^Proposed: 0 pages/,
+      /On time 4\d/,
+    ],
+    ['zh-CN', '试用另一策略', '拟议的计划', '重放', /^拟议：0 次呼叫/, /准时 4\d/],
+  ] as const)(
+    'replay the deadline of a pipeline with another schedule, in %s',
+    async (locale, title, label, button, timeline, verdicts) => {
+      const page = await open('/slos/hourly-on-time?range=-2d&tz=UTC', { ...PHONE, locale });
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      const replay = page.getByRole('region', { name: title });
+      await expect
+        .poll(async () => {
+          await page.mouse.wheel(0, 4_000);
+          return replay.count();
+        })
+        .toBe(1);
+      const schedule = replay.getByLabel(label);
+      expect(await schedule.inputValue()).toContain('deadline: 10m');
+      await schedule.fill('cron: "0 * * * *"\ntimeZone: UTC\ndeadline: never');
+      await replay.getByRole('button', { name: button, exact: true }).click();
+      await replay
+        .getByRole('alert')
+        .getByText(/schedule:3: deadline/)
+        .waitFor();
+      await schedule.fill('cron: "0 * * * *"\ntimeZone: UTC\ndeadline: 30m');
+      await replay.getByRole('button', { name: button, exact: true }).click();
+      await replay.getByRole('img', { name: timeline }).waitFor();
+      await replay.getByText(verdicts).first().waitFor();
+      expect(await fits(page)).toBe(true);
+    },
+  );
 
   test('take time out of the count and back in, each with a name and a reason', async () => {
     const page = await open('/slos?open=new-exclusion&tz=Asia/Shanghai');

@@ -116,6 +116,10 @@ export const enSlos = {
   'replay.lead':
     'A proposed definition over the range that is set above, at most 92 days: what it would have told, missed and told too late, beside the one that stands. Nothing is saved.',
   'replay.yaml': 'Proposed OpenSLO YAML',
+  'replay.schedule': 'Proposed schedule',
+  'replay.scheduleHint':
+    'As in pipelines.yaml: cron, timeZone, deadline, holidays. Left as it is, each time goes by the schedule that was in force.',
+  'replay.expected': '{n} expected: {verdicts}',
   'replay.run': 'Replay',
   'replay.running': 'Replaying …',
   'replay.reset': 'Back to the present one',

@@ -117,6 +117,10 @@ export const zhCNSlos: Record<keyof typeof enSlos, string> = {
   'replay.lead':
     '在上方所设范围（至多 92 天）上重放拟议的定义：它会通知什么、漏掉什么、晚了多久，与现行定义并列。不会保存任何内容。',
   'replay.yaml': '拟议的 OpenSLO YAML',
+  'replay.schedule': '拟议的计划',
+  'replay.scheduleHint':
+    '同 pipelines.yaml：cron、timeZone、deadline、holidays。保持不变时，各时刻按当时生效的计划。',
+  'replay.expected': '应有 {n} 次：{verdicts}',
   'replay.run': '重放',
   'replay.running': '正在重放……',
   'replay.reset': '恢复现行定义',

@@ -15,8 +15,9 @@ const YAML_MAX = 65_536;
 
 /** Runs a proposed definition over stored history and shows beside the standing one what it would have told. */
 export function ReplayPanel({ detail, view }: { detail: SloDetail; view: View }) {
-  const present = detail.definition.yaml;
+  const { yaml: present, schedule: presentSchedule } = detail.definition;
   const [yaml, setYaml] = useState(present);
+  const [schedule, setSchedule] = useState(presentSchedule);
   const [running, setRunning] = useState(false);
   const [refusal, setRefusal] = useState<Problem | null>(null);
   const [result, setResult] = useState<{ replay: Replay; range: Interval } | null>(null);
@@ -33,6 +34,8 @@ export function ReplayPanel({ detail, view }: { detail: SloDetail; view: View })
         body: {
           yaml,
           slo: detail.slo.name,
+          // As it was at each time, unless another one is proposed.
+          ...(schedule === presentSchedule ? {} : { schedule }),
           from: range.from.toISOString(),
           to: range.to.toISOString(),
         },
@@ -52,7 +55,7 @@ export function ReplayPanel({ detail, view }: { detail: SloDetail; view: View })
       </header>
       <form class="budget-form" onSubmit={(event) => void run(event)}>
         <p class="panel-lead">{t('replay.lead')}</p>
-        <Field label={t('replay.yaml')} wrong={refusal}>
+        <Field label={t('replay.yaml')} wrong={refusal?.field === 'schedule' ? null : refusal}>
           {(props) => (
             <textarea
               {...props}
@@ -65,12 +68,38 @@ export function ReplayPanel({ detail, view }: { detail: SloDetail; view: View })
             />
           )}
         </Field>
+        {schedule !== null && (
+          <Field
+            label={t('replay.schedule')}
+            hint={t('replay.scheduleHint')}
+            wrong={refusal?.field === 'schedule' ? refusal : null}
+          >
+            {(props) => (
+              <textarea
+                {...props}
+                class="yaml"
+                rows={5}
+                maxLength={YAML_MAX}
+                spellcheck={false}
+                value={schedule}
+                onInput={(event) => setSchedule(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+        )}
         <p class="form-actions">
           <button type="submit" class="button primary" disabled={running}>
             {t(running ? 'replay.running' : 'replay.run')}
           </button>
-          {yaml !== present && (
-            <button type="button" class="button" onClick={() => setYaml(present)}>
+          {(yaml !== present || schedule !== presentSchedule) && (
+            <button
+              type="button"
+              class="button"
+              onClick={() => {
+                setYaml(present);
+                setSchedule(presentSchedule);
+              }}
+            >
               {t('replay.reset')}
             </button>
           )}

@@ -5,6 +5,7 @@ import { DataTable, type Column } from '../parts/DataTable.js';
 import { Instant } from '../parts/Instant.js';
 import { Status, type StatusKind } from '../parts/Status.js';
 import type { Interval } from '../url/range.js';
+import { VERDICTS, verdictWord } from './occurrenceText.js';
 import { marksOf, stretchesOf, type MarkKind, type Stretch } from './replayModel.js';
 
 const STATUS: Record<MarkKind, StatusKind> = {
@@ -58,6 +59,7 @@ export function ReplayResult({ replay, range }: { replay: Replay; range: Interva
                 late: seconds(run.medianLatenessSeconds),
                 left: formatPercent(run.budgetLeft),
               })}
+              {run.expected && ` · ${expectedText(run.expected.verdicts)}`}
             </small>
           </li>
         ))}
@@ -69,7 +71,7 @@ export function ReplayResult({ replay, range }: { replay: Replay; range: Interva
         label={t('replay.title')}
         columns={columns()}
         rows={stretches.slice(0, ROWS_MAX)}
-        rowKey={(row) => `${row.what} ${row.kind} ${row.pair} ${row.from}`}
+        rowKey={(row) => `${row.what} ${row.kind} ${row.pair} ${row.from} ${row.occurrence}`}
         empty={t('replay.nothing')}
       />
     </>
@@ -83,6 +85,20 @@ const EXTENT: Record<MarkKind, { y: number; height: number }> = {
   noise: { y: 6, height: 4 },
   miss: { y: 10, height: 5 },
 };
+
+type Verdicts = NonNullable<Replay['runs'][number]['expected']>['verdicts'];
+
+/** `30 expected: on time 28, missing 2` */
+function expectedText(verdicts: Verdicts): string {
+  const found = VERDICTS.flatMap((verdict) => {
+    const n = verdicts[verdict] ?? 0;
+    return n === 0 ? [] : [{ verdict, n }];
+  });
+  return t('replay.expected', {
+    n: found.reduce((sum, { n }) => sum + n, 0),
+    verdicts: found.map(({ verdict, n }) => `${verdictWord(verdict)} ${n}`).join(', '),
+  });
+}
 
 const seconds = (value: number | null): string =>
   formatDurationMs(value === null ? null : value * 1_000);
@@ -99,9 +115,14 @@ function columns(): Column<Stretch>[] {
       key: 'kind',
       label: t('replay.kind'),
       phone: 'main',
-      cell: ({ kind, pair }) => (
+      cell: ({ kind, pair, occurrence }) => (
         <>
           <Status kind={STATUS[kind]} word={t(`replay.${kind}`)} /> {pair}
+          {occurrence !== null && (
+            <small class="under">
+              <Instant at={occurrence} />
+            </small>
+          )}
         </>
       ),
     },

@@ -15,6 +15,8 @@ export const VERDICT_STATUS: Readonly<Record<Verdict, StatusKind>> = {
   pending: 'open',
 };
 
+export const VERDICTS = Object.keys(VERDICT_STATUS) as readonly Verdict[];
+
 export const verdictWord = (verdict: Verdict): string => t(`verdict.${verdict}`);
 
 /** What the server says of a verdict; another word, such as the reason of an exclusion, is shown as it is. */

@@ -16,6 +16,8 @@ export interface Stretch {
   what: Run['what'];
   kind: MarkKind;
   pair: string;
+  /** Nominal time of the occurrence that it is about. */
+  occurrence: string | null;
   from: string;
   /** null: it lasts to the end of the range. */
   to: string | null;
@@ -42,24 +44,16 @@ export function marksOf(run: Run, range: Interval): Mark[] {
 
 /** Everything that a run would have told or missed, in the order of time. */
 export function stretchesOf(run: Run): Stretch[] {
-  const fires = run.fires.map(
-    ({ severity, pair, from, to, budgetBurnt, latenessSeconds, noise }): Stretch => ({
-      what: run.what,
-      kind: noise ? 'noise' : severity,
-      pair,
-      from,
-      to,
-      budgetBurnt,
-      latenessSeconds,
-    }),
-  );
-  const misses = run.misses.map(({ from, to, budgetBurnt }): Stretch => ({
+  const fires = run.fires.map(({ severity, noise, ...fire }): Stretch => ({
     what: run.what,
+    ...fire,
+    kind: noise ? 'noise' : severity,
+  }));
+  const misses = run.misses.map((miss): Stretch => ({
+    what: run.what,
+    ...miss,
     kind: 'miss',
     pair: '',
-    from,
-    to,
-    budgetBurnt,
     latenessSeconds: null,
   }));
   return [...fires, ...misses].sort((a, b) => Date.parse(a.from) - Date.parse(b.from));

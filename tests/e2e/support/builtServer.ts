@@ -14,6 +14,8 @@ export interface BuiltServer {
 
 interface BuiltServerOptions {
   environment?: Record<string, string>;
+  /** Further entries of `pipelines` in `pipelines.yaml`. */
+  pipelines?: string;
   /** `budgets.yaml`; none: there is no such file. */
   budgets?: string;
   /** Files of the folder `slos`, by name. */
@@ -41,6 +43,7 @@ pipelines:
 /** Starts the server as a user does, with an empty database of its own on a free port. */
 export async function startBuiltServer({
   environment = {},
+  pipelines = '',
   budgets,
   slos = {},
   notify,
@@ -50,8 +53,9 @@ export async function startBuiltServer({
   const folder = mkdtempSync(join(tmpdir(), 'burnbook-e2e-'));
   const config = join(folder, 'config');
   mkdirSync(config);
-  if (configFrom === undefined) writeFileSync(join(config, 'pipelines.yaml'), PIPELINES_YAML);
-  else cpSync(configFrom, config, { recursive: true });
+  if (configFrom === undefined) {
+    writeFileSync(join(config, 'pipelines.yaml'), PIPELINES_YAML + pipelines);
+  } else cpSync(configFrom, config, { recursive: true });
   if (budgets !== undefined) writeFileSync(join(config, 'budgets.yaml'), budgets);
   mkdirSync(join(config, 'slos'), { recursive: true });
   for (const [name, text] of Object.entries(slos)) writeFileSync(join(config, 'slos', name), text);

@@ -1,4 +1,5 @@
-import { otlpBody } from '../../support/spanSpec.js';
+import { otlpBody, type SpanSpec } from '../../support/spanSpec.js';
+import { TraceMaker } from '../../support/traceMaker.js';
 import { tries, type Tries } from '../../support/slos.js';
 
 /** One SLO burns, one is well, one has nothing to count. */
@@ -17,6 +18,45 @@ export const SLOS: Readonly<Record<string, string>> = {
     }),
   ].join('---\n'),
 };
+
+/** A pipeline that runs by the hour, and the SLO of its deadline. */
+export const HOURLY = {
+  pipelines: `  - name: hourly-etl
+    schedule: { cron: "0 * * * *", timeZone: UTC, deadline: 10m }
+`,
+  slo: `apiVersion: openslo/v1
+kind: SLO
+metadata: { name: hourly-on-time, displayName: hourly on time }
+spec:
+  service: hourly-etl
+  budgetingMethod: Occurrences
+  timeWindow: [{ duration: 7d, isRolling: true }]
+  indicator:
+    metadata: { name: in-time }
+    spec:
+      thresholdMetric:
+        metricSource:
+          type: burnbook
+          spec: { deadline: { pipeline: hourly-etl } }
+  objectives: [{ target: 0.9 }]
+`,
+};
+
+/** A run of an hour for each of the last two days; every sixth takes twenty minutes instead of five. */
+export async function sendHourlyRuns(origin: string, nowMs: number): Promise<void> {
+  const newest = Math.floor(nowMs / HOUR_MS) * HOUR_MS;
+  const hours = Array.from({ length: 47 }, (_, index) => newest - (47 - index) * HOUR_MS);
+  await sendSpans(
+    origin,
+    hours.map((startMs, index) => {
+      const trace = new TraceMaker({
+        startNs: at(startMs),
+        common: { 'pipeline.name': 'hourly-etl', 'pipeline.run.id': String(startMs) },
+      });
+      return trace.span({ name: 'run', lastsMs: (index % 6 === 0 ? 20 : 5) * MINUTE_MS });
+    }),
+  );
+}
 
 /** A destination at which nobody listens, and no heartbeat. */
 export const NOTIFY = `publicUrl: http://127.0.0.1
@@ -92,8 +132,11 @@ const bad = (pipeline: string, { atMs }: { atMs: number }): Tries => ({
   errorClass: 'rate_limited',
 });
 
-async function send(origin: string, all: readonly Tries[]): Promise<void> {
-  const { contentType, body } = otlpBody(all.flatMap(tries), 'json');
+const send = (origin: string, all: readonly Tries[]): Promise<void> =>
+  sendSpans(origin, all.flatMap(tries));
+
+async function sendSpans(origin: string, spans: readonly SpanSpec[]): Promise<void> {
+  const { contentType, body } = otlpBody(spans, 'json');
   const answer = await fetch(`${origin}/v1/traces`, {
     method: 'POST',
     headers: { 'content-type': contentType },
