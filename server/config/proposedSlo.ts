@@ -2,7 +2,7 @@
 import { alertNames } from '@burnbook/domain/alertNames';
 import type { Slo } from '@burnbook/domain/slo/slo';
 import { OpenSloObjects, type OpenSloObject } from './openSlo/objects.js';
-import { readSlo } from './openSlo/slo.js';
+import { objectiveNames, readSlo, type SloContext } from './openSlo/slo.js';
 import type { SlosContext, SloText } from './slosFile.js';
 import { ConfigError } from './yamlFile.js';
 
@@ -31,18 +31,17 @@ export function proposedSlo(
   const conditions = objects.all('AlertCondition').map(({ metadata }) => metadata.name);
   const hasMore = policies.length + conditions.length + objects.all('SLI').length > 0;
   for (const { file, text } of standing) objects.addStanding(file, text);
-  const context = {
+  const context: SloContext = {
     objects,
     pipelines,
     runbooks: alertNames,
     destinations: null,
     isScheduleProposed,
   };
-  const read = (object: OpenSloObject<'SLO'>): Slo[] => readSlo(object, context);
   const found =
     said.length > 0 || !hasMore || wanted === null
-      ? said.flatMap(read)
-      : standingWith(objects, { wanted, policies, read });
+      ? said.flatMap((object) => readSlo(object, context))
+      : standingWith(wanted, { policies, context });
   refuse(objects.faults);
   const named = found.filter(({ name }) => name === wanted);
   const [one] = found.length === 1 ? found : named;
@@ -58,31 +57,18 @@ export function proposedSlo(
 
 /** The SLO that stands, with what is proposed in place of what it refers to; policies that it does not name replace its own. */
 function standingWith(
-  objects: OpenSloObjects,
-  {
-    wanted,
-    policies,
-    read,
-  }: {
-    readonly wanted: string;
-    readonly policies: readonly string[];
-    readonly read: (object: OpenSloObject<'SLO'>) => Slo[];
-  },
+  wanted: string,
+  { policies, context }: { readonly policies: readonly string[]; readonly context: SloContext },
 ): Slo[] {
-  const before = objects.faults.length;
-  for (const object of objects.all('SLO')) {
-    const named = (object.spec.alertPolicies ?? []).map(nameOf);
-    const areItsOwn = policies.some((name) => named.includes(name));
-    const changed =
-      policies.length === 0 || areItsOwn
-        ? object
-        : { ...object, spec: { ...object.spec, alertPolicies: [...policies] } };
-    const found = read(changed).filter(({ name }) => name === wanted);
-    if (found.length > 0) return found;
-    // What is wrong with another SLO because of the proposal is not what is asked.
-    if (object.metadata.name !== wanted) objects.faults.splice(before);
-  }
-  return [];
+  const object = context.objects.all('SLO').find((each) => objectiveNames(each).includes(wanted));
+  if (!object) return [];
+  const named = (object.spec.alertPolicies ?? []).map(nameOf);
+  const areItsOwn = policies.some((name) => named.includes(name));
+  const changed =
+    policies.length === 0 || areItsOwn
+      ? object
+      : { ...object, spec: { ...object.spec, alertPolicies: [...policies] } };
+  return readSlo(changed, { ...context, only: wanted });
 }
 
 type SaidPolicy = NonNullable<OpenSloObject<'SLO'>['spec']['alertPolicies']>[number];

@@ -214,6 +214,7 @@ describe('how an SLO is told', () => {
       yaml: '# all-attempts\n',
       file: 'slos/mail.yaml',
       line: 1,
+      schedule: null,
     });
     expect(detail.other).toMatchObject({ windowKind: 'calendar', period: { good: 2, total: 5 } });
     for (const { name } of SLOS) await server.get(`/api/slos/${name}`, sloDetailSchema);

@@ -25,6 +25,8 @@ export interface SloContext {
   readonly pipelines: ReadonlyMap<string, { readonly owner?: string; readonly scheduled: boolean }>;
   /** A schedule is proposed with the SLO, for whichever pipeline. */
   readonly isScheduleProposed?: boolean;
+  /** Of several objectives the one whose SLO has this name; all unless said. */
+  readonly only?: string;
 }
 
 export function readSlo(object: OpenSloObject<'SLO'>, context: SloContext): Slo[] {
@@ -41,6 +43,7 @@ export function readSlo(object: OpenSloObject<'SLO'>, context: SloContext): Slo[
   return spec.objectives.flatMap((objective, index) => {
     const objectivePlace = at.at('objectives', index);
     const name = names[index] ?? object.metadata.name;
+    if (context.only !== undefined && context.only !== name) return [];
     const targetPpb = readTarget(objective, objectivePlace);
     const indicator = source && readIndicator(source, { spec: objective, place: objectivePlace });
     const slice = readSlice(spec.budgetingMethod, objective, objectivePlace);
@@ -215,7 +218,7 @@ function readAnnotations(
 }
 
 /** One objective has the SLO's name, more are told apart by what they are called. */
-function objectiveNames({ metadata, spec, place }: OpenSloObject<'SLO'>): string[] {
+export function objectiveNames({ metadata, spec, place }: OpenSloObject<'SLO'>): string[] {
   if (spec.objectives.length === 1) return [metadata.name];
   const names = spec.objectives.map(({ displayName: said }, index) => {
     const slug = (said ?? '')
