@@ -33,6 +33,23 @@ export const LABELS = [
   'pair',
 ] as const satisfies readonly ('name' | 'severity' | 'owner' | keyof AlertSubject)[];
 
+/** When a message that was not delivered is tried again, and when it is given up. */
+export interface RetryPeriods {
+  /** The second try comes within it, each further one within twice as long. */
+  readonly firstMs: number;
+  /** The longest that this becomes. */
+  readonly longestMs: number;
+  /** A message is tried for at least as long. */
+  readonly giveUpMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+export const RETRY_PERIODS: RetryPeriods = {
+  firstMs: 10_000,
+  longestMs: 6 * HOUR_MS,
+  giveUpMs: 72 * HOUR_MS,
+};
+
 interface AnyDestination {
   readonly name: string;
   readonly severities: readonly Severity[];
@@ -40,6 +57,7 @@ interface AnyDestination {
   readonly matchers: Readonly<Record<string, string>>;
   readonly ratePerMinute: number;
   readonly timeoutMs: number;
+  readonly retry: RetryPeriods;
   /** Whether it may lie in a private network, and be spoken to without TLS. */
   readonly allowPrivate: boolean;
   /** Nobody is woken by it. */

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import {
   DESTINATION_KINDS,
   LABELS,
+  RETRY_PERIODS,
   type Destination,
   type EmailDestination,
   type NotifySettings,
+  type RetryPeriods,
 } from '@burnbook/domain/notify/notifySettings';
 import { Secret } from '@burnbook/domain/notify/secret';
 import { isPrivateHost } from '../net/publicAddress.js';
@@ -33,6 +35,13 @@ const severity = z.enum(['page', 'ticket'], { error: 'must be page or ticket' })
 const severities = z.array(severity).min(1, 'name at least one: page, ticket');
 const ratePerMinute = z.number().min(1).max(6_000);
 const timeoutSeconds = z.number().min(1).max(60);
+const retry = z
+  .strictObject({
+    firstSeconds: z.number().min(1).max(3_600).optional(),
+    longestSeconds: z.number().min(10).max(86_400).optional(),
+    giveUpHours: z.number().min(1).max(720).optional(),
+  })
+  .optional();
 const seconds = (min: number, max: number) => z.number().int().min(min).max(max);
 const address = z
   .string()
@@ -64,6 +73,7 @@ const destinationEntry = z.strictObject({
   matchers: matchers.default({}),
   ratePerMinute: ratePerMinute.optional(),
   timeoutSeconds: timeoutSeconds.optional(),
+  retry,
   allowPrivate: z.boolean().default(false),
   /** Nobody is woken by it: a game day may use it. */
   test: z.boolean().default(false),
@@ -80,6 +90,7 @@ const entries = z.strictObject({
       severities: severities.optional(),
       ratePerMinute: ratePerMinute.optional(),
       timeoutSeconds: timeoutSeconds.optional(),
+      retry,
     })
     .default({}),
   destinations: z.array(destinationEntry).max(DESTINATIONS_MAX).nullish(),
@@ -171,6 +182,7 @@ function destinationOf(
     matchers: entry.matchers,
     ratePerMinute: entry.ratePerMinute ?? defaults.ratePerMinute ?? 60,
     timeoutMs: (entry.timeoutSeconds ?? defaults.timeoutSeconds ?? 10) * 1_000,
+    retry: retryOf({ ...defaults.retry, ...entry.retry }, fault),
     allowPrivate: entry.allowPrivate,
     isTest: entry.test,
     secret:
@@ -200,6 +212,25 @@ function destinationOf(
       ? { ...entry, url: PAGERDUTY_URL }
       : entry;
   return { ...common, kind: entry.kind, url: httpUrl(said, environment, fault) };
+}
+
+/** What is said, each in its bounds, must suit the rest, which may be a default. */
+function retryOf(said: NonNullable<DestinationEntry['retry']>, fault: Fault): RetryPeriods {
+  const { firstMs, longestMs, giveUpMs } = RETRY_PERIODS;
+  const periods = {
+    firstMs: said.firstSeconds === undefined ? firstMs : said.firstSeconds * 1_000,
+    longestMs: said.longestSeconds === undefined ? longestMs : said.longestSeconds * 1_000,
+    giveUpMs: said.giveUpHours === undefined ? giveUpMs : said.giveUpHours * 3_600_000,
+  };
+  if (periods.longestMs < periods.firstMs) {
+    const message = `longestSeconds (${periods.longestMs / 1_000}) is shorter than firstSeconds (${periods.firstMs / 1_000})`;
+    fault(['retry'], message);
+  }
+  if (periods.giveUpMs < periods.longestMs) {
+    const message = `giveUpHours (${periods.giveUpMs / 3_600_000}) is shorter than longestSeconds (${periods.longestMs / 1_000})`;
+    fault(['retry'], message);
+  }
+  return periods;
 }
 
 function emailOf(

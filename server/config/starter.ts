@@ -121,7 +121,11 @@ const FILES: Readonly<Record<string, string>> = {
 # private network, or one without TLS, needs allowPrivate: true.
 #
 # publicUrl: https://burnbook.example.com   # where people reach this server: links in messages begin with it
-# defaults: { severities: [page, ticket], ratePerMinute: 60, timeoutSeconds: 10 }
+# defaults:                           # of destinations that say nothing of it themselves
+#   severities: [page, ticket]
+#   ratePerMinute: 60
+#   timeoutSeconds: 10
+#   retry: { firstSeconds: 10, longestSeconds: 21600, giveUpHours: 72 }
 #
 # destinations:
 #   - name: on-call

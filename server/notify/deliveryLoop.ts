@@ -243,7 +243,8 @@ export class DeliveryLoop {
   #failed(own: Own, attempt: Attempt): void {
     const { waiting, nowNs } = own;
     const attempts = waiting.attempts + 1;
-    if (isGivenUp({ attempts, expiresNs: waiting.expiresNs, nowNs })) {
+    const periods = this.#destinations.get(waiting.destination)?.retry;
+    if (isGivenUp({ attempts, expiresNs: waiting.expiresNs, nowNs }, periods)) {
       this.#count(own, 'dead');
       this.#o.log(
         'error',
@@ -258,7 +259,7 @@ export class DeliveryLoop {
     }
     this.#count(own, 'failed');
     const askedNs = retryAfterNs(attempt.retryAfter, nowNs) ?? 0n;
-    const ownNs = retryDelayNs(attempts, this.#o.random());
+    const ownNs = retryDelayNs(attempts, this.#o.random(), periods);
     const nextNs = nowNs + (askedNs > ownNs ? askedNs : ownNs);
     if (attempt.busy && askedNs > 0n) this.#gates.pause(waiting.destination, nowNs + askedNs);
     this.#finish(own, { state: 'pending', nextNs, attempt });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { NotifyEvent } from '@burnbook/domain/notify/notifyEvent';
 import {
   NO_NOTIFY_SETTINGS,
+  RETRY_PERIODS,
   type Destination,
   type NotifySettings,
 } from '@burnbook/domain/notify/notifySettings';
@@ -10,7 +11,7 @@ import type { OutboxRow } from '../store/commands/outbox.js';
 import { DeliveryLoop, type DeliveryLoopOptions } from './deliveryLoop.js';
 import { HeartbeatBook, type HeartbeatBookOptions } from './heartbeatBook.js';
 import { OutgoingHeartbeat } from './outgoingHeartbeat.js';
-import { GIVE_UP_AFTER_NS } from './retryTimes.js';
+import { expiresAt } from './retryTimes.js';
 import { messagesFor, messageTo } from './routing.js';
 
 export type NotifierOptions = DeliveryLoopOptions & Pick<HeartbeatBookOptions, 'heartbeatsChanged'>;
@@ -64,7 +65,8 @@ export class Notifier {
   /** @returns the id of the test message to that destination. */
   async test(name: string, actor: string): Promise<string> {
     const atNs = this.#o.nowNs();
-    const message = messageTo(name, testEvent({ name, actor, atNs }), this.#settings);
+    const destination = this.destination(name) ?? { name, retry: RETRY_PERIODS };
+    const message = messageTo(destination, testEvent({ name, actor, atNs }), this.#settings);
     await this.#o.store.command('queueMessages', [message]);
     this.touched();
     return message.messageId;
@@ -72,10 +74,16 @@ export class Notifier {
 
   /** @returns whether there is such a message. @throws StoreError `refused` when it is not one to send again. */
   async replay(messageId: string, actor: string): Promise<boolean> {
+    const atNs = this.#o.nowNs();
     const found = await this.#o.store.command('replayDelivery', {
       messageId,
       actor,
-      ...this.#span(),
+      atNs,
+      expiresNs: expiresAt(atNs),
+      expiresOf: this.#settings.destinations.map(({ name, retry }) => ({
+        destination: name,
+        expiresNs: expiresAt(atNs, retry),
+      })),
     });
     this.touched();
     return found;
@@ -87,18 +95,15 @@ export class Notifier {
     readonly actor: string;
     readonly reason: string;
   }): Promise<void> {
-    await this.#o.store.command('changeDestination', { ...change, ...this.#span() });
+    const atNs = this.#o.nowNs();
+    const expiresNs = expiresAt(atNs, this.destination(change.destination)?.retry);
+    await this.#o.store.command('changeDestination', { ...change, atNs, expiresNs });
     this.#loop.switched();
   }
 
   async stop(): Promise<void> {
     this.heartbeats.stop();
     await Promise.all([this.#loop.stop(), this.#heartbeat.stop()]);
-  }
-
-  #span(): { readonly atNs: bigint; readonly expiresNs: bigint } {
-    const atNs = this.#o.nowNs();
-    return { atNs, expiresNs: atNs + GIVE_UP_AFTER_NS };
   }
 }
 

@@ -1,31 +1,49 @@
 /** When a message that was not delivered is tried again, and when it is given up. All times in UTC nanoseconds. */
-import { NS_PER_MS, NS_PER_SECOND } from '@burnbook/domain/time';
+import { RETRY_PERIODS, type RetryPeriods } from '@burnbook/domain/notify/notifySettings';
+import { NS_PER_MS } from '@burnbook/domain/time';
 
-const HOUR_NS = 3_600n * NS_PER_SECOND;
-/** A message is tried for at least as long. */
-export const GIVE_UP_AFTER_NS = 72n * HOUR_NS;
-/** And as often, however far the clock was moved ahead: by then hours have really passed. */
-export const ATTEMPTS_MIN = 14;
-
-const FIRST_MS = 10_000;
-const LONGEST_MS = 6 * 3_600_000;
+/** So much has really passed before a message is given up, however far the clock was moved ahead. */
+const REAL_MS_MIN = 6 * 3_600_000;
 const SHORTEST_MS = 1_000;
+/** What a receiver asks for is obeyed that far. */
+const ASKED_MAX_MS = 6 * 3_600_000;
 
 /**
- * Full jitter: anything up to 10 s after the first try, twice as much after each further one, at most 6 h.
+ * Full jitter: anything up to 10 s after the first try, twice as much after each further one, at most 6 h; or what the
+ * file says in their place.
  * @param attempts tries so far, from 1.
  * @param random from 0 to below 1.
  */
-export function retryDelayNs(attempts: number, random: number): bigint {
-  const longestMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempts - 1, 30));
+export function retryDelayNs(
+  attempts: number,
+  random: number,
+  periods: RetryPeriods = RETRY_PERIODS,
+): bigint {
+  const longestMs = longestAfter(attempts, periods);
   return BigInt(Math.round(SHORTEST_MS + random * (longestMs - SHORTEST_MS))) * NS_PER_MS;
 }
 
-export const isGivenUp = (message: {
-  readonly attempts: number;
-  readonly expiresNs: bigint;
-  readonly nowNs: bigint;
-}): boolean => message.attempts >= ATTEMPTS_MIN && message.nowNs >= message.expiresNs;
+/** How many tries take as long as that, going by the clock's own word for nothing. */
+export function attemptsMin(periods: RetryPeriods = RETRY_PERIODS): number {
+  const wantedMs = Math.min(REAL_MS_MIN, periods.giveUpMs);
+  let attempts = 1;
+  for (let ms = 0; ms < wantedMs; attempts++) {
+    ms += (SHORTEST_MS + longestAfter(attempts, periods)) / 2;
+  }
+  return attempts;
+}
+
+/** When a message that is written now may be given up. */
+export const expiresAt = (atNs: bigint, { giveUpMs }: RetryPeriods = RETRY_PERIODS): bigint =>
+  atNs + BigInt(giveUpMs) * NS_PER_MS;
+
+export const isGivenUp = (
+  message: { readonly attempts: number; readonly expiresNs: bigint; readonly nowNs: bigint },
+  periods: RetryPeriods = RETRY_PERIODS,
+): boolean => message.nowNs >= message.expiresNs && message.attempts >= attemptsMin(periods);
+
+const longestAfter = (attempts: number, { firstMs, longestMs }: RetryPeriods): number =>
+  Math.min(longestMs, firstMs * 2 ** Math.min(attempts - 1, 30));
 
 /**
  * What a `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date), at most 6 h.
@@ -40,5 +58,5 @@ export function retryAfterNs(header: string | null, nowNs: bigint): bigint | nul
     if (Number.isNaN(at)) return null;
     ms = at - Number(nowNs / NS_PER_MS);
   }
-  return BigInt(Math.min(Math.max(ms, 0), LONGEST_MS)) * NS_PER_MS;
+  return BigInt(Math.min(Math.max(ms, 0), ASKED_MAX_MS)) * NS_PER_MS;
 }

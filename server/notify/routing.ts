@@ -4,17 +4,17 @@ import type { NotifyAlert, NotifyEvent } from '@burnbook/domain/notify/notifyEve
 import type { Destination, NotifySettings } from '@burnbook/domain/notify/notifySettings';
 import type { OutboxRow } from '../store/commands/outbox.js';
 import { messageBody } from './messageBody.js';
-import { GIVE_UP_AFTER_NS } from './retryTimes.js';
+import { expiresAt } from './retryTimes.js';
 
 export function messagesFor(settings: NotifySettings, event: NotifyEvent): OutboxRow[] {
   return settings.destinations
     .filter((destination) => isFor(destination, event, settings.escalateTo))
-    .map((destination) => messageTo(destination.name, event, settings));
+    .map((destination) => messageTo(destination, event, settings));
 }
 
 /** The message of one destination, wherever the event would go otherwise. */
 export function messageTo(
-  destination: string,
+  { name: destination, retry }: Pick<Destination, 'name' | 'retry'>,
   event: NotifyEvent,
   settings: Pick<NotifySettings, 'publicUrl'>,
 ): OutboxRow {
@@ -31,7 +31,7 @@ export function messageTo(
     summary: alert.summary,
     body: JSON.stringify(messageBody(event, { dedupKey, publicUrl: settings.publicUrl })),
     createdNs: atNs,
-    expiresNs: atNs + GIVE_UP_AFTER_NS,
+    expiresNs: expiresAt(atNs, retry),
   };
 }
 

@@ -6,14 +6,15 @@ export interface ReplayDelivery {
   readonly messageId: string;
   readonly actor: string;
   readonly atNs: bigint;
-  /** Before this it is not given up again. */
+  /** Before this it is not given up again, by its destination; of one that is not listed `expiresNs`. */
+  readonly expiresOf: readonly { readonly destination: string; readonly expiresNs: bigint }[];
   readonly expiresNs: bigint;
 }
 
 /** @returns false when there is no such message. @throws StoreError `refused` when it is not one to send again. */
 export async function replayDelivery(
   { connection, sql }: CommandContext,
-  { messageId, actor, atNs, expiresNs }: ReplayDelivery,
+  { messageId, actor, atNs, ...more }: ReplayDelivery,
 ): Promise<boolean> {
   const found = await connection.runAndReadAll(sql.get('message_to_replay'), { messageId });
   const [row] = found.getRows();
@@ -28,7 +29,9 @@ export async function replayDelivery(
       `${String(destination)} has a newer message on the same alert: this one tells a state that is over`,
     );
   }
-  await connection.run(sql.get('replay_message'), { messageId, at: atNs, expires: expiresNs });
+  const own = more.expiresOf.find((each) => each.destination === destination);
+  const expires = own?.expiresNs ?? more.expiresNs;
+  await connection.run(sql.get('replay_message'), { messageId, at: atNs, expires });
   await connection.run(sql.get('insert_audit'), {
     at: atNs,
     actor,

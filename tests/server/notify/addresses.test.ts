@@ -5,6 +5,7 @@ import { isPrivateHost, isPublicAddress } from '../../../server/net/publicAddres
 import type { Resolve } from '../../../server/notify/guardedLookup.js';
 import { sendHttp } from '../../../server/notify/httpSend.js';
 import { sendMail } from '../../../server/notify/mailSend.js';
+import { RETRY_PERIODS } from '../../../domain/notify/notifySettings.js';
 import { Secret } from '../../../domain/notify/secret.js';
 
 describe('an address', () => {
@@ -150,6 +151,7 @@ describe('a connection', () => {
           matchers: {},
           ratePerMinute: 60,
           timeoutMs: 2_000,
+          retry: RETRY_PERIODS,
           allowPrivate: false,
         },
         mail: {

@@ -151,6 +151,26 @@ describe('a message', () => {
     expect(new Set(story.ids())).toEqual(new Set([id]));
   });
 
+  test('is tried and given up by the periods that its destination says, which may change', async () => {
+    const retry = (said: string) =>
+      story.configure(
+        hook(story.name, story.receiver.url, `, ratePerMinute: 6000, retry: { ${said} }`),
+      );
+    retry('firstSeconds: 3600, longestSeconds: 86400');
+    story.react(500);
+    const id = await story.fire();
+    await story.tried(id);
+    for (let tries = 1; tries < 8; tries++) await story.nextTry(id);
+    // Up to a day by now; within ten seconds from the next try on.
+    retry('firstSeconds: 1, longestSeconds: 10, giveUpHours: 1');
+    await story.nextTry(id);
+    expect(story.delayMs(await story.tried(id, 9))).toBeLessThanOrEqual(10_000);
+    const atNs = story.server.nowNs;
+    const told = event('firing', { atNs, alert: { alertId: `other-${story.name}` } });
+    const [written] = await tell(story.server, story.settings, told);
+    expect(written?.expiresNs).toBe(atNs + HOUR_NS);
+  });
+
   test('that was settled 90 days ago leaves, and the timeline of its incident says what became of it', async () => {
     const incident = { incidentId: `inc-${story.name}`, title: 'old', escalatedNs: null };
     const told = (kind: 'firing' | 'resolved') =>

@@ -8,7 +8,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { NotifyEvent } from '../../../domain/notify/notifyEvent.js';
-import type { HttpDestination } from '../../../domain/notify/notifySettings.js';
+import { RETRY_PERIODS, type HttpDestination } from '../../../domain/notify/notifySettings.js';
 import { Secret } from '../../../domain/notify/secret.js';
 import { messageSchema } from '../../../server/contract.js';
 import { alertmanager } from '../../../server/notify/formats/alertmanager.js';
@@ -34,6 +34,7 @@ const destination = (kind: HttpDestination['kind'], secret: string | null): Http
   matchers: {},
   ratePerMinute: 60,
   timeoutMs: 1_000,
+  retry: RETRY_PERIODS,
   allowPrivate: false,
 });
 

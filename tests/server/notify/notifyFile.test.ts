@@ -87,6 +87,28 @@ describe('notify.yaml', () => {
     expect(shown).not.toMatch(/sesame|whsec_/);
   });
 
+  test('says when messages are tried again, each period by itself', () => {
+    const settings = read(
+      FULL.replace(
+        'severities: [page] }',
+        'severities: [page], retry: { longestSeconds: 300, giveUpHours: 24 } }',
+      ).replace('ratePerMinute: 5 }', 'retry: { firstSeconds: 2, longestSeconds: 60 } }'),
+    );
+    const hour = 3_600_000;
+    expect(settings.destinations.map(({ name, retry }) => [name, retry])).toMatchObject([
+      ['on-call', { firstMs: 10_000, longestMs: 300_000, giveUpMs: 24 * hour }],
+      ['chat', { longestMs: 300_000 }],
+      ['ops', { firstMs: 2_000, longestMs: 60_000, giveUpMs: 24 * hour }],
+      ['bridge', { longestMs: 300_000 }],
+      ['mail', { longestMs: 300_000 }],
+    ]);
+    expect(read(FULL).destinations[0]?.retry).toEqual({
+      firstMs: 10_000,
+      longestMs: 6 * hour,
+      giveUpMs: 72 * hour,
+    });
+  });
+
   test('may be empty', () => {
     expect(read('')).toMatchObject({ publicUrl: null, destinations: [], heartbeat: null });
   });
@@ -185,6 +207,23 @@ describe('notify.yaml', () => {
       'heartbeat: { url: "https://192.168.0.1/" }\n',
       'notify.yaml:1: heartbeat.url: lies in a private network',
     ],
+    [
+      one('kind: slack, urlFrom: SLACK_URL, retry: { firstSeconds: 0 }'),
+      'notify.yaml:3: destinations.0.retry.firstSeconds',
+    ],
+    [
+      one('kind: slack, urlFrom: SLACK_URL, retry: { firstSeconds: 60, longestSeconds: 30 }'),
+      'notify.yaml:3: destinations.0.retry: longestSeconds (30) is shorter than firstSeconds (60)',
+    ],
+    [
+      one('kind: slack, urlFrom: SLACK_URL, retry: { giveUpHours: 2 }'),
+      'giveUpHours (2) is shorter than longestSeconds (21600)',
+    ],
+    [
+      one('kind: slack, urlFrom: SLACK_URL, retry: { giveUpHours: 721 }'),
+      'destinations.0.retry.giveUpHours',
+    ],
+    ['defaults: { retry: { often: 2 } }\n', 'notify.yaml:1: defaults.retry'],
     ['heartbeats:\n  - { name: a, everySeconds: 1 }\n', 'notify.yaml:2: heartbeats.0.everySeconds'],
   ])('refuses %j', (text, fault) => {
     const faults = faultsOf(text);

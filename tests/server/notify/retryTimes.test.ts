@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  ATTEMPTS_MIN,
-  GIVE_UP_AFTER_NS,
+  attemptsMin,
+  expiresAt,
   isGivenUp,
   retryAfterNs,
   retryDelayNs,
@@ -26,19 +26,38 @@ test('delays lie between 1 s and 10 s, 20 s, 40 s … 6 h', () => {
   expect(retryDelayNs(50, 0.999_999_999_999)).toBe(6n * HOUR_NS);
 });
 
-test('three days hold some thirty tries, of which the first fourteen take hours', () => {
+test('three days hold some thirty tries, of which as many are made as take hours, however clocks are moved', () => {
   const tries = (drawn: number): { readonly first: bigint; readonly count: number } => {
     let atNs = 0n;
     let count = 1;
     let first = 0n;
-    for (; !isGivenUp({ attempts: count, expiresNs: GIVE_UP_AFTER_NS, nowNs: atNs }); count++) {
+    for (; !isGivenUp({ attempts: count, expiresNs: expiresAt(0n), nowNs: atNs }); count++) {
       atNs += retryDelayNs(count, drawn);
-      if (count === ATTEMPTS_MIN) first = atNs;
+      if (count === attemptsMin()) first = atNs;
     }
     return { first, count };
   };
   expect(tries(0.5)).toMatchObject({ count: 36 });
   expect(tries(0.5).first).toBeGreaterThan(5n * HOUR_NS);
+});
+
+test('the periods of the file take the place of these', () => {
+  const periods = { firstMs: 2_000, longestMs: 60_000, giveUpMs: 3_600_000 };
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 100_000 }), random, (attempts, drawn) => {
+      const delayNs = retryDelayNs(attempts, drawn, periods);
+      const longestS = Math.min(60, 2 * 2 ** Math.min(attempts - 1, 30));
+      expect(delayNs >= SECOND_NS && delayNs <= BigInt(longestS) * SECOND_NS).toBe(true);
+    }),
+  );
+  expect(expiresAt(0n, periods)).toBe(HOUR_NS);
+  // An hour of tries half a minute apart.
+  const enough = attemptsMin(periods);
+  expect(enough).toBeGreaterThan(100);
+  expect(enough).toBeLessThan(150);
+  const late = { expiresNs: HOUR_NS, nowNs: 100n * HOUR_NS };
+  expect(isGivenUp({ ...late, attempts: enough - 1 }, periods)).toBe(false);
+  expect(isGivenUp({ ...late, attempts: enough }, periods)).toBe(true);
 });
 
 test.each([
