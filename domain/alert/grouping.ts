@@ -146,7 +146,14 @@ function groupKeyOf({ name, subject }: StandingAlert, { upstreams }: DeskContext
   return Object.keys(place).length === 0 ? name : subjectText(place);
 }
 
-function titleOf({ name, subject }: StandingAlert): string {
+/** The title of an incident that an alert opens. */
+export function titleOf({
+  name,
+  subject,
+}: {
+  readonly name: string;
+  readonly subject: Readonly<Record<string, string | undefined>>;
+}): string {
   const { pair: _pair, period: _period, budgetKind: _kind, ...place } = subject;
   const words = Object.values(place);
   return words.length === 0 ? name : `${name}: ${words.join(', ')}`;

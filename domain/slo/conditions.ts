@@ -52,7 +52,7 @@ function exhausted(slo: Slo, status: SloStatus): AlertCondition[] {
       state: 'firing',
       summary: `${slo.displayName}: the error budget is overspent${over}.`,
       sinceNs: status.atNs,
-      details: detailsOf(status, {}),
+      details: detailsOf(status, badLeft === null ? {} : { over: String(Math.ceil(-badLeft)) }),
     },
   ];
 }

@@ -1,4 +1,5 @@
 /** Alerts, incidents and silences from facts to what the contract says. */
+import { titleOf } from '@burnbook/domain/alert/grouping';
 import type {
   Incident as IncidentFacts,
   IncidentEntry as EntryFacts,
@@ -59,6 +60,7 @@ function alertView(api: ApiContext, alert: StandingAlert, mutings: Mutings): Ale
 export const incidentView = (facts: IncidentFacts, alerts: readonly AlertRow[]): Incident => ({
   id: facts.incidentId,
   title: facts.title,
+  about: aboutOf(facts, alerts),
   severity: facts.severity,
   pipeline: facts.pipeline,
   state: facts.state,
@@ -73,6 +75,11 @@ export const incidentView = (facts: IncidentFacts, alerts: readonly AlertRow[]):
   reason: facts.reason,
   alerts: [...alerts],
 });
+
+function aboutOf({ title }: IncidentFacts, alerts: readonly AlertRow[]): Incident['about'] {
+  const found = alerts.find((alert) => titleOf(alert) === title);
+  return found ? { name: found.name, subject: found.subject } : null;
+}
 
 export const entryView = (facts: EntryFacts): IncidentEntry => ({
   id: facts.entryId,
@@ -125,5 +132,7 @@ export const deskNeeds = (state: DeskState, mutings: Mutings): Overview['needsYo
       owner: alert.owner,
       since: formatTime(alert.startedNs),
       severity: alert.severity,
+      subject: { ...alert.subject },
+      figures: { ...alert.details.figures },
       place: placeOf(alert),
     }));

@@ -5,6 +5,7 @@ import { formatTime } from '@burnbook/domain/time';
 import type { Budget, BudgetAlertView, Overview } from '../contract.js';
 import type { BudgetAlertRow } from '../cost/budgetAlertRow.js';
 import type { BudgetReport } from '../cost/budgetBook.js';
+import { budgetFigures, budgetSubject } from '../cost/budgetConditions.js';
 import { budgetHoldsView } from './reservationViews.js';
 import { timeOrNull, usdOrNull } from './views.js';
 
@@ -107,6 +108,8 @@ export function budgetNeeds(reports: readonly BudgetReport[]): Overview['needsYo
           owner: worst.owner,
           since: formatTime(worst.raisedNs),
           severity: worst.severity,
+          subject: { ...budgetSubject(worst) },
+          figures: { ...budgetFigures(budget, status) },
           place: { budget: budget.id },
         },
       ];

@@ -1,5 +1,5 @@
 /** Pipelines, and the overview. */
-import { formatUsd } from '@burnbook/domain/money';
+import { formatUsd, formatUsdShort } from '@burnbook/domain/money';
 import { formatTime } from '@burnbook/domain/time';
 import {
   listOf,
@@ -99,6 +99,8 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
         owner: pipelineEntry(api, batch.pipeline).owner,
         since: formatTime(batch.sinceNs),
         severity: 'ticket' as const,
+        subject: { pipeline: batch.pipeline, batch: batch.batchId },
+        figures: { costUsd: formatUsdShort(batch.totalNano), ratio: batch.ratio.toFixed(1) },
         place: { pipeline: batch.pipeline, batch: batch.batchId },
       })),
     ],

@@ -63,6 +63,8 @@ export type IncidentEntry = z.infer<typeof incidentEntrySchema>;
 export const incidentSchema = z.object({
   id: z.string(),
   title: z.string(),
+  /** The alert that it was opened for, whose name and subject are its title; null: that is not among its alerts any more. */
+  about: z.object({ name: z.string(), subject: z.record(z.string(), z.string()) }).nullable(),
   severity: severitySchema,
   pipeline: z.string().nullable(),
   state: z.enum(['open', 'acknowledged', 'closed']),

@@ -45,12 +45,28 @@ export const budgetSubject = ({
   period: formatTime(periodStartNs),
 });
 
+/** What the sentence of a budget's alert says, as of now. */
+export function budgetFigures(
+  { amountNano }: Pick<CostBudget, 'amountNano'>,
+  status: BudgetStatus,
+): Readonly<Record<string, string>> {
+  const { spentNano, unpriced, forecast, windowNs, windowNano, windowBurn } = status;
+  return {
+    amountUsd: formatUsdShort(amountNano),
+    spentUsd: formatUsdShort(spentNano),
+    ...(forecast === null ? {} : { forecastUsd: formatUsdShort(forecast.nano) }),
+    windowUsd: formatUsdShort(windowNano),
+    windowHours: String(Math.round(Number(windowNs) / 3.6e12)),
+    windowBurn: windowBurn.toFixed(1),
+    atLeast: unpriced > 0 ? 'yes' : 'no',
+  };
+}
+
 export function budgetCondition(
   alert: FiringBudgetAlert,
   { budget, status }: { readonly budget: CostBudget; readonly status: BudgetStatus },
 ): AlertCondition {
-  const { amountNano } = budget;
-  const { leftNano, overrunNano, spentNano, emptyAtNs } = status;
+  const { leftNano, overrunNano, emptyAtNs } = status;
   return {
     name: alert.name,
     subject: budgetSubject(alert),
@@ -65,10 +81,8 @@ export function budgetCondition(
       ...(emptyAtNs === null ? {} : { emptyAtNs }),
       stakeNano: overrunNano > 0n ? overrunNano : leftNano,
       figures: {
-        amountUsd: formatUsdShort(amountNano),
-        spentUsd: formatUsdShort(spentNano),
+        ...budgetFigures(budget, status),
         stake: (overrunNano > 0n ? 'overspent' : 'left of the budget') satisfies StakeOf,
-        atLeast: status.unpriced > 0 ? 'yes' : 'no',
       },
     },
   };

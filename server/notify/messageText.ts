@@ -58,7 +58,10 @@ function facts({ alert, kind }: Message): [string, string][] {
     ['Resolved', kind === 'resolved' ? alert.resolvedAt : null],
     ['Reason', alert.reason],
     ...Object.entries(alert.subject),
-    ...Object.entries(alert.figures).filter(([name]) => !name.startsWith('stake')),
+    // The stake has a row of its own, and the sentence says the fault.
+    ...Object.entries(alert.figures).filter(
+      ([name]) => !name.startsWith('stake') && name !== 'fault',
+    ),
   ];
   return rows.flatMap(([name, value]) =>
     value === null || value.trim() === '' ? [] : [[name, value]],

@@ -274,9 +274,11 @@ describe.skipIf(started.browser === null)('the page', () => {
     await page.getByRole('heading', { name: '需要处理' }).waitFor();
     expect(await page.getAttribute('html', 'lang')).toBe('zh-CN');
     expect(await page.getByText('UTC+8').count()).toBeGreaterThan(0);
+    await page.getByRole('link', { name: /花费 \$\S+：每行成本是平常的 \S+ 倍/ }).waitFor();
     await page.getByLabel('设置').click();
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByRole('heading', { name: 'Needs you' }).waitFor();
+    await page.getByRole('link', { name: /cost \$\S+: \S+ × the usual per row/ }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'Needs you' }).waitFor();
   });

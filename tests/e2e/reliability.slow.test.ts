@@ -186,6 +186,16 @@ describe.skipIf(started.browser === null)('the pages of reliability', () => {
     },
   );
 
+  test('say in Chinese what needs someone, and what an incident is', async () => {
+    const page = await open('/?range=-2d&tz=UTC', { ...DESKTOP, locale: 'zh-CN' });
+    await page.getByRole('link', { name: /^mail-attempts：.*个坏事件，燃烧率/ }).click();
+    const title = /^重试风暴（RetryStorm）：/;
+    await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    expect(await page.title()).toMatch(title);
+    await page.goto(`${server.origin}/incidents?state=all`);
+    await page.getByRole('table').getByRole('link', { name: title }).first().waitFor();
+  });
+
   test('take time out of the count and back in, each with a name and a reason', async () => {
     const page = await open('/slos?open=new-exclusion&tz=Asia/Shanghai');
     const form = page.getByRole('dialog', { name: 'Exclude time' });

@@ -15,6 +15,9 @@ import type { SpanSpec } from '../support/spanSpec.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
+import { locale } from '../../web/i18n/t.js';
+import { alertSummary, incidentTitle } from '../../web/incident/alertSummary.js';
+import { loadAlertWords } from '../../web/incident/alertWords.js';
 
 const START_NS = parseTime('2026-05-04T10:00:00Z') ?? 0n;
 /** When it was sent: what happens now is not over. */
@@ -269,4 +272,22 @@ test('an alert goes when its figures have been back for five minutes, its incide
     'RetryStorm: storm',
     'StoreRestarted',
   ]);
+});
+
+const HAN = /\p{Script=Han}/u;
+const NO_ALERT = { name: '', subject: {}, figures: {}, summary: '' };
+
+test('each can be said on a Chinese page from its facts, as can its incident', async () => {
+  const alerts = await alertsOf(server, 'state=all&limit=200');
+  const incidents = await incidentsOf(server, 'state=all');
+  locale.value = 'zh-CN';
+  await loadAlertWords();
+  const said = alerts.map((alert) => [alert.name, alertSummary(alert, 'UTC')] as const);
+  const titles = incidents.map((incident) => incidentTitle(incident, 'UTC'));
+  locale.value = 'en';
+  await loadAlertWords();
+  expect(new Set(said.map(([name]) => name)).size).toBe(12);
+  for (const [name, text] of said) expect([name, text]).toEqual([name, expect.stringMatching(HAN)]);
+  for (const title of titles) expect(title).toMatch(HAN);
+  expect(alertSummary(alerts[0] ?? NO_ALERT, 'UTC')).toBe(alerts[0]?.summary);
 });

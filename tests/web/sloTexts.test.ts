@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { VerdictFacts } from '../../server/contract.js';
 import { verdictSentence } from '../../server/slo/sloVerdict.js';
 import { loadWords, locale } from '../../web/i18n/t.js';
-import { alertSummary } from '../../web/incident/alertSummary.js';
 import { stakeText } from '../../web/incident/stakeText.js';
 import { verdictText } from '../../web/slo/verdictText.js';
 
@@ -46,16 +45,6 @@ describe('the verdict on an SLO', () => {
     expect(verdictText(facts, 'Asia/Shanghai')).toBe(
       '坏事件正在增加；错误预算剩余 29 %；按此速度将于 11月28日 04:55 Asia/Shanghai 耗尽。',
     );
-    const alert = {
-      name: 'ErrorBudgetBurn',
-      subject: { slo: 'mail', pair: 'page 1h/5m' },
-      figures: { windows: '1h/5m', bad: '3', total: '10', burnRateLong: '30', factor: '14.4' },
-      summary: 'mail: …',
-    };
-    expect(alertSummary(alert, 'UTC')).toBe(
-      'mail：1h 内 10 个事件中有 3 个坏事件，燃烧率 30（上限 14.4）。',
-    );
-    expect(alertSummary({ ...alert, subject: {} }, 'UTC')).toBe(alert.summary);
     locale.value = 'en';
     await loadWords('slos', 'incidents');
   });

@@ -10,11 +10,6 @@ export const enIncidents = {
   'alerts.left': '{percent} of the budget left',
   'alerts.empties': 'empty {at} ({left})',
   'alerts.stake': '{usd} at stake',
-  'summary.pair': '{slo}: {bad} of {total} bad in {window}, burn rate {rate} (limit {factor}).',
-  'summary.failed': '{pipeline}: the run of {occurrence} failed; its data is due {due}.',
-  'summary.missing': '{pipeline}: the data of {occurrence} was due {due} and has not landed.',
-  'summary.unseen':
-    '{pipeline}: the run of {occurrence} was seen and its end was not: nobody can say whether it landed by {due}.',
   'stake.of': '{usd} at stake ({of})',
   'stake.atLeast': 'at least {usd} at stake ({of})',
   'stake.none': 'no figure at stake: {why}',

@@ -12,12 +12,6 @@ export const zhCNIncidents: Record<keyof typeof enIncidents, string> = {
   'alerts.left': '预算剩余 {percent}',
   'alerts.empties': '{at} 耗尽（{left}）',
   'alerts.stake': '涉及 {usd}',
-  'summary.pair':
-    '{slo}：{window} 内 {total} 个事件中有 {bad} 个坏事件，燃烧率 {rate}（上限 {factor}）。',
-  'summary.failed': '{pipeline}：{occurrence} 的运行失败；数据应于 {due} 落地。',
-  'summary.missing': '{pipeline}：{occurrence} 的数据应于 {due} 落地，至今未落地。',
-  'summary.unseen':
-    '{pipeline}：看到了 {occurrence} 的运行，但没有看到它结束：无法判断是否在 {due} 前落地。',
   'stake.of': '涉及金额 {usd}（{of}）',
   'stake.atLeast': '涉及金额至少 {usd}（{of}）',
   'stake.none': '涉及金额未知：{why}',

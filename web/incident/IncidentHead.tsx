@@ -14,6 +14,7 @@ import { Late } from '../parts/Late.js';
 import { Status } from '../parts/Status.js';
 import type { View } from '../url/useView.js';
 import { ActButton } from './ActButton.js';
+import { incidentTitle } from './alertSummary.js';
 import {
   byUrgency,
   currentStep,
@@ -29,6 +30,7 @@ export function IncidentHead({ detail, view }: { detail: IncidentDetail; view: V
   const { incident } = detail;
   const [asking, setAsking] = useState<'close' | 'reopen' | null>(null);
   const verdict = verdictOf(incident);
+  const title = incidentTitle(incident, view.tz);
   const [worst] = [...incident.alerts].sort(byUrgency);
   const closed = incident.state === 'closed';
   const step = currentStep(detail.timeline);
@@ -38,7 +40,7 @@ export function IncidentHead({ detail, view }: { detail: IncidentDetail; view: V
     ({ verify }) => !['passed', 'overridden', 'byHand'].includes(verify.state),
   );
   return (
-    <section class="panel incident-top" aria-label={incident.title}>
+    <section class="panel incident-top" aria-label={title}>
       <header class="page-head">
         <Status
           kind={verdictStatus(verdict, incident.severity)}
@@ -55,7 +57,7 @@ export function IncidentHead({ detail, view }: { detail: IncidentDetail; view: V
           })}
         </span>
       </p>
-      <h1>{incident.title}</h1>
+      <h1>{title}</h1>
       <p class="panel-lead">
         <Who incident={incident} />
       </p>

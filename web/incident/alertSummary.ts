@@ -1,28 +1,100 @@
-import type { AlertRow } from '../../server/contract.js';
+import type { AlertRow, Incident } from '../../server/contract.js';
 import { formatInstant } from '../format/time.js';
-import { locale, t } from '../i18n/t.js';
+import { locale } from '../i18n/t.js';
+import { alertWords } from './alertWords.js';
+
+type Words = NonNullable<typeof alertWords.value>;
+type Says = keyof Words['says'];
+type Summed = Pick<AlertRow, 'name' | 'subject' | 'figures' | 'summary'>;
+type Values = Readonly<Record<string, string>>;
 
 /** What an alert says, in the language of the page as far as its figures allow; else the server's own sentence. */
-export function alertSummary({ name, subject, figures, summary }: Summed, tz: string): string {
-  if (locale.value === 'en') return summary;
-  const { slo, pair, pipeline, occurrence } = subject;
-  const { windows, bad, total, factor, burnRateLong, due, cause } = figures;
-  if (slo !== undefined && pair !== undefined && windows !== undefined) {
-    return t('summary.pair', {
-      slo,
-      bad: bad ?? t('unknown'),
-      total: total ?? t('unknown'),
-      window: windows.split('/')[0] ?? windows,
-      rate: burnRateLong ?? t('unknown'),
-      factor: factor ?? t('unknown'),
-    });
-  }
-  if (pipeline === undefined || occurrence === undefined || due === undefined) return summary;
-  const at = (time: string): string => formatInstant(time, { locale: locale.value, tz });
-  const said = { pipeline, occurrence: at(occurrence), due: at(due), cause: cause ?? '' };
-  if (name === 'BatchFailed') return t('summary.failed', said);
-  if (name === 'BatchLateOrMissing') return t('summary.missing', said);
-  return name === 'TelemetryMissing' ? t('summary.unseen', said) : summary;
+export function alertSummary(alert: Summed, tz: string): string {
+  const words = alertWords.value;
+  const key = words && sentenceOf(alert);
+  if (!words || !key || !Object.hasOwn(words.says, key)) return alert.summary;
+  return filled(words.says[key], valuesOf(alert, { words, tz })) ?? alert.summary;
 }
 
-type Summed = Pick<AlertRow, 'name' | 'subject' | 'figures' | 'summary'>;
+/** The title of an incident in the language of the page: what its alert is called, and what it is about. */
+export function incidentTitle(
+  { title, about }: Pick<Incident, 'title' | 'about'>,
+  tz: string,
+): string {
+  const words = alertWords.value;
+  if (!words || !about || !Object.hasOwn(words.names, about.name)) return title;
+  const { pair: _pair, period: _period, budgetKind: _kind, ...subject } = about.subject;
+  const place = Object.values(timed(subject, { words, tz })).join(words.and);
+  const word = words.names[about.name as keyof Words['names']];
+  const text = place === '' ? words.titleAlone : words.title;
+  return filled(text, { word, name: about.name, place }) ?? title;
+}
+
+/** Which sentence; null: there is none for it. */
+function sentenceOf({ name, subject, figures }: Summed): Says | null {
+  const { slo, pair, occurrence, budgetKind } = subject;
+  if (slo !== undefined && pair !== undefined) return 'pair';
+  if (budgetKind !== undefined) return budgetKind.split(' ')[0] as Says;
+  switch (name) {
+    case 'ErrorBudgetBurn':
+      return 'occurrences';
+    case 'ErrorBudgetExhausted':
+      return figures['over'] === undefined ? 'spent' : 'overspent';
+    case 'TelemetryMissing':
+      if (figures['due'] !== undefined) return 'endUnseen';
+      return occurrence === undefined ? 'coverage' : 'runUnseen';
+    case 'BackupFailed':
+      return figures['fault'] === undefined ? 'backupOverdue' : 'backupFault';
+    default:
+      return name as Says;
+  }
+}
+
+interface Language {
+  readonly words: Words;
+  readonly tz: string;
+}
+
+function valuesOf({ subject, figures }: Summed, language: Language): Values {
+  const { words } = language;
+  const cause = figures['cause'] ?? '';
+  return {
+    ...timed({ ...figures, ...subject }, language),
+    whose: subject['pipeline'] ?? subject['slo'] ?? words.server,
+    window: figures['windows']?.split('/')[0] ?? '',
+    percent: subject['budgetKind']?.split(' ')[1] ?? '',
+    least: figures['atLeast'] === 'yes' ? words.atLeast : ' ',
+    cause: Object.hasOwn(words.causes, cause)
+      ? words.causes[cause as keyof Words['causes']]
+      : cause,
+  };
+}
+
+const TIMES: ReadonlySet<string> = new Set(['occurrence', 'due', 'last', 'lastGood', 'failedAt']);
+
+/** With times as the page writes them. */
+function timed(values: Values, { words, tz }: Language): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => {
+      if (!TIMES.has(key)) return [key, value];
+      if (value === 'never') return [key, words.never];
+      return [
+        key,
+        Number.isNaN(Date.parse(value))
+          ? value
+          : formatInstant(value, { locale: locale.value, tz }),
+      ];
+    }),
+  );
+}
+
+/** null: something that the text tells is not known. */
+function filled(text: string, values: Values): string | null {
+  let isWhole = true;
+  const said = text.replace(/\{(\w+)\}/g, (_place, name: string) => {
+    const value = values[name];
+    if (value === undefined) isWhole = false;
+    return value ?? '';
+  });
+  return isWhole ? said : null;
+}

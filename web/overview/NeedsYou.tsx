@@ -4,6 +4,7 @@ import { nowMs } from '../api/live.js';
 import { whenEmpty } from '../budget/burnText.js';
 import { runbookLink, useOpenExecutions, type OpenExecution } from '../execution/openExecutions.js';
 import { locale, t } from '../i18n/t.js';
+import { alertSummary } from '../incident/alertSummary.js';
 import { Icon } from '../parts/Icon.js';
 import { Instant } from '../parts/Instant.js';
 import { Status } from '../parts/Status.js';
@@ -64,7 +65,7 @@ function NeedRow({ need, open }: { need: Need; open: readonly OpenExecution[] })
       <Status kind={need.severity} strong />
       <div class="need-text">
         <a class="need-summary" href={view.href(pathOf(need))}>
-          {need.summary}
+          {alertSummary(need, view.tz)}
         </a>
         <p class="need-meta">
           {subjectText(need)} ·{' '}

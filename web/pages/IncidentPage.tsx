@@ -3,6 +3,7 @@ import { useApi } from '../api/useApi.js';
 import { t } from '../i18n/t.js';
 import { AlertList } from '../incident/AlertList.js';
 import { IncidentHead } from '../incident/IncidentHead.js';
+import { incidentTitle } from '../incident/alertSummary.js';
 import { byUrgency, incidentPath } from '../incident/incidentText.js';
 import { Postmortem } from '../incident/Postmortem.js';
 import { Timeline } from '../incident/Timeline.js';
@@ -22,7 +23,7 @@ export function IncidentPage({ params }: { params: { id: string } }) {
   const view = useView();
   const query = useApi<IncidentDetail>(`/api${incidentPath(params.id)}`, { everyMs: EVERY_MS });
   const detail = query.data;
-  useTitle(detail?.incident.title ?? t('nav.incidents'));
+  useTitle(detail ? incidentTitle(detail.incident, view.tz) : t('nav.incidents'));
   const slo = [...(detail?.incident.alerts ?? [])]
     .sort(byUrgency)
     .find(({ subject }) => subject['slo'] !== undefined)?.subject['slo'];

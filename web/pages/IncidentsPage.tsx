@@ -4,6 +4,7 @@ import { usePages } from '../api/usePages.js';
 import { t } from '../i18n/t.js';
 import { HeartbeatBanner } from '../delivery/HeartbeatBanner.js';
 import { AlertList } from '../incident/AlertList.js';
+import { incidentTitle } from '../incident/alertSummary.js';
 import { incidentPath, timerText, verdictOf, verdictStatus } from '../incident/incidentText.js';
 import { SilencesPanel } from '../incident/SilencesPanel.js';
 import { nowMs } from '../api/live.js';
@@ -104,9 +105,9 @@ function columns(view: View): Column<Incident>[] {
       key: 'name',
       label: t('incidents.name'),
       phone: 'title',
-      cell: ({ id, title }) => (
-        <a class="row-link" href={view.href(incidentPath(id))}>
-          {title}
+      cell: (row) => (
+        <a class="row-link" href={view.href(incidentPath(row.id))}>
+          {incidentTitle(row, view.tz)}
         </a>
       ),
     },

@@ -25,7 +25,12 @@ export const backupFailed = (backups: () => BackupFacts): AlertRule => ({
         owner: null,
         runbook: 'BackupFailed',
         sinceNs: failure?.atNs ?? dueNs ?? nowNs,
-        details: { figures: { lastGood: last } },
+        details: {
+          figures: {
+            lastGood: last,
+            ...(failure ? { failedAt: formatTime(failure.atNs), fault: failure.message } : {}),
+          },
+        },
       },
     ]);
   },

@@ -28,7 +28,12 @@ export const configRejected = (rejection: () => Rejection | null): AlertRule => 
         owner: null,
         runbook: 'ConfigRejected',
         sinceNs: now.atNs,
-        details: { figures: { faults: String(now.message.split('\n').length) } },
+        details: {
+          figures: {
+            faults: String(now.message.split('\n').length),
+            fault: fault.slice(0, LENGTH_MAX),
+          },
+        },
       },
     ]);
   },
