@@ -201,6 +201,10 @@ async function replayedDeadline(
   range: PastOf,
 ): Promise<Told> {
   const dated = api.occurrences.schedulesOf(pipeline);
+  if (dated.length === 0 && (await isUnheard(api, pipeline))) {
+    const detail = `yaml: nothing is stored of a pipeline ${JSON.stringify(pipeline)}`;
+    throw new ApiError(400, detail, 'yaml');
+  }
   const subject = { slo: slo.name, service: slo.service, pipelines: [pipeline] };
   const pasts = await deadlinePast(
     api.store,
@@ -229,6 +233,12 @@ async function replayedDeadline(
   const told = replayOccurrences(slo, pasts, { ...range, sums: new SloSums(series), severity });
   const own = pasts.filter((past) => isOfRange(past, range));
   return { series, run: { what, ...replayView(told), expected: expectedView(own) } };
+}
+
+/** Whether nothing of a pipeline was ever received: a replay of it would be of nothing. */
+async function isUnheard(api: ApiContext, pipeline: string): Promise<boolean> {
+  const [row] = await api.store.query('telemetry_age', { pipeline });
+  return (row?.['received_ns'] ?? null) === null;
 }
 
 /** A proposed schedule is expected since the standing one is, or since the pipeline's first run. */

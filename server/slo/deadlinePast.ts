@@ -8,6 +8,7 @@ import {
   type WeighedPast,
 } from '@burnbook/domain/slo/deadlineReplay';
 import { median } from '@burnbook/domain/slo/expectedEvents';
+import { DAY_NS } from '@burnbook/domain/slo/minutes';
 import { isBad } from '@burnbook/domain/slo/occurrenceBurn';
 import { occurrencePast, type ExpectedPast } from '@burnbook/domain/slo/occurrencePast';
 import type { OccurrenceWeight } from '@burnbook/domain/slo/slo';
@@ -40,7 +41,9 @@ export interface PastRange {
 /** As many as batches are read of a pipeline: a schedule of every minute has 35 days of them. */
 export const PAST_OCCURRENCES_MAX = 50_000;
 /** A run may begin before its time, and be named after it. */
-const BEFORE_NS = 2n * 86_400_000_000_000n;
+const BEFORE_NS = 2n * DAY_NS;
+/** What lands so much after the range is not looked for: no deadline is longer. */
+const LATE_NS = 31n * DAY_NS;
 const LAST = 8;
 /** The event loop serves others in between. */
 const AT_ONCE = 500;
@@ -52,7 +55,7 @@ export async function deadlinePast(
   range: PastRange,
 ): Promise<readonly WeighedPast[] | null> {
   const { fromNs, toNs, nowNs, signal } = range;
-  const runs = new OccurrenceRuns(store);
+  const runs = new OccurrenceRuns(store, toNs + LATE_NS);
   runs.define([of.pipeline]);
   await runs.load(nowNs);
   const calendar = new OccurrenceCalendar(of.schedules, PAST_OCCURRENCES_MAX);

@@ -20,6 +20,8 @@ interface Batch extends BatchSize {
   runs: readonly Omit<OccurrenceRun, 'nominalNs'>[] | null;
 }
 
+/** Later than anything begins. */
+const ALL_NS = 1n << 62n;
 const WATCHED_NS = 401n * 86_400_000_000_000n;
 /** Rows may be committed in another order than they were received in. */
 const AGAIN_NS = 30_000_000_000n;
@@ -36,8 +38,12 @@ export class OccurrenceRuns {
   #loadedNs: bigint | null = null;
   #wholeNs = 0n;
 
-  constructor(store: StoreClient) {
+  readonly #toNs: bigint;
+
+  /** @param toNs what begins later is not read: of many batches the newest before it are. */
+  constructor(store: StoreClient, toNs = ALL_NS) {
     this.#store = store;
+    this.#toNs = toNs;
   }
 
   define(pipelines: readonly string[]): void {
@@ -53,6 +59,7 @@ export class OccurrenceRuns {
     const asked = {
       pipelines: this.#pipelines,
       from: nowNs - WATCHED_NS,
+      to: this.#toNs,
       since: isWhole ? 0n : (this.#loadedNs ?? 0n) - AGAIN_NS,
     };
     const timeout = { timeoutMs: TIMEOUT_MS };

@@ -44,7 +44,7 @@ export class RunSignBook {
 function signsOf(row: QueryRow): RunSigns {
   const beginnings = times(row['beginnings']);
   const endings = times(row['endings']);
-  const ends = listOf<Readonly<Record<'known' | 'end', string>> & SaidEnd>(row['ends']);
+  const ends = listOf(row['ends']) as SaidEnd[];
   return {
     seenNs: row['seen_ns'] as bigint,
     announcedNs: (row['announced_ns'] ?? null) as bigint | null,
@@ -59,11 +59,13 @@ function signsOf(row: QueryRow): RunSigns {
 }
 
 interface SaidEnd {
+  readonly known: string;
+  readonly end: string;
   readonly outcome?: string | null;
   readonly failed: boolean;
 }
 
-const times = (text: unknown): bigint[] => listOf<string>(text).map(BigInt);
+const times = (text: unknown): bigint[] => (listOf(text) as string[]).map(BigInt);
 
-const listOf = <Item>(text: unknown): readonly Item[] =>
-  typeof text === 'string' ? ((JSON.parse(text) ?? []) as Item[]) : [];
+const listOf = (text: unknown): readonly unknown[] =>
+  typeof text === 'string' ? ((JSON.parse(text) ?? []) as unknown[]) : [];

@@ -325,6 +325,11 @@ test('history that was brought over later is told by when it happened; no config
     ['2026-03-04', 'BatchLateOrMissing', '04T04:00 – 04T05:01', false, 0],
   ]);
   expect(await refused({ yaml })).toEqual([400, 'yaml', expect.stringContaining('no schedule')]);
+  expect(await refused({ yaml: definition({ pipeline: 'importd' }), schedule })).toEqual([
+    400,
+    'yaml',
+    'yaml: nothing is stored of a pipeline "importd"',
+  ]);
 });
 
 test('a schedule of every minute is replayed, and one that expects more than can be told is refused', async () => {
