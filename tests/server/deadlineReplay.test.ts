@@ -4,7 +4,7 @@ import type { Schedule } from '@burnbook/domain/slo/schedule';
 import { parseTime } from '@burnbook/domain/time';
 import type { Config } from '../../server/config/config.js';
 import { occurrencesSchema, replaySchema, type Replay } from '../../server/contract.js';
-import { post } from '../support/alerts.js';
+import { alertsOf, post } from '../support/alerts.js';
 import { sloConfig, sloOf } from '../support/slos.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { TraceMaker } from '../support/traceMaker.js';
@@ -209,6 +209,14 @@ test('each expected occurrence is told as it was known at every moment, as it wa
     return { nominal, verdict, knownThen: first && { verdict: first.verdict, at: first.at } };
   });
   expect(found).toEqual(live);
+  // And the alerts that it tells are those that were raised.
+  const raised = (await alertsOf(server, 'state=all&limit=200&pipeline=nightly'))
+    .filter(({ source, name }) => source === 'occurrence' || name === 'ErrorBudgetBurn')
+    .map(({ name, subject, severity }) => `${severity} ${name} ${subject['occurrence'] ?? null}`);
+  const replayed = standing?.fires.map(
+    ({ pair, occurrence, severity }) => `${severity} ${pair} ${occurrence}`,
+  );
+  expect(replayed?.toSorted()).toEqual(raised.toSorted());
 });
 
 test('a proposed schedule is expected of the whole past, with its own deadline, zone and holidays', async () => {
