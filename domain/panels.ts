@@ -18,18 +18,22 @@ export const panels = {
   'budget-burn': {
     caption: 'What the budget has spent, how much of its period has passed, and its forecast',
     params: ['budget'],
+    needs: ['budget'],
   },
   'budget-days': {
     caption: 'What the budget has spent on each day of its period',
     params: ['budget'],
+    needs: ['budget'],
   },
   'slo-burn-rate': {
     caption: 'Burn rate of the error budget, with the factors at which it alerts',
     params: ['slo'],
+    needs: ['slo'],
   },
   'slo-error-budget': {
     caption: 'What is left of the error budget over its window',
     params: ['slo'],
+    needs: ['slo'],
   },
   'retry-waste': {
     caption: 'Dollars that went to attempts that lost, by cause and model',
@@ -63,6 +67,14 @@ export const panels = {
     caption: 'Free disk, newest backup, restarts of the store, refused requests',
     params: [],
   },
-} as const satisfies Record<string, { caption: string; params: readonly string[] }>;
+} as const satisfies Record<
+  string,
+  {
+    caption: string;
+    params: readonly string[];
+    /** It shows nothing unless its fence, or the address of the page, says these. */
+    needs?: readonly string[];
+  }
+>;
 
 export type PanelName = keyof typeof panels;

@@ -134,12 +134,12 @@ program
 
 program
   .command('lint')
-  .description('check a folder of runbooks; fails on errors')
-  .argument('[folder]', "folder with *.md, folders in it included; the product's own unless said")
+  .description('check runbooks; fails on errors')
+  .argument('[paths...]', "folders with *.md, and files; the product's own unless said")
   .option('--config <dir>', 'folder whose slos/ define the SLOs; ./burnbook-config if it is there')
   .option('--json', 'print JSON', false)
   .option('--strict', 'fail on warnings too', false)
-  .action((folder: string | undefined, flags: LintFlags) => run(() => lint(folder, flags)));
+  .action((paths: string[], flags: LintFlags) => run(() => lint(paths, flags)));
 
 program
   .command('gameday')
@@ -154,13 +154,10 @@ program
 
 await program.parseAsync();
 
-async function lint(
-  folder: string | undefined,
-  { config, json, strict }: LintFlags,
-): Promise<void> {
+async function lint(paths: string[], { config, json, strict }: LintFlags): Promise<void> {
   const { lintCommand } = await import('./api/lintCommand.js');
   const passes = await lintCommand({
-    folder: folder ?? productRunbooks,
+    paths: paths.length === 0 ? [productRunbooks] : paths,
     configFolder: config ?? 'burnbook-config',
     isConfigAsked: config !== undefined,
     json,

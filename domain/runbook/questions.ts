@@ -10,6 +10,8 @@ export interface Question {
   /** What it asks, as a sentence that ends in a question mark. */
   readonly asks: string;
   readonly params: readonly string[];
+  /** Of each group one must be said: without it nothing can be asked. */
+  readonly needs?: readonly (readonly string[])[];
   readonly unit: QuestionUnit;
   /** The words that it may answer; of `word` alone. */
   readonly words?: readonly string[];
@@ -31,6 +33,7 @@ export const questions = {
       'destination',
       'heartbeat',
     ],
+    needs: [['alert', 'name']],
     unit: 'word',
     words: ['pending', 'firing', 'frozen', 'resolved'],
     staleAfterSeconds: 120,
@@ -50,30 +53,35 @@ export const questions = {
   'burn-rate': {
     asks: 'How fast does the error budget burn?',
     params: ['slo', 'minutes'],
+    needs: [['slo']],
     unit: 'ratio',
     staleAfterSeconds: 300,
   },
   'error-budget-left': {
     asks: 'How much of the error budget is left?',
     params: ['slo'],
+    needs: [['slo']],
     unit: 'share',
     staleAfterSeconds: 300,
   },
   'telemetry-coverage': {
     asks: 'What share of the time that a run was open or due is covered by telemetry?',
     params: ['slo'],
+    needs: [['slo']],
     unit: 'share',
     staleAfterSeconds: 300,
   },
   'telemetry-age': {
     asks: 'How long ago did the last span of the pipeline arrive?',
     params: ['pipeline'],
+    needs: [['pipeline']],
     unit: 'seconds',
     staleAfterSeconds: 120,
   },
   'data-age': {
     asks: 'How long ago did the pipeline last succeed, or was the dataset last written?',
     params: ['pipeline', 'dataset'],
+    needs: [['pipeline', 'dataset']],
     unit: 'seconds',
     staleAfterSeconds: 120,
   },
@@ -86,18 +94,21 @@ export const questions = {
   'rows-valid-share': {
     asks: 'What share of the rows passes the quality checks?',
     params: ['pipeline', 'batch', 'minutes'],
+    needs: [['pipeline']],
     unit: 'share',
     staleAfterSeconds: 86_400,
   },
   'quarantine-ratio': {
     asks: 'How many times the usual number of rows did the newest batch quarantine?',
     params: ['pipeline'],
+    needs: [['pipeline']],
     unit: 'ratio',
     staleAfterSeconds: 86_400,
   },
   'batch-verdict': {
     asks: 'What became of the batch that was due?',
     params: ['pipeline', 'batch'],
+    needs: [['pipeline']],
     unit: 'word',
     words: ['on_time', 'late', 'failed', 'missing', 'excluded', 'unknown', 'open'],
     staleAfterSeconds: 86_400,
@@ -105,6 +116,7 @@ export const questions = {
   'batch-outcome': {
     asks: 'How did the last run of the batch end?',
     params: ['pipeline', 'batch'],
+    needs: [['pipeline']],
     unit: 'word',
     words: ['running', 'succeeded', 'failed', 'cancelled', 'lost', 'open'],
     staleAfterSeconds: 86_400,
@@ -112,18 +124,21 @@ export const questions = {
   'batch-cost-ratio': {
     asks: 'How many times the usual price a row did the newest batch cost?',
     params: ['pipeline', 'batch'],
+    needs: [['pipeline']],
     unit: 'ratio',
     staleAfterSeconds: 86_400,
   },
   'cost-budget-spent': {
     asks: 'What share of the cost budget is spent?',
     params: ['budget'],
+    needs: [['budget']],
     unit: 'share',
     staleAfterSeconds: 120,
   },
   'cost-budget-burn': {
     asks: 'How fast does the cost budget burn? At 1 it is empty exactly when its period ends.',
     params: ['budget'],
+    needs: [['budget']],
     unit: 'ratio',
     staleAfterSeconds: 120,
   },
@@ -154,6 +169,7 @@ export const questions = {
   'heartbeat-age': {
     asks: 'How long ago did the last sign of life arrive?',
     params: ['heartbeat'],
+    needs: [['heartbeat']],
     unit: 'seconds',
     staleAfterSeconds: 120,
   },

@@ -3,8 +3,6 @@ import type { AskedQuestion } from './askedQuestion.js';
 import type { Facts } from './checkFacts.js';
 
 export interface Answer {
-  /** Parameters without which it means nothing; of a group one is enough. */
-  readonly needs?: readonly (readonly string[])[];
   /** How far back it looks unless the question says; left out: it looks at no stretch of time. */
   readonly minutes?: number;
   /** It is told without the store: while that is away too. */

@@ -1,6 +1,6 @@
 /** A question as it was asked, its parameters checked, and how its answer reads what it needs. */
-import { questionOf, type QuestionName } from '@burnbook/domain/runbook/questions';
-import { ERROR_CLASSES } from '@burnbook/domain/semconv';
+import { namesIn, paramFault } from '@burnbook/domain/runbook/questionParams';
+import type { QuestionName } from '@burnbook/domain/runbook/questions';
 import type { QueryParams, QueryRow } from '../store/protocol.js';
 import type { CheckSources } from './checkFacts.js';
 
@@ -18,40 +18,13 @@ export class CheckFault extends Error {
 
 export type CheckParams = Readonly<Record<string, string>>;
 
-const LENGTH_MAX = 1_000;
-const MINUTES_MAX = 44_640;
 const MINUTE_NS = 60_000_000_000n;
 
 /** @throws CheckFault naming the parameter. */
 export function checkParams(name: QuestionName, params: CheckParams): void {
-  const { params: known } = questionOf(name);
-  for (const [param, value] of Object.entries(params)) {
-    if (!known.includes(param)) {
-      const there = known.length > 0 ? `it takes ${known.join(', ')}` : 'it takes none';
-      throw new CheckFault(param, `${name} takes no such parameter; ${there}`);
-    }
-    if (value.length > LENGTH_MAX) {
-      throw new CheckFault(param, `must have at most ${LENGTH_MAX} characters`);
-    }
-    if (isOpen(value)) continue;
-    if (param === 'minutes' && !(/^[1-9]\d{0,5}$/.test(value) && Number(value) <= MINUTES_MAX)) {
-      throw new CheckFault(param, `must be a whole number from 1 to ${MINUTES_MAX}`);
-    }
-    const unknown = param === 'errorClass' ? namesIn(value).find((each) => !isClass(each)) : null;
-    if (unknown != null) {
-      throw new CheckFault(
-        param,
-        `must be one or, with commas, several of ${ERROR_CLASSES.join(', ')}; not ${JSON.stringify(unknown)}`,
-      );
-    }
-  }
+  const fault = paramFault(name, params);
+  if (fault) throw new CheckFault(fault.param, fault.message);
 }
-
-/** A placeholder stands there that nothing has filled. */
-export const isOpen = (value: string): boolean => value.trim() === '' || value.includes('{{');
-
-const isClass = (text: string): boolean => (ERROR_CLASSES as readonly string[]).includes(text);
-const namesIn = (value: string): string[] => value.split(',').map((name) => name.trim());
 
 export class AskedQuestion {
   readonly sources: CheckSources;

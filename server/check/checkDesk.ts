@@ -5,18 +5,13 @@
  * few questions are under way at once.
  */
 import { parseExpectation, type Expectation } from '@burnbook/domain/runbook/expectation';
+import { isOpenParam, missingParams } from '@burnbook/domain/runbook/questionParams';
 import { isQuestion, questionOf, type QuestionName } from '@burnbook/domain/runbook/questions';
 import { formatTime } from '@burnbook/domain/time';
 import type { CheckAnswer, RunbookCheck } from '../contract.js';
 import { StoreError } from '../store/protocol.js';
 import { answers } from './answers/answers.js';
-import {
-  AskedQuestion,
-  CheckFault,
-  checkParams,
-  isOpen,
-  type CheckParams,
-} from './askedQuestion.js';
+import { AskedQuestion, CheckFault, checkParams, type CheckParams } from './askedQuestion.js';
 import { isKnown, noFacts, type CheckSources, type Facts } from './checkFacts.js';
 import { judge } from './judge.js';
 import { Line } from './line.js';
@@ -177,10 +172,10 @@ export class CheckDesk {
 
   /** What can be said without looking; null: nothing. */
   #whyNotAsked(name: QuestionName, params: CheckParams): string | null {
-    const { needs = [], isOfServer = false } = answers[name];
-    const open = Object.keys(params).find((param) => isOpen(params[param] ?? ''));
+    const { isOfServer = false } = answers[name];
+    const open = Object.keys(params).find((param) => isOpenParam(params[param] ?? ''));
     if (open !== undefined) return `${open} is open: nothing has filled it`;
-    const missing = needs.find((group) => group.every((param) => params[param] === undefined));
+    const missing = missingParams(name, params);
     if (missing) return `it must say ${missing.join(' or ')}`;
     return isOfServer || this.#o.sources.store.ready ? null : STORE_AWAY;
   }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { parseExpectation } from '@burnbook/domain/runbook/expectation';
+import { missingParams, paramFault } from '@burnbook/domain/runbook/questionParams';
 import {
   isQuestion,
   questionOf,
   questions,
   type QuestionName,
 } from '@burnbook/domain/runbook/questions';
-import { fenceYaml, refuseUnknownParams } from './fenceYaml.js';
+import { fenceYaml } from './fenceYaml.js';
 
 /** A ```` ```check ```` fence: a question, its parameters, and the answer that is good. */
 export interface CheckFence {
@@ -28,9 +29,6 @@ const schema = z.strictObject({
   expect: z.string().trim().min(1).max(200),
 });
 
-/** Minutes that a question looks back. */
-const MINUTES_MAX = 43_200;
-
 /** Reads the YAML of a fence. Throws an Error that says what is wrong. */
 export function parseCheckFence(yaml: string): CheckFence {
   const mustHold = '`question: name`, `expect: "< 1.2"` and, if any, `params:` of texts';
@@ -38,18 +36,10 @@ export function parseCheckFence(yaml: string): CheckFence {
   if (!isQuestion(question)) {
     throw new Error(`asks ${question}; known: ${Object.keys(questions).join(', ')}`);
   }
-  const asked = questionOf(question);
-  refuseUnknownParams(question, { params, known: asked.params });
-  const { minutes } = params;
-  if (minutes !== undefined && !isMinutes(minutes)) {
-    throw new Error(
-      `has minutes ${JSON.stringify(minutes)}: must be a whole number from 1 to ${MINUTES_MAX}`,
-    );
-  }
-  parseExpectation(expect, asked);
+  const fault = paramFault(question, params);
+  if (fault) throw new Error(`has ${fault.param}: ${fault.message}`);
+  parseExpectation(expect, questionOf(question));
+  const missing = missingParams(question, params);
+  if (missing) throw new Error(`asks ${question} without ${missing.join(' or ')}: it cannot tell`);
   return { question, params, expect };
-}
-
-function isMinutes(text: string): boolean {
-  return /^[1-9]\d{0,4}$/.test(text) && Number(text) <= MINUTES_MAX;
 }

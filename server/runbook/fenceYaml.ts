@@ -7,7 +7,7 @@ export function fenceYaml<Shape>(
   yaml: string,
   { schema, mustHold }: { schema: z.ZodType<Shape>; mustHold: string },
 ): Shape {
-  const document = parseDocument(yaml);
+  const document = parseDocument(yaml, { logLevel: 'error' });
   const [fault] = document.errors;
   if (fault) throw new Error(`is not YAML: ${fault.message.split('\n')[0]}`);
   const parsed = schema.safeParse(plainYaml(document));

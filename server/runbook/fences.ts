@@ -1,11 +1,14 @@
 import { parseCheckFence } from './checkFence.js';
 import { lineOf, markdownNodes, type MarkdownNode, type MarkdownRoot } from './markdown.js';
-import { parsePanelFence } from './panelFence.js';
+import { openParams, parsePanelFence } from './panelFence.js';
 import type { Finding } from './rules.js';
 import { sectionOf } from './sections.js';
 
 /** What is wrong with the fences of a runbook, by line of the body. */
-export function fenceProblems(body: MarkdownRoot, declaredPanels: readonly string[]): Finding[] {
+export function fenceProblems(
+  body: MarkdownRoot,
+  declaredPanels: readonly string[] | null,
+): Finding[] {
   return [
     ...panelProblems(body, declaredPanels),
     ...checkProblems(body),
@@ -14,14 +17,28 @@ export function fenceProblems(body: MarkdownRoot, declaredPanels: readonly strin
   ];
 }
 
-function panelProblems(body: MarkdownRoot, declared: readonly string[]): Finding[] {
+/** Panel and check fences of a text from elsewhere that say nothing: they are shown as code. */
+export function fenceFaults(body: MarkdownRoot): Finding[] {
+  return [...panelProblems(body, null), ...checkFaults(body)].map((each) => ({
+    ...each,
+    level: 'warning',
+  }));
+}
+
+/** @param declared of the front matter; null: it says nothing that can be read. */
+function panelProblems(body: MarkdownRoot, declared: readonly string[] | null): Finding[] {
   const problems: Finding[] = [];
   const used = new Set<string>();
   for (const { line, value } of fencesOf(body, 'panel')) {
     try {
-      const { panel } = parsePanelFence(value);
+      const { panel, params } = parsePanelFence(value);
       used.add(panel);
-      if (!declared.includes(panel)) {
+      const open = openParams(panel, params);
+      if (open.length > 0) {
+        const message = `panel ${panel} without ${open.join(' and ')} shows nothing unless the alert says which`;
+        problems.push({ line, rule: 'panel-open', message });
+      }
+      if (declared?.includes(panel) === false) {
         const message = `panel ${panel} is not in the front matter's list of panels`;
         problems.push({ line, rule: 'panel-undeclared', message });
       }
@@ -29,7 +46,7 @@ function panelProblems(body: MarkdownRoot, declared: readonly string[]): Finding
       problems.push({ line, rule: 'panel', message: `panel fence ${messageOf(error)}` });
     }
   }
-  for (const name of declared) {
+  for (const name of declared ?? []) {
     if (used.has(name)) continue;
     const message = `panel ${name} is declared, never shown`;
     problems.push({ line: 1, rule: 'panel-unused', message });
@@ -37,7 +54,7 @@ function panelProblems(body: MarkdownRoot, declared: readonly string[]): Finding
   return problems;
 }
 
-function checkProblems(body: MarkdownRoot): Finding[] {
+function checkFaults(body: MarkdownRoot): Finding[] {
   const problems: Finding[] = [];
   for (const { line, value } of fencesOf(body, 'check')) {
     try {
@@ -46,6 +63,11 @@ function checkProblems(body: MarkdownRoot): Finding[] {
       problems.push({ line, rule: 'check', message: `check fence ${messageOf(error)}` });
     }
   }
+  return problems;
+}
+
+function checkProblems(body: MarkdownRoot): Finding[] {
+  const problems = checkFaults(body);
   const verify = sectionOf(body, 'Verify');
   if (verify && !verify.nodes.some((node) => [...fencesOf(node, 'check')].length > 0)) {
     const message = 'section "Verify" has no ```check: only a person can say that it is over';

@@ -3,15 +3,20 @@ import { fillPlaceholders, placeholdersIn, type PlaceholderValues } from './plac
 
 /**
  * A copy of the document with its placeholders filled. It happens on the parsed document, so that a value is never
- * read as Markdown or HTML; panel and check fences keep theirs until their YAML is read.
+ * read as Markdown or HTML; panel and check fences keep theirs until their YAML is read. In code of any language it is
+ * percent-encoded: whatever is copied from there may end in a shell.
  */
 export function fillMarkdown(body: MarkdownRoot, values: PlaceholderValues): MarkdownRoot {
   const filled = structuredClone(body);
   for (const node of markdownNodes(filled)) {
-    if (node.type === 'text' || node.type === 'inlineCode') {
+    if (node.type === 'text') {
       node.value = fillPlaceholders(node.value, values, 'text');
+    } else if (node.type === 'inlineCode') {
+      // A name by itself is read; anything longer may be copied into a shell.
+      const isName = /^\{\{[^{}]*\}\}$/.test(node.value.trim());
+      node.value = fillPlaceholders(node.value, values, isName ? 'text' : 'url');
     } else if (node.type === 'code' && node.lang !== 'panel' && node.lang !== 'check') {
-      node.value = fillPlaceholders(node.value, values, node.lang === 'run' ? 'url' : 'text');
+      node.value = fillPlaceholders(node.value, values, node.lang === 'output' ? 'text' : 'url');
     } else if (node.type === 'link' || node.type === 'definition') {
       node.url = fillPlaceholders(node.url, values, 'url');
     }

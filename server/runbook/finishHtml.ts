@@ -3,6 +3,7 @@ import { codeBlockOf, codeFigure, runFigure, type CodeBlock } from './codeFigure
 import type { Highlight } from './highlight.js';
 import { htmlText, isElement, type HtmlElement, type HtmlNode, type HtmlRoot } from './html.js';
 import type { PlaceholderValues } from './placeholders.js';
+import { headingId } from './headingId.js';
 import { finishLinks } from './links.js';
 import {
   checkFigure,
@@ -139,11 +140,8 @@ class Finishing {
     return { number: before.length + 1, step: this.#step, section: this.#section };
   }
 
-  /** The prefix keeps a heading such as "App" away from the ids of the page around it. */
   #headingId(text: string): string {
-    const base = `section-${slugOf(text)}`;
-    let id = base;
-    for (let count = 2; this.#ids.has(id); count += 1) id = `${base}-${count}`;
+    const id = headingId(text, this.#ids);
     this.#ids.add(id);
     return id;
   }
@@ -154,14 +152,6 @@ class Finishing {
     if (this.#ids.has(id)) delete properties['id'];
     else this.#ids.add(id);
   }
-}
-
-/** A heading's words as an address has them. */
-export function slugOf(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '');
 }
 
 function stepOf({ tagName, properties }: HtmlElement): number | null {

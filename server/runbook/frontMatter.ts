@@ -1,4 +1,4 @@
-import { LineCounter, isNode, parseDocument, type Document } from 'yaml';
+import { LineCounter, isNode, parseDocument, visit, type Alias, type Document } from 'yaml';
 import { z } from 'zod';
 import { panels } from '@burnbook/domain/panels';
 import type { Head } from './head.js';
@@ -58,7 +58,11 @@ export function parseFrontMatter(head: Head): FrontMatterResult {
     return refuse([{ line: 1, message: 'must start with front matter between two lines of ---' }]);
   }
   const lines = new LineCounter();
-  const document = parseDocument(head.text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(head.text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    logLevel: 'error',
+  });
   // Line 1 of the file is the opening `---`.
   const lineOf = (offset: number) => lines.linePos(offset).line + 1;
   if (document.errors.length > 0) {
@@ -73,6 +77,11 @@ export function parseFrontMatter(head: Head): FrontMatterResult {
   if (isProcedure && document.has('alert')) {
     const line = lineOf(offsetOf(document, ['kind']));
     return refuse([{ line, message: 'kind: a runbook of an alert has none' }]);
+  }
+  const alias = aliasOf(document);
+  if (alias) {
+    const message = `front matter: write ${alias.source} out, aliases are not followed`;
+    return refuse([{ line: lineOf(alias.range?.[0] ?? 0), message }]);
   }
   const schema = isProcedure ? procedureSchema : alertSchema;
   const parsed = schema.safeParse(plainYaml(document));
@@ -102,6 +111,17 @@ export function parseFrontMatter(head: Head): FrontMatterResult {
 
 function refuse(problems: { line: number; message: string }[]): FrontMatterResult {
   return { ok: false, problems: problems.map((each) => ({ rule: 'front-matter', ...each })) };
+}
+
+function aliasOf(document: Document): Alias | null {
+  let found: Alias | null = null;
+  visit(document, {
+    Alias: (_, node) => {
+      found = node;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Where a value stands; of a value that is missing, where its nearest parent starts. */

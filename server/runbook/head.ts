@@ -1,6 +1,6 @@
-/** The lines before the text of a Markdown file: front matter in YAML or TOML, or none. */
+/** The lines before the text of a Markdown file: front matter in YAML, TOML or JSON, or none. */
 export interface Head {
-  format: 'yaml' | 'toml' | 'none';
+  format: 'yaml' | 'toml' | 'json' | 'none';
   /** Without the lines around it. */
   text: string;
   body: string;
@@ -13,6 +13,9 @@ const fences = {
   toml: /^\+\+\+[ \t]*\n(?:([\s\S]*?)\n)??\+\+\+[ \t]*(?:\n|$)/,
 } as const;
 
+/** Lines of a head in JSON; what is longer is text. */
+const JSON_LINES_MAX = 200;
+
 /** Splits a file; `text` has `\n` line ends and no byte order mark. */
 export function splitHead(text: string): Head {
   for (const format of ['yaml', 'toml'] as const) {
@@ -23,7 +26,39 @@ export function splitHead(text: string): Head {
       return { format, text: inner, body: text.slice(whole.length), bodyLine };
     }
   }
+  return jsonHead(text) ?? noHead(text);
+}
+
+/** All of a file as its text. */
+export function noHead(text: string): Head {
   return { format: 'none', text: '', body: text, bodyLine: 1 };
+}
+
+/** A JSON object that the file starts with, up to the end of a line. */
+function jsonHead(text: string): Head | null {
+  if (!text.startsWith('{')) return null;
+  const lines = text.split('\n', JSON_LINES_MAX);
+  for (const [index, line] of lines.entries()) {
+    if (!line.trimEnd().endsWith('}')) continue;
+    const inner = lines.slice(0, index + 1).join('\n');
+    if (!isJson(inner)) continue;
+    return {
+      format: 'json',
+      text: inner,
+      body: text.slice(inner.length + 1),
+      bodyLine: index + 2,
+    };
+  }
+  return null;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const OURS =
@@ -38,7 +73,7 @@ export function isOurs(text: string, head: Head): boolean {
 
 /** Line of the file on which each field at the top of the front matter stands. */
 export function fieldLinesOf({ format, text }: Head): ReadonlyMap<string, number> {
-  if (format === 'none') return new Map();
+  if (format === 'none' || format === 'json') return new Map();
   return new Map(
     text.split('\n').flatMap((line, index) => {
       const name = /^["']?([\w-]+)["']?[ \t]*[:=]/.exec(line)?.[1];

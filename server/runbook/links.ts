@@ -1,3 +1,4 @@
+import { idFor } from './headingId.js';
 import { isElement, type HtmlElement, type HtmlRoot } from './html.js';
 import { urlPart } from './placeholders.js';
 
@@ -35,10 +36,4 @@ export function runbookBeside(href: string): string | null {
     // A percent sign that encodes nothing.
     return null;
   }
-}
-
-/** The id that a fragment means: headings have a prefix here that they have nowhere else. */
-export function idFor(fragment: string, ids: ReadonlySet<string>): string {
-  const headed = `section-${fragment}`;
-  return !ids.has(fragment) && ids.has(headed) ? headed : fragment;
 }

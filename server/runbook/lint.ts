@@ -1,6 +1,6 @@
-/** What is wrong with a folder of runbooks: each file by itself, and all of them together. */
-import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+/** What is wrong with runbooks: each file by itself, and all of them together. */
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { alertNames } from '@burnbook/domain/alertNames';
 import type { LintFinding } from '../contract.js';
 import { linkFindings } from './lintLinks.js';
@@ -35,13 +35,23 @@ interface LintedFile {
 const FILES_MAX = 2_000;
 const DEPTH_MAX = 8;
 
-/** @throws RunbookError where the folder cannot be read. */
-export async function lintFolder(folder: string, options: LintOptions): Promise<LintResult> {
-  const files = await markdownFiles(folder, 0);
+/** Each path is a folder, with the folders in it, or a file. One that is not there is a finding. */
+export async function lintPaths(
+  paths: readonly string[],
+  options: LintOptions,
+): Promise<LintResult> {
+  const files: string[] = [];
+  const folders: string[] = [];
+  const findings: LintFinding[] = [];
+  for (const path of paths) {
+    const { found, isFolder, fault } = await filesAt(path);
+    if (isFolder) folders.push(path);
+    files.push(...found.filter((file) => !files.includes(file)));
+    if (fault !== null) findings.push(fault);
+  }
   const read: LintedFile[] = [];
   for (const file of files.slice(0, FILES_MAX)) read.push(await readFor(file));
-  const names = new Set(read.map(({ file }) => basename(file, '.md')));
-  const findings: LintFinding[] = [];
+  const names = await namesAround(files);
   for (const { file, document, refused } of read) {
     const own = [...refused];
     if (document) {
@@ -51,7 +61,38 @@ export async function lintFolder(folder: string, options: LintOptions): Promise<
     }
     findings.push(...own.toSorted((a, b) => a.line - b.line).map((each) => ({ ...each, file })));
   }
-  return { files, findings: [...findings, ...setFindings(folder, read)] };
+  findings.push(...doubled(read));
+  // Several folders are one set.
+  const [folder] = folders;
+  if (folder !== undefined) findings.push(...missing(folder, read));
+  return { files, findings };
+}
+
+/** Names of the runbooks and of those in the same folders: what links may lead to. */
+async function namesAround(files: readonly string[]): Promise<Set<string>> {
+  const names = new Set(files.map((file) => basename(file, '.md')));
+  for (const folder of new Set(files.map((file) => dirname(file)))) {
+    const beside = await readdir(folder).catch(() => []);
+    for (const name of beside) if (name.endsWith('.md')) names.add(basename(name, '.md'));
+  }
+  return names;
+}
+
+async function filesAt(
+  path: string,
+): Promise<{ found: string[]; isFolder: boolean; fault: LintFinding | null }> {
+  try {
+    const isFolder = (await stat(path)).isDirectory();
+    return { found: isFolder ? await markdownFiles(path, 0) : [path], isFolder, fault: null };
+  } catch (error) {
+    const message = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    const fault = lintFinding(path, { line: 1, rule: 'unreadable', message });
+    return {
+      found: [],
+      isFolder: false,
+      fault: { ...fault, help: 'Name a folder of runbooks, or a file.' },
+    };
+  }
 }
 
 async function readFor(file: string): Promise<LintedFile> {
@@ -63,8 +104,8 @@ async function readFor(file: string): Promise<LintedFile> {
   }
 }
 
-/** Alerts with two runbooks or none. */
-function setFindings(folder: string, read: readonly LintedFile[]): LintFinding[] {
+/** Alerts with two runbooks. */
+function doubled(read: readonly LintedFile[]): LintFinding[] {
   const found: LintFinding[] = [];
   const known = new Map<string, string>();
   for (const { file, document } of read) {
@@ -78,22 +119,29 @@ function setFindings(folder: string, read: readonly LintedFile[]): LintFinding[]
       found.push(lintFinding(file, { line, rule: 'alert-twice', message }));
     }
   }
+  return found;
+}
+
+/** Alerts of which a whole folder has no runbook. */
+function missing(folder: string, read: readonly LintedFile[]): LintFinding[] {
   // A file that is refused is there all the same: what is wrong with it is told once.
   const there = new Set(read.map(({ file }) => basename(file, '.md')));
-  const missing = alertNames.filter((name) => !there.has(name));
+  const lacking = alertNames.filter((name) => !there.has(name));
+  const rule = 'alert-without-runbook';
   // A few runbooks of one's own stand beside those of the product; most of them are meant to be all.
-  const isWholeSet = missing.length < alertNames.length / 2;
-  if (isWholeSet) {
-    for (const name of missing) {
-      const message = `the alert ${name} has no runbook`;
-      found.push(lintFinding(folder, { line: 1, rule: 'alert-without-runbook', message }));
-    }
-  } else if (known.size > 0) {
-    const message = `${missing.length} alerts have no runbook here, such as ${missing.slice(0, 3).join(', ')}: the product's own stand in`;
-    const rule = 'alert-without-runbook';
-    found.push(lintFinding(folder, { line: 1, rule, level: 'warning', message }));
+  if (lacking.length < alertNames.length / 2) {
+    return lacking.map((name) =>
+      lintFinding(folder, { line: 1, rule, message: `the alert ${name} has no runbook` }),
+    );
   }
-  return found;
+  const hasOurs = read.some(
+    ({ file, document }) =>
+      !isTemplate(file) && document !== null && document.frontMatter.alert !== null,
+  );
+  if (!hasOurs) return [];
+  const some = lacking.slice(0, 3).join(', ');
+  const message = `${lacking.length} alerts have no runbook here, such as ${some}: the product's own stand in`;
+  return [lintFinding(folder, { line: 1, rule, level: 'warning', message })];
 }
 
 /** A file whose name starts with `_` is to be copied, not opened by an alert. */
@@ -103,10 +151,7 @@ function isTemplate(file: string): boolean {
 
 /** In the order of paths; hidden folders and installed packages are left out. */
 async function markdownFiles(folder: string, depth: number): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    const message = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    throw new RunbookError([{ file: folder, line: 1, message, rule: 'unreadable' }]);
-  });
+  const entries = await readdir(folder, { withFileTypes: true });
   const found: string[] = [];
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { alertNames } from '@burnbook/domain/alertNames';
 import type { LintFinding } from '../contract.js';
-import { slugOf } from './finishHtml.js';
+import { headingId, idFor } from './headingId.js';
 import { lineOf, markdownNodes, markdownText, type MarkdownRoot } from './markdown.js';
 import { lintFinding, type Finding } from './rules.js';
 import type { RunbookDocument } from './runbookDocument.js';
@@ -49,7 +49,7 @@ async function deadBecause(
   const [, path = '', fragment = ''] =
     /^([^?#]*)(?:\?[^#]*)?(?:#(.*))?$/s.exec(url.replaceAll(/\{\{[^{}]*\}\}/g, 'x')) ?? [];
   if (path === '') {
-    return fragment === '' || ids.has(fragment) || ids.has(`section-${fragment}`)
+    return fragment === '' || ids.has(idFor(fragment, ids))
       ? null
       : `there is no step or heading #${fragment}`;
   }
@@ -78,7 +78,7 @@ function idsOf(body: MarkdownRoot): Set<string> {
     for (const _ of node.children) ids.add(`step-${++steps}`);
   }
   for (const node of markdownNodes(body)) {
-    if (node.type === 'heading') ids.add(`section-${slugOf(markdownText(node))}`);
+    if (node.type === 'heading') ids.add(headingId(markdownText(node), ids));
   }
   return ids;
 }

@@ -11,7 +11,7 @@ export type Runbooks = ReadonlyMap<string, RunbookDocument>;
 const runbooksMax = 500;
 
 /**
- * Reads every `*.md` of the folders; names that start with `_` (the template) are left out. A later folder's runbook
+ * Reads every `*.md` of the folders; names that start with `_` (the template) or `.` are left out. A later folder's runbook
  * takes the place of an earlier one's of the same name. Links that lead nowhere are findings, and refuse nothing.
  *
  * @throws RunbookError with every fault of every file, so that one start shows them all.
@@ -44,10 +44,14 @@ export async function loadRunbooks(...folders: readonly string[]): Promise<Runbo
 async function filesOf(folder: string): Promise<string[]> {
   const refuse = (message: string) =>
     new RunbookError([{ file: folder, line: 1, message, rule: 'unreadable' }]);
-  const names = await readdir(folder).catch((error: unknown) => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw refuse(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   });
-  const files = names.filter((name) => name.endsWith('.md') && !name.startsWith('_')).toSorted();
+  // A dot begins the names of what editors and systems leave beside a file.
+  const files = entries
+    .filter((entry) => !entry.isDirectory() && /^[^_.].*\.md$/s.test(entry.name))
+    .map(({ name }) => name)
+    .toSorted();
   if (files.length > runbooksMax) {
     throw refuse(`holds ${files.length} runbooks, at most ${runbooksMax}`);
   }

@@ -24,6 +24,13 @@ export function parsePanelFence(yaml: string): PanelFence {
   return { panel, params };
 }
 
+/** The parameters that it needs and does not say. */
+export function openParams(panel: PanelName, params: Readonly<Record<string, string>>): string[] {
+  const asked = panels[panel];
+  const needs: readonly string[] = 'needs' in asked ? asked.needs : [];
+  return needs.filter((param) => params[param] === undefined);
+}
+
 function isPanelName(name: string): name is PanelName {
   return Object.hasOwn(panels, name);
 }

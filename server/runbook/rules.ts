@@ -23,6 +23,7 @@ export const rules = {
   'too-many-steps': rule('error', 'Split it into procedures and link them.'),
   'placeholder-unknown': rule('error', 'Nothing would fill it in.'),
   panel: rule('error', 'docs/runbooks.md shows a panel fence.'),
+  'panel-open': rule('warning', 'Give it the parameter, as a rule a placeholder such as {{slo}}.'),
   'panel-undeclared': rule('error', 'Add it to `panels` of the front matter.'),
   'panel-unused': rule('error', 'Show it with a ```panel fence, or take it off the list.'),
   check: rule('error', 'docs/runbooks.md lists the questions and what each may expect.'),

@@ -25,10 +25,10 @@ const procedureSections: readonly string[] = ['Trigger', 'First action', 'Verify
 const wordsToFirstCommandMax = 40;
 const stepsMax = 100;
 
-/** What is wrong with the body of a runbook of ours, by line of the body. `declaredPanels` is the front matter's list. */
+/** What is wrong with the body of a runbook of ours, by line of the body. `declaredPanels` is the front matter's list; null: not known. */
 export function bodyProblems(
   body: MarkdownRoot,
-  { kind, declaredPanels }: { kind: Runbook['kind']; declaredPanels: readonly string[] },
+  { kind, declaredPanels }: { kind: Runbook['kind']; declaredPanels: readonly string[] | null },
 ): Finding[] {
   return [
     ...sectionProblems(body, kind),

@@ -20,7 +20,6 @@ const SUBJECTS = [
 ] as const;
 
 export const alertState: Answer = {
-  needs: [['alert', 'name']],
   facts: async (asked) => {
     const { desk } = asked.sources.alerting;
     const { alerts } = await desk.state();

@@ -9,12 +9,10 @@ import type { AskedQuestion } from '../askedQuestion.js';
 import { noFacts } from '../checkFacts.js';
 import { batchesPath, batchPath } from '../evidence.js';
 
-const NEEDS = [['pipeline']] as const;
 /** Where none is named, the newest that has ended is looked for among so many. */
 const NEWEST_BATCHES = 20;
 
 export const batchVerdict: Answer = {
-  needs: NEEDS,
   facts: async (asked) => {
     const pipeline = asked.needed('pipeline');
     const batch = asked.param('batch');
@@ -38,7 +36,6 @@ export const batchVerdict: Answer = {
 };
 
 export const batchOutcome: Answer = {
-  needs: NEEDS,
   facts: async (asked) => {
     const [batch] = await batchesOf(asked);
     const run = batch?.runs.at(-1);
@@ -53,7 +50,6 @@ export const batchOutcome: Answer = {
 };
 
 export const batchCostRatio: Answer = {
-  needs: NEEDS,
   facts: async (asked) => {
     const found = await batchesOf(asked);
     // What a batch costs is known when it has ended.

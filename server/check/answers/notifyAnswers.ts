@@ -8,7 +8,6 @@ const EVIDENCE = '/delivery';
 const WAIT_NS = 120_000_000_000n;
 
 export const heartbeatAge: Answer = {
-  needs: [['heartbeat']],
   facts: async (asked) => {
     const name = asked.needed('heartbeat');
     const states = await asked.sources.notifier.heartbeats.states();

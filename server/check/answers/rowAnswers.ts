@@ -10,7 +10,6 @@ import { batchesPath, batchPath } from '../evidence.js';
 const DAY_MINUTES = 1_440;
 
 export const rowsValidShare: Answer = {
-  needs: [['pipeline']],
   minutes: DAY_MINUTES,
   facts: async (asked) => {
     const pipeline = asked.needed('pipeline');
@@ -28,7 +27,6 @@ export const rowsValidShare: Answer = {
 };
 
 export const quarantineRatio: Answer = {
-  needs: [['pipeline']],
   facts: async (asked) => {
     const pipeline = asked.needed('pipeline');
     const [row] = await asked.query('alert_quarantine', {

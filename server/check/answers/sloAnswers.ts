@@ -7,11 +7,9 @@ import type { AskedQuestion } from '../askedQuestion.js';
 import { noFacts, type Facts } from '../checkFacts.js';
 import { sloPath } from '../evidence.js';
 
-const NEEDS = [['slo']] as const;
 const MINUTE_NS = 60_000_000_000n;
 
 export const burnRate: Answer = {
-  needs: NEEDS,
   // The hour that its page shows.
   minutes: 60,
   facts: (asked) =>
@@ -37,7 +35,6 @@ export const burnRate: Answer = {
 };
 
 export const errorBudgetLeft: Answer = {
-  needs: NEEDS,
   facts: (asked) =>
     withReport(asked, (report) => {
       const { slo, status } = report;
@@ -52,7 +49,6 @@ export const errorBudgetLeft: Answer = {
 };
 
 export const telemetryCoverage: Answer = {
-  needs: NEEDS,
   facts: (asked) =>
     withReport(asked, ({ slo, status }) => {
       const evidence = sloPath(slo.name);

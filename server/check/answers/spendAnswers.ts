@@ -10,12 +10,10 @@ import { budgetPath, costPath, retriesPath } from '../evidence.js';
 const DAY_MINUTES = 1_440;
 
 export const costBudgetSpent: Answer = {
-  needs: [['budget']],
   facts: (asked) => budgetFacts(asked, ({ status }) => status.share),
 };
 
 export const costBudgetBurn: Answer = {
-  needs: [['budget']],
   // The figure that CostBudgetBurningFast goes by.
   facts: (asked) => budgetFacts(asked, ({ status }) => status.windowBurn),
 };

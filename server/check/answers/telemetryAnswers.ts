@@ -5,7 +5,6 @@ import { noFacts } from '../checkFacts.js';
 import { batchesPath } from '../evidence.js';
 
 export const telemetryAge: Answer = {
-  needs: [['pipeline']],
   facts: async (asked) => {
     const pipeline = asked.needed('pipeline');
     const [row] = await asked.query('telemetry_age', { pipeline });
@@ -18,7 +17,6 @@ export const telemetryAge: Answer = {
 };
 
 export const dataAge: Answer = {
-  needs: [['pipeline', 'dataset']],
   facts: async (asked) => {
     const dataset = asked.param('dataset');
     const pipeline = asked.param('pipeline');

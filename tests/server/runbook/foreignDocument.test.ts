@@ -113,13 +113,28 @@ describe('Markdown from elsewhere', () => {
       'has TOML front matter (it has title, weight)',
     ],
     ['TOML in apostrophes', "+++\ntitle = 'Disk'\n+++\nx\n", 'Disk', 'has TOML front matter'],
-    ['a list', '---\n- a\n- b\n---\n# T\n', 'T', 'has front matter that is not a YAML map'],
+    ['a list', '---\n- a\n- b\n---\n# T\n', 'T', 'has no front matter'],
+    ['a text between two rules', '---\nRead: this, now: it.\n\n---\n# T\n', 'T', 'has'],
     [
       'broken YAML',
-      '---\ntitle: "no end\n---\n# T\n',
-      'T',
-      'has front matter that is not a YAML map',
+      '---\ntitle: "no end\nowner: data: platform\n---\n# T\n',
+      'no end',
+      'has front matter that is not a YAML map (it has title, owner)',
     ],
+    [
+      'no end of its front matter',
+      '---\ntitle: Lost\n\n# T\n',
+      'T',
+      'starts with front matter that no second line of --- ends',
+    ],
+    [
+      'JSON',
+      '{\n  "title": "Disk {full}",\n  "menu": { "a": 1 }\n}\n\n# T\n',
+      'Disk {full}',
+      'has JSON front matter (it has title, menu); a runbook has YAML',
+    ],
+    ['JSON in a line', '{"title":"One"}\n# T\n', 'One', 'has JSON front matter (it has title)'],
+    ['a brace that opens no JSON', '{ not JSON }\n\n# T\n', 'T', 'has no front matter'],
     [
       'a title of another shape',
       '---\ntitle: { a: 1 }\nowner: [x]\nseverity: 7\n---\n# T\n',
@@ -170,6 +185,87 @@ describe('Markdown from elsewhere', () => {
     expect(panels).toEqual([]);
     expect(html).toContain('<figcaption>check</figcaption><pre><code>question: [');
     expect(html).toContain('<figcaption>output</figcaption>');
+  });
+
+  test('keeps the text between two rules at its start', () => {
+    const { html } = shown('---\n\nCall Ann first.\n\n---\n\nThen wait.\n');
+    expect(html).toContain('<p>Call Ann first.</p>');
+    expect(html).toContain('<p>Then wait.</p>');
+  });
+
+  test('is told where its front matter breaks off', () => {
+    const { findings } = documentOf('---\ntitle: a\nowner: b: c\n---\ntext\n');
+    expect(findings).toMatchObject([
+      { line: 1, level: 'warning' },
+      { line: 3, level: 'warning', rule: 'document' },
+    ]);
+    expect(findings[1]?.message).toContain('its front matter is not YAML: Nested mappings');
+  });
+
+  test('loses what a site puts around its words, not the words', () => {
+    const source = `---
+title: Lag
+---
+
+# Lag
+
+{{< hint info >}}
+Ask **first**.
+{{< /hint >}}
+
+{{% notice warning %}}Then{{% /notice %}} see [the other]({{< ref "other-page.md#meaning" >}}).
+
+> [!WARNING]
+> It is slow.
+
+\`\`\`text
+{{< kept >}}
+\`\`\`
+`;
+    const { html, findingsList } = shown(source);
+    expect(html).not.toMatch(/\{\{(?:&#x3C;|%) ?(?:hint|notice|ref)/);
+    expect(html).toContain('<p>\nAsk <strong>first</strong>.\n</p>');
+    expect(html).toContain('Then see <a href="/runbooks/other-page#meaning">the other</a>.');
+    expect(html).toMatch(/<blockquote>\s*<p><strong>Warning:<\/strong> It is slow\.<\/p>/);
+    expect(html).toContain('{{&#x3C; kept >}}');
+    expect(findingsList.at(-1)).toMatchObject({
+      line: 7,
+      level: 'warning',
+      message: 'shortcodes of a site are left out, what they enclose stays: hint, notice',
+    });
+  });
+
+  test('is told of fences of ours that say nothing', () => {
+    const { findings } = documentOf(
+      '# T\n\n```check\nquestion: mood\nexpect: = 1\n```\n\n```panel\npanel: no\n```\n',
+    );
+    expect(findings.map(({ line, level, rule }) => `${line} ${level} ${rule}`)).toEqual([
+      '1 warning document',
+      '8 warning panel',
+      '3 warning check',
+    ]);
+  });
+
+  test('has headings that links made for GitHub lead to', () => {
+    const { html } = shown(
+      "# T\n\n## What's up, doc_1?\n\n## Same\n\n## Same\n\n## 磁盘 已满！\n\n" +
+        '[a](#whats-up-doc_1) [b](#same-1) [c](#磁盘-已满) [d](#Same)\n',
+    );
+    for (const id of ['whats-up-doc_1', 'same-1', '磁盘-已满', 'same'])
+      expect(html).toContain(`<a href="#section-${id}">`);
+  });
+
+  test('has no value in its code that a shell could run', () => {
+    const batch = "x'; $(touch /tmp/owned) `id`\n| sh #";
+    const { html } = renderRunbook(
+      documentOf(
+        '# T\n\nBatch `{{batch}}`: `burnbook exec {{batch}}`\n\n```bash\nrun {{batch}}\n```\n\n    indented {{batch}}\n',
+      ),
+      { batch },
+    );
+    const commands = html.replace('$(touch', 'as a name').match(/<pre>[\s\S]*?<\/pre>|exec .*?</g);
+    expect(commands).toHaveLength(3);
+    for (const command of commands ?? []) expect(command).not.toMatch(/\$\(|touch \/|`id`/);
   });
 
   test('is readable at 2,000 words with much of everything', () => {

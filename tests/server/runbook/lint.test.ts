@@ -10,9 +10,8 @@ import { questions } from '@burnbook/domain/runbook/questions';
 import { lintCommand } from '../../../server/api/lintCommand.js';
 import { ConfigError } from '../../../server/config/yamlFile.js';
 import { lintFindingSchema } from '../../../server/contract.js';
-import { lintFolder } from '../../../server/runbook/lint.js';
+import { lintPaths } from '../../../server/runbook/lint.js';
 import { placeholderNames } from '../../../server/runbook/placeholders.js';
-import { RunbookError } from '../../../server/runbook/runbookProblem.js';
 import { exampleBody, exampleRunbook } from './exampleRunbook.js';
 
 const nowMs = Date.parse('2026-11-23T12:00:00Z');
@@ -38,7 +37,7 @@ const put = (name: string, text: string | Buffer) => writeFile(join(folder, name
 
 /** `file:line: level rule` of what is found, without what is said of alerts that have no runbook here. */
 async function found(slos: readonly string[] | null = null): Promise<string[]> {
-  const { findings } = await lintFolder(folder, { nowMs, slos: slos && new Set(slos) });
+  const { findings } = await lintPaths([folder], { nowMs, slos: slos && new Set(slos) });
   for (const finding of findings) expect(lintFindingSchema.parse(finding)).toEqual(finding);
   return findings
     .filter(({ rule }) => rule !== 'alert-without-runbook')
@@ -116,7 +115,7 @@ test('dead links are errors, those that lead somewhere are not', async () => {
   ] as const;
   const text = links.map(([url]) => `[x](${url})`).join(' ');
   await put('RetryStorm.md', good({ body: exampleBody.replace('None yet.', () => text) }));
-  const { findings } = await lintFolder(folder, { nowMs, slos: null });
+  const { findings } = await lintPaths([folder], { nowMs, slos: null });
   expect(findings.filter(({ rule }) => rule === 'link-dead').map(({ message }) => message)).toEqual(
     links.flatMap(([url, why]) => (why === null ? [] : [`link ${JSON.stringify(url)}: ${why}`])),
   );
@@ -143,11 +142,11 @@ test('two runbooks for one alert are an error, and a template is none', async ()
 
 test('alerts without a runbook are errors where most have one, else one warning', async () => {
   await put('RetryStorm.md', good());
-  const some = await lintFolder(folder, { nowMs, slos: null });
+  const some = await lintPaths([folder], { nowMs, slos: null });
   expect(some.findings).toMatchObject([{ rule: 'alert-without-runbook', level: 'warning' }]);
   for (const alert of alertNames.slice(2))
     await put(`${alert}.md`, good({ frontMatter: { alert } }));
-  const most = await lintFolder(folder, { nowMs, slos: null });
+  const most = await lintPaths([folder], { nowMs, slos: null });
   expect(most.findings).toMatchObject(
     alertNames.slice(0, 2).map((name) => ({
       file: folder,
@@ -165,7 +164,7 @@ test('a folder from elsewhere is told in one finding a file what it lacks, its d
     '---\ntitle: Lag\nweight: 20\n---\n\n# Lag\n\nSee [that](gone.md).\n',
   );
   await put('README.md', '# Read me\n');
-  const { files, findings } = await lintFolder(folder, { nowMs, slos: null });
+  const { files, findings } = await lintPaths([folder], { nowMs, slos: null });
   expect(files).toEqual([join(folder, 'README.md'), join(folder, 'content/lag.md')]);
   expect(findings.map(({ level, rule }) => `${level} ${rule}`)).toEqual([
     'warning document',
@@ -177,7 +176,7 @@ test('a folder from elsewhere is told in one finding a file what it lacks, its d
 });
 
 test('the product’s own runbooks have no error', async () => {
-  const { findings } = await lintFolder(ownFolder, { nowMs, slos: null });
+  const { findings } = await lintPaths([ownFolder], { nowMs, slos: null });
   expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
 });
 
@@ -189,10 +188,68 @@ test('the manual lists every question, panel and placeholder', async () => {
   for (const name of placeholderNames) expect(manual).toContain(`{{${name}}}`);
 });
 
-test('a folder that is not there is reported', async () => {
-  await expect(lintFolder(join(folder, 'gone'), { nowMs, slos: null })).rejects.toThrow(
-    RunbookError,
+test('what is not there is a finding, and the rest is read', async () => {
+  await put('RetryStorm.md', good());
+  const gone = join(folder, 'gone');
+  const { files, findings } = await lintPaths([gone, join(folder, 'RetryStorm.md')], {
+    nowMs,
+    slos: null,
+  });
+  expect(files).toEqual([join(folder, 'RetryStorm.md')]);
+  expect(findings).toMatchObject([{ file: gone, line: 1, level: 'error', rule: 'unreadable' }]);
+});
+
+test('a file by itself is read with what stands beside it, and nothing is said of other alerts', async () => {
+  const body = exampleBody.replace('None yet.', '[a](Beside.md) [b](/runbooks/Beside)');
+  await put('RetryStorm.md', good({ body: good({ body }).split('---\n').at(-1) ?? '' }));
+  await put('Beside.md', 'not Markdown of ours');
+  const { files, findings } = await lintPaths([join(folder, 'RetryStorm.md')], {
+    nowMs,
+    slos: null,
+  });
+  expect(files).toHaveLength(1);
+  expect(findings.map(({ rule }) => rule)).toEqual(['verify-without-check']);
+});
+
+test('faults of head and text are told at once', async () => {
+  const body = exampleBody.replace('## Impact', '## Harm').replace('```run\n', '```sh\n');
+  await put('RetryStorm.md', good({ body, frontMatter: { severity: 'high', owner: null } }));
+  expect(await found()).toEqual([
+    'RetryStorm.md:2: error front-matter',
+    'RetryStorm.md:4: error front-matter',
+    'RetryStorm.md:16: error section-unknown',
+    'RetryStorm.md:20: error first-action-without-command',
+    'RetryStorm.md:59: error section-missing',
+  ]);
+});
+
+test('an alert of another product is a document with an error, no refusal', async () => {
+  await put(
+    'Pods.md',
+    '---\nalert: KubePodCrashLooping\nseverity: warning\n---\n# Pods\n\nLook.\n',
   );
+  const { findings } = await lintPaths([folder], { nowMs, slos: null });
+  expect(findings).toMatchObject([
+    { line: 1, level: 'warning', rule: 'document' },
+    {
+      line: 2,
+      level: 'error',
+      rule: 'alert-unknown',
+      message: 'no alert of Burnbook is called "KubePodCrashLooping": shown as a document',
+    },
+  ]);
+});
+
+test('an alias in the head is named', async () => {
+  await put('RetryStorm.md', good({ frontMatter: { title: '&t Text', owner: '*t' } }));
+  const { findings } = await lintPaths([folder], { nowMs, slos: null });
+  expect(findings).toMatchObject([
+    {
+      line: 5,
+      rule: 'front-matter',
+      message: 'front matter: write t out, aliases are not followed',
+    },
+  ]);
 });
 
 test('random bytes and random Markdown are findings, never a crash', async () => {
@@ -224,7 +281,7 @@ test('random bytes and random Markdown are findings, never a crash', async () =>
   await fc.assert(
     fc.asyncProperty(file, async (bytes) => {
       await put('RetryStorm.md', bytes);
-      const { files, findings } = await lintFolder(folder, { nowMs, slos: new Set() });
+      const { files, findings } = await lintPaths([folder], { nowMs, slos: new Set() });
       expect(files).toHaveLength(1);
       for (const finding of findings) expect(lintFindingSchema.parse(finding)).toEqual(finding);
     }),
@@ -236,7 +293,7 @@ describe('the command', () => {
   const lint = async (change: Partial<Parameters<typeof lintCommand>[0]> = {}) => {
     const lines: string[] = [];
     const passes = await lintCommand({
-      folder,
+      paths: [folder],
       configFolder: join(folder, 'config'),
       isConfigAsked: false,
       json: false,
@@ -256,7 +313,7 @@ describe('the command', () => {
       `${join(folder, 'RetryStorm.md')}:45: warning verify-without-check: section "Verify" has no \`\`\`check: ` +
         'only a person can say that it is over\n    Add a ```check fence',
     );
-    expect(text).toMatch(/\n1 files, 0 errors, 2 warnings$/);
+    expect(text).toMatch(/\n1 file, 0 errors, 2 warnings$/);
   });
 
   test('fails on errors; on warnings when it is asked to', async () => {

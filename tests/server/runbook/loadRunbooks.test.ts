@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,7 +55,7 @@ test('a folder is loaded in the order of names, without the template and other f
 });
 
 test('the faults of all files are reported together', async () => {
-  await writeFile(join(folder, 'Ant.md'), '---\nalert: Ant\n---\n');
+  await writeFile(join(folder, 'Ant.md'), '---\nalert: Ant\ntested: null\n---\n');
   await writeFile(
     join(folder, 'Bee.md'),
     exampleRunbook({ frontMatter: { alert: 'Bee', severity: 'high' } }),
@@ -67,6 +67,17 @@ test('the faults of all files are reported together', async () => {
       expect.objectContaining({ file: join(folder, 'Bee.md'), line: 4, rule: 'front-matter' }),
     ]),
   });
+});
+
+test('what editors leave beside a file, folders and alerts of other products stop no start', async () => {
+  await symlink(join(folder, 'nowhere'), join(folder, '.#Ant.md'));
+  await mkdir(join(folder, 'old.md'));
+  await writeFile(join(folder, '._Ant.md'), Buffer.from([0, 5, 22, 7]));
+  await writeFile(join(folder, 'Pods.md'), '---\nalert: KubePodCrashLooping\n---\n# Pods\n');
+  const runbooks = await loadRunbooks(folder);
+  expect([...runbooks.values()].map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+    'Pods document',
+  ]);
 });
 
 test('a folder that is not there is reported', async () => {

@@ -176,6 +176,25 @@ describe('the body', () => {
     expect(fault).toContain(`${file}:${bodyLine('```panel')}: panel fence ${message}`);
   });
 
+  test('warns of a panel that shows nothing without a parameter that it lacks', () => {
+    const fence = '```panel\npanel: slo-burn-rate\n```';
+    const source = (text: string) =>
+      exampleRunbook({
+        body: changed('## Roll back', `${text}\n\n## Roll back`),
+        frontMatter: { panels: '[batch-cost-history, slo-burn-rate]' },
+      });
+    expect(parseRunbook(file, source(fence)).findings).toContainEqual(
+      expect.objectContaining({
+        line: bodyLine('## Roll back'),
+        level: 'warning',
+        rule: 'panel-open',
+        message: 'panel slo-burn-rate without slo shows nothing unless the alert says which',
+      }),
+    );
+    const named = source(fence.replace('rate\n', "rate\nparams: { slo: '{{slo}}' }\n"));
+    expect(parseRunbook(file, named).findings.map(({ rule }) => rule)).not.toContain('panel-open');
+  });
+
   test('shows exactly the panels that the front matter declares', () => {
     const undeclared = faultsOf(exampleRunbook({ frontMatter: { panels: '[]' } }));
     expect(undeclared).toEqual([
@@ -198,7 +217,8 @@ describe('a check', () => {
     "question: attempts-per-operation\nparams: { pipeline: '{{pipeline}}', minutes: 10 }\nexpect: '< 1.2'",
     "question: alert-state\nparams: { alert: '{{alert}}' }\nexpect: '= resolved'",
     'question: batch-outcome\nparams: { pipeline: mail }\nexpect: in succeeded, running',
-    "question: telemetry-age\nexpect: '<= 15 min'",
+    "question: telemetry-age\nparams: { pipeline: '{{pipeline}}' }\nexpect: '<= 15 min'",
+    "question: data-age\nparams: { dataset: mails }\nexpect: '<= 1 d'",
   ])('is taken: %s', (yaml) => {
     const source = withCheck(yaml);
     expect(faultsOf(source)).toEqual([]);
@@ -209,7 +229,16 @@ describe('a check', () => {
     ["question: mood\nexpect: '= good'", 'asks mood; known: alert-state, '],
     ["question: constructor\nexpect: '= 1'", 'asks constructor; known: '],
     ["question: backup-age\nparams: { folder: x }\nexpect: '< 1 d'", 'it takes none'],
-    ["question: burn-rate\nparams: { pipeline: x }\nexpect: '< 1'", 'takes no parameter pipeline'],
+    ["question: burn-rate\nparams: { pipeline: x }\nexpect: '< 1'", 'takes no such parameter'],
+    ["question: telemetry-age\nexpect: '<= 15 min'", 'asks telemetry-age without pipeline: '],
+    [
+      "question: alert-state\nparams: { pipeline: mail }\nexpect: '= resolved'",
+      'asks alert-state without alert or name: ',
+    ],
+    [
+      "question: attempt-error-share\nparams: { errorClass: 'timeout, slow' }\nexpect: '< 5 %'",
+      'has errorClass: must be one or, with commas, several of ',
+    ],
     [
       "question: burn-rate\nparams: { minutes: '-5' }\nexpect: '< 1'",
       'must be a whole number from',

@@ -50,7 +50,7 @@ test('every heading has an id of its words', () => {
 test('headings of equal words get different ids', () => {
   const html = rendering('### Note\n\n### Note');
   expect(html).toContain('<h3 id="section-note">');
-  expect(html).toContain('<h3 id="section-note-2">');
+  expect(html).toContain('<h3 id="section-note-1">');
 });
 
 describe('a panel', () => {
