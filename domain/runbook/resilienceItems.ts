@@ -7,6 +7,8 @@ interface ResilienceItem {
   readonly text: string;
   /** No telemetry could ever say so: a person has to look. */
   readonly isByHand?: true;
+  /** Where telemetry cannot tell, a person may. */
+  readonly isByHandToo?: true;
 }
 
 export const resilienceItems = {
@@ -22,17 +24,24 @@ export const resilienceItems = {
   'spend-cap': { text: 'A hard limit stops its spend' },
   priced: { text: 'Every model call has a price' },
   'backfill-tested': { text: 'A backfill succeeded within 90 days' },
-  'dead-letters': { text: 'Dead letters are drained' },
+  'dead-letters': { text: 'Dead letters are drained', isByHandToo: true },
   'input-kept': { text: 'Its input is kept until its output is accepted', isByHand: true },
   'pinned-model': { text: 'Model and prompt are pinned, and changed on purpose', isByHand: true },
   fallback: { text: 'A second model or provider was tried', isByHand: true },
 } as const satisfies Record<string, ResilienceItem>;
+
+/** What a person may say of an item. */
+export const RESILIENCE_ANSWERS = ['done', 'notDone', 'notApplicable'] as const;
+export type ResilienceAnswer = (typeof RESILIENCE_ANSWERS)[number];
 
 export type ResilienceItemId = keyof typeof resilienceItems;
 type ByHandId = {
   [Id in ResilienceItemId]: (typeof resilienceItems)[Id] extends { isByHand: true } ? Id : never;
 }[ResilienceItemId];
 export type ScoredItemId = Exclude<ResilienceItemId, ByHandId>;
+
+export const isResilienceItem = (id: string): id is ResilienceItemId =>
+  Object.hasOwn(resilienceItems, id);
 
 export const isScored = (id: ResilienceItemId): id is ScoredItemId =>
   !('isByHand' in resilienceItems[id]);

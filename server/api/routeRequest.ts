@@ -5,7 +5,8 @@ import type { Route } from './route.js';
 
 export const BODY_BYTES_MAX = 1_048_576;
 const ACTOR_LENGTH_MAX = 200;
-const UNNAMED = 'anonymous';
+/** Who asks and says no name. */
+export const UNNAMED = 'anonymous';
 
 /** @throws ApiError 400 naming the field, 415 for anything but JSON. */
 export async function readBody(route: Route, context: Context): Promise<unknown> {

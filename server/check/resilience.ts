@@ -4,7 +4,9 @@ import {
   resilienceItems,
   type ResilienceItemId,
 } from '@burnbook/domain/runbook/resilienceItems';
-import type { Resilience } from '../contract.js';
+import { formatTime } from '@burnbook/domain/time';
+import type { Resilience, ResilienceSaid } from '../contract.js';
+import { isForPeople, readAnswers, scoreSaid, type SaidAnswer } from './resilienceAnswers.js';
 import { readResilienceFacts } from './resilienceFacts.js';
 import { scores, type Score, type ScoredPipeline, type Scoring } from './resilienceScores.js';
 import type { StoreClient } from '../store/storeClient.js';
@@ -27,32 +29,42 @@ type ScoredPipelineView = Resilience['items'][number];
 const PIPELINES_MAX = 500;
 const BY_HAND: Score = {
   state: 'byHand',
-  because: 'no telemetry says so: look, and keep the answer with the pipeline',
+  because: 'no telemetry says so: look, and say what you found',
   evidence: null,
 };
 
 /** By name. */
 export async function scoreResilience(sources: ResilienceSources): Promise<ScoredPipelineView[]> {
   const { store, nowNs, report, pipelines, slos, budgets, testedOn } = sources;
-  const facts = await readResilienceFacts(store, nowNs, report);
+  const [facts, answers] = await Promise.all([
+    readResilienceFacts(store, nowNs, report),
+    readAnswers(store),
+  ]);
   const configured = new Map(pipelines.map((pipeline) => [pipeline.name, pipeline]));
   const names = [...new Set([...configured.keys(), ...(facts.runs?.keys() ?? [])])].toSorted();
+  const none: ReadonlyMap<string, SaidAnswer> = new Map();
   return names.slice(0, PIPELINES_MAX).map((name) => {
     const pipeline: ScoredPipeline = {
       ...(configured.get(name) ?? { name, owner: null, team: null, isScheduled: false }),
       slos: slos.filter((slo) => slo.pipelines.includes(name)),
     };
-    return pipelineView({ pipeline, facts, budgets, testedOn, nowNs });
+    return pipelineView({ pipeline, facts, budgets, testedOn, nowNs }, answers.get(name) ?? none);
   });
 }
 
-function pipelineView(scoring: Scoring): ScoredPipelineView {
+function pipelineView(
+  scoring: Scoring,
+  answers: ReadonlyMap<string, SaidAnswer>,
+): ScoredPipelineView {
   const { name, owner } = scoring.pipeline;
-  const items = Object.entries(resilienceItems).map(([id, { text }]) => ({
-    id,
-    text,
-    ...scoreOf(id as ResilienceItemId, scoring),
-  }));
+  const items = Object.entries(resilienceItems).map(([key, { text }]) => {
+    const id = key as ResilienceItemId;
+    const told = scoreOf(id, scoring);
+    const canAnswer = isForPeople(id, told);
+    const said = canAnswer ? answers.get(id) : undefined;
+    const score = said ? scoreSaid(said, scoring.nowNs) : told;
+    return { id, text, ...score, canAnswer, said: said ? saidView(said) : null };
+  });
   const countOf = (state: Score['state']) => items.filter((item) => item.state === state).length;
   return {
     pipeline: name,
@@ -63,6 +75,13 @@ function pipelineView(scoring: Scoring): ScoredPipelineView {
     items,
   };
 }
+
+export const saidView = ({ answer, by, atNs, note }: SaidAnswer): ResilienceSaid => ({
+  answer,
+  by,
+  at: formatTime(atNs),
+  note,
+});
 
 function scoreOf(id: ResilienceItemId, scoring: Scoring): Score {
   return isScored(id) ? scores[id](scoring) : BY_HAND;

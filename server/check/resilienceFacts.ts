@@ -64,6 +64,17 @@ export interface CheckFacts {
   readonly names: number;
 }
 
+export interface FailedRowFacts {
+  readonly batches: number;
+  /** Of them, the newest run told how many rows failed. */
+  readonly told: number;
+  /** Batches of which some run had rows that failed, and those of them whose newest run had none. */
+  readonly failing: number;
+  readonly takenUp: number;
+  /** That the newest runs left. */
+  readonly leftRows: number;
+}
+
 export interface ResilienceFacts {
   /** Of `SEEN_DAYS`. */
   readonly runs: Told<RunFacts>;
@@ -75,6 +86,7 @@ export interface ResilienceFacts {
   readonly calls: Told<CallFacts>;
   readonly repeats: Told<RepeatFacts>;
   readonly checks: Told<CheckFacts>;
+  readonly failedRows: Told<FailedRowFacts>;
   /** Of `NEWEST_DAYS`. */
   readonly telemetry: Told<TelemetryFacts>;
 }
@@ -113,27 +125,29 @@ export async function readResilienceFacts(
   };
   const silent = nowNs - SILENT_NS;
   const recent = { from: since(RECENT_DAYS) };
-  const [runs, telemetry, runbooks, attempts, retries, calls, repeats, checks] = await Promise.all([
-    read('resilience_runs', { from: since(SEEN_DAYS), silent }, runFacts),
-    read('resilience_runs', { from: since(NEWEST_DAYS), silent }, telemetryFacts),
-    read('resilience_alerts', { from: since(SEEN_DAYS) }, (row) =>
-      (row['runbooks'] as string).split('\n'),
-    ),
-    read(
-      'resilience_attempts',
-      { ...recent, operationsMin: OPERATIONS_MIN, failedMin: FAILED_MIN },
-      attemptFacts,
-    ),
-    read('resilience_retries', { ...recent, attempts: RETRIES_LOOKED_AT }, retryFacts),
-    read('resilience_calls', recent, callFacts),
-    read(
-      'resilience_repeats',
-      { ...recent, duplicate: EXCLUSION_REASONS.duplicateResponse },
-      repeatFacts,
-    ),
-    read('resilience_checks', recent, checkFacts),
-  ]);
-  return { runs, telemetry, runbooks, attempts, retries, calls, repeats, checks };
+  const [runs, telemetry, runbooks, attempts, retries, calls, repeats, checks, failedRows] =
+    await Promise.all([
+      read('resilience_runs', { from: since(SEEN_DAYS), silent }, runFacts),
+      read('resilience_runs', { from: since(NEWEST_DAYS), silent }, telemetryFacts),
+      read('resilience_alerts', { from: since(SEEN_DAYS) }, (row) =>
+        (row['runbooks'] as string).split('\n'),
+      ),
+      read(
+        'resilience_attempts',
+        { ...recent, operationsMin: OPERATIONS_MIN, failedMin: FAILED_MIN },
+        attemptFacts,
+      ),
+      read('resilience_retries', { ...recent, attempts: RETRIES_LOOKED_AT }, retryFacts),
+      read('resilience_calls', recent, callFacts),
+      read(
+        'resilience_repeats',
+        { ...recent, duplicate: EXCLUSION_REASONS.duplicateResponse },
+        repeatFacts,
+      ),
+      read('resilience_checks', recent, checkFacts),
+      read('resilience_failed_rows', recent, failedRowFacts),
+    ]);
+  return { runs, telemetry, runbooks, attempts, retries, calls, repeats, checks, failedRows };
 }
 
 const runFacts = (row: QueryRow): RunFacts => ({
@@ -185,6 +199,14 @@ const repeatFacts = (row: QueryRow): RepeatFacts => ({
 const checkFacts = (row: QueryRow): CheckFacts => ({
   checks: countOf(row, 'checks'),
   names: countOf(row, 'names'),
+});
+
+const failedRowFacts = (row: QueryRow): FailedRowFacts => ({
+  batches: countOf(row, 'batches'),
+  told: countOf(row, 'told'),
+  failing: countOf(row, 'failing'),
+  takenUp: countOf(row, 'taken_up'),
+  leftRows: countOf(row, 'left_rows'),
 });
 
 const countOf = (row: QueryRow, name: string): number => Number(row[name]);

@@ -12,7 +12,7 @@ import {
 } from './resilienceFacts.js';
 
 export interface Score {
-  readonly state: 'yes' | 'no' | 'cannotTell' | 'byHand';
+  readonly state: 'yes' | 'no' | 'cannotTell' | 'byHand' | 'notApplicable';
   readonly because: string;
   /** Path of the page that shows it. */
   readonly evidence: string | null;
@@ -137,11 +137,32 @@ export const scores: Readonly<Record<ScoredItemId, (scoring: Scoring) => Score>>
         )
       : cannotTell('its runs do not tell of what kind they are: send pipeline.run.kind');
   },
-  'dead-letters': () =>
-    cannotTell(
-      'telemetry tells how many rows failed, not whether anybody took them up again: nothing says so yet',
-    ),
+  'dead-letters': deadLetters,
 };
+
+/** Only that the batch was run again and lost no row says so; that nothing failed lately says nothing of older letters. */
+function deadLetters({ pipeline: { name }, facts: { failedRows } }: Scoring): Score {
+  if (!failedRows) return NOT_READ;
+  const found = failedRows.get(name);
+  if (!found) return cannotTell(`no batch in ${RECENT_DAYS} days`);
+  const { batches, told, failing, takenUp, leftRows } = found;
+  if (failing > 0 && failing === takenUp) {
+    const said = `rows failed in ${counted(failing, 'batch', 'batches')} of ${RECENT_DAYS} days, and a later run of each left none`;
+    return yes(said, batchesPath(name));
+  }
+  if (failing > 0) {
+    return cannotTell(
+      `the newest runs left ${counted(leftRows, 'row')} that failed; ${takenUp} of ${counted(failing, 'batch', 'batches')} were run again until none did. Whether anything else took the rest up a person has to say`,
+    );
+  }
+  return told < batches
+    ? cannotTell(
+        `${told} of ${counted(batches, 'batch', 'batches')} tell how many rows failed: send pipeline.rows.failed`,
+      )
+    : cannotTell(
+        `no row failed in ${counted(batches, 'batch', 'batches')} of ${RECENT_DAYS} days: there was nothing to take up`,
+      );
+}
 
 function testedRunbook({ pipeline, facts, testedOn, nowNs }: Scoring): Score {
   const ofSlos = pipeline.slos.flatMap(({ runbooks }) => runbooks);

@@ -1,5 +1,6 @@
 /** Runbooks, and the checks in them. */
 import { z } from 'zod';
+import { RESILIENCE_ANSWERS } from '@burnbook/domain/runbook/resilienceItems';
 import { count, freshnessSchema, listOf, time } from './common.js';
 import { severitySchema } from './alert.js';
 
@@ -132,22 +133,45 @@ export const checkAnswerSchema = z.object({
 });
 export type CheckAnswer = z.infer<typeof checkAnswerSchema>;
 
+/** What a person said of an item that telemetry cannot tell. */
+export const resilienceSaidSchema = z.object({
+  answer: z.enum(RESILIENCE_ANSWERS),
+  by: z.string(),
+  at: time,
+  note: z.string().nullable(),
+});
+export type ResilienceSaid = z.infer<typeof resilienceSaidSchema>;
+/** `POST /api/resilience/answers`: added to what was said before. */
+export const newResilienceAnswerSchema = z.strictObject({
+  pipeline: z.string().min(1).max(1_000),
+  item: z.string().min(1).max(100),
+  answer: z.enum(RESILIENCE_ANSWERS),
+  note: z.string().trim().max(1_000).optional(),
+});
+/** `/api/resilience/answers?pipeline=&item=`: all that was said, newest first. */
+export const resilienceAnswersSchema = listOf(resilienceSaidSchema).extend(freshnessSchema.shape);
+export type ResilienceAnswers = z.infer<typeof resilienceAnswersSchema>;
+
 /** `/api/resilience`: the checklist, scored for each pipeline. */
 export const resilienceItemSchema = z.object({
   id: z.string(),
   /** The item's words in the checklist. */
   text: z.string(),
-  /** `byHand`: telemetry cannot say; a person has to look. */
-  state: z.enum(['yes', 'no', 'cannotTell', 'byHand']),
+  /** `byHand`: telemetry cannot say; a person has to look. `notApplicable`: a person says so. */
+  state: z.enum(['yes', 'no', 'cannotTell', 'byHand', 'notApplicable']),
   /** What it stands on. */
   because: z.string(),
   evidence: z.string().nullable(),
+  /** Telemetry does not tell: a person may. */
+  canAnswer: z.boolean(),
+  /** The newest answer of a person; null: nobody has said anything, or telemetry tells. */
+  said: resilienceSaidSchema.nullable(),
 });
 export const resilienceSchema = listOf(
   z.object({
     pipeline: z.string(),
     owner: z.string().nullable(),
-    /** Of those that telemetry can score. */
+    /** Of those that telemetry scores or a person has answered. */
     yes: count,
     no: count,
     cannotTell: count,

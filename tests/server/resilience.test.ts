@@ -3,7 +3,12 @@ import { parseTime } from '@burnbook/domain/time';
 import { resilienceItems } from '@burnbook/domain/runbook/resilienceItems';
 import { parseCron } from '@burnbook/domain/slo/cron';
 import type { Config } from '../../server/config/config.js';
-import { resilienceSchema, type Resilience } from '../../server/contract.js';
+import {
+  problemSchema,
+  resilienceAnswersSchema,
+  resilienceSchema,
+  type Resilience,
+} from '../../server/contract.js';
 import { MINUTE_NS } from '../support/alerts.js';
 import { configOf as budgetsOf, MONTH } from '../support/budgets.js';
 import { runbooksTested, storms } from '../support/executions.js';
@@ -303,6 +308,127 @@ describe('the resilience checklist', () => {
       state: 'no',
       because: '1 of 1 runbook not followed in 90 days: RetryStorm',
       evidence: '/runbooks/RetryStorm',
+      canAnswer: false,
+      said: null,
     });
+  });
+});
+
+describe('rows that failed', () => {
+  test('are taken up where a later run of each batch left none, and a question where not', async () => {
+    const run = (
+      pipeline: string,
+      name: string,
+      at: { batch: string; hour: number; failed?: number },
+    ) =>
+      new TraceMaker({
+        startNs: STORY_NS + BigInt(at.hour) * HOUR_NS,
+        common: {
+          'pipeline.name': pipeline,
+          'pipeline.run.id': name,
+          'pipeline.batch.id': at.batch,
+        },
+      }).span({
+        name: 'run',
+        attributes: {
+          'pipeline.run.outcome': 'succeeded',
+          ...(at.failed === undefined ? {} : { 'pipeline.rows.failed': at.failed }),
+        },
+      });
+    await server.send([
+      run('drained', 'a', { batch: 'one', hour: 0, failed: 5 }),
+      run('drained', 'b', { batch: 'one', hour: 1, failed: 0 }),
+      run('drained', 'c', { batch: 'two', hour: 2, failed: 0 }),
+      run('left', 'a', { batch: 'one', hour: 0, failed: 5 }),
+      run('left', 'b', { batch: 'one', hour: 1, failed: 0 }),
+      run('left', 'c', { batch: 'two', hour: 2, failed: 3 }),
+      // The later run does not say: nobody knows.
+      run('untold', 'a', { batch: 'one', hour: 0, failed: 5 }),
+      run('untold', 'b', { batch: 'one', hour: 1 }),
+      run('clean', 'a', { batch: 'one', hour: 0, failed: 0 }),
+    ]);
+    told = await server.get('/api/resilience', resilienceSchema);
+    const said = (name: string) =>
+      `${states(name)['dead-letters']}: ${becauseOf(name, 'dead-letters')}`;
+    expect(said('drained')).toBe(
+      'yes: rows failed in 1 batch of 30 days, and a later run of each left none',
+    );
+    expect(said('left')).toContain(
+      'cannotTell: the newest runs left 3 rows that failed; 1 of 2 batches',
+    );
+    expect(said('untold')).toContain(
+      'cannotTell: the newest runs left 0 rows that failed; 0 of 1 batch ',
+    );
+    expect(said('clean')).toBe(
+      'cannotTell: no row failed in 1 batch of 30 days: there was nothing to take up',
+    );
+    expect(said('partly')).toContain('cannotTell: ');
+  });
+});
+
+describe('what a person says of an item', () => {
+  const say = (body: object, name: string | null = 'ann') =>
+    server.fetch('/api/resilience/answers', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(name === null ? {} : { 'burnbook-actor': encodeURIComponent(name) }),
+      },
+      body: JSON.stringify(body),
+    });
+  const item = async (id: string) => {
+    told = await server.get('/api/resilience', resilienceSchema);
+    return pipelineOf('careful').items.find((each) => each.id === id);
+  };
+
+  test('stands with name, day and note until somebody says something else, and nothing is lost', async () => {
+    const answer = { pipeline: 'careful', item: 'fallback' };
+    const before = pipelineOf('careful').yes;
+    const first = await say({ ...answer, answer: 'done', note: ' in a game day ' }, 'Łukasz');
+    expect(first.status).toBe(201);
+    expect(await item('fallback')).toMatchObject({
+      state: 'yes',
+      because: 'done, says Łukasz, today (2026-05-20): in a game day',
+      canAnswer: true,
+      said: { answer: 'done', by: 'Łukasz', at: '2026-05-20T12:00:00Z', note: 'in a game day' },
+    });
+    expect(pipelineOf('careful').yes).toBe(before + 1);
+    await say({ ...answer, answer: 'notApplicable' }, 'bob');
+    expect(await item('fallback')).toMatchObject({ state: 'notApplicable', said: { by: 'bob' } });
+    await say({ pipeline: 'careful', item: 'dead-letters', answer: 'notDone' });
+    expect(await item('dead-letters')).toMatchObject({ state: 'no' });
+    await server.restart();
+    expect(await item('fallback')).toMatchObject({ state: 'notApplicable' });
+    const { items } = await server.get(
+      '/api/resilience/answers?pipeline=careful&item=fallback',
+      resilienceAnswersSchema,
+    );
+    expect(items.map(({ by, answer: said }) => `${by} ${said}`)).toEqual([
+      'bob notApplicable',
+      'Łukasz done',
+    ]);
+  });
+
+  test('is no answer any more after half a year', async () => {
+    await say({ pipeline: 'careful', item: 'pinned-model', answer: 'done' });
+    const { nowNs } = server;
+    server.nowNs = nowNs + 181n * 24n * HOUR_NS;
+    expect(await item('pinned-model')).toMatchObject({
+      state: 'cannotTell',
+      because: 'done, says ann, 181 days ago (2026-05-20) — older than 180 days: look again',
+    });
+    server.nowNs = nowNs;
+  });
+
+  test.each([
+    [{ pipeline: 'careful', item: 'priced', answer: 'done' }, 'ann', 409, 'item'],
+    [{ pipeline: 'careful', item: 'constructor', answer: 'done' }, 'ann', 400, 'item'],
+    [{ pipeline: 'nobody', item: 'fallback', answer: 'done' }, 'ann', 404, 'pipeline'],
+    [{ pipeline: 'careful', item: 'fallback', answer: 'maybe' }, 'ann', 400, 'answer'],
+    [{ pipeline: 'careful', item: 'fallback', answer: 'done' }, null, 400, 'burnbook-actor'],
+  ])('is refused: %j by %s', async (body, name, status, field) => {
+    const answer = await say(body, name);
+    expect(answer.status).toBe(status);
+    expect(problemSchema.parse(await answer.json()).field).toBe(field);
   });
 });

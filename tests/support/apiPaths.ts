@@ -55,6 +55,7 @@ export const API_PATHS = [
   '/api/reservations/{id}/renew',
   '/api/reservations/{id}/settle',
   '/api/resilience',
+  '/api/resilience/answers',
   '/api/retries/waste',
   '/api/retries/what-if',
   '/api/runbooks',

@@ -9,5 +9,12 @@ export const enResilience = {
   'resilience.no': 'No',
   'resilience.cannotTell': 'Cannot tell',
   'resilience.byHand': 'By hand',
+  'resilience.notApplicable': 'Does not apply',
   'resilience.evidence': 'Evidence',
+  'resilience.say': 'Say how it stands',
+  'resilience.answer': 'How it stands',
+  'resilience.answer.done': 'Done',
+  'resilience.answer.notDone': 'Not done',
+  'resilience.answer.notApplicable': 'Does not apply here',
+  'resilience.note': 'What you saw',
 } as const;

@@ -11,5 +11,12 @@ export const zhCNResilience: Record<keyof typeof enResilience, string> = {
   'resilience.no': '否',
   'resilience.cannotTell': '无法判断',
   'resilience.byHand': '人工',
+  'resilience.notApplicable': '不适用',
   'resilience.evidence': '依据',
+  'resilience.say': '记录结论',
+  'resilience.answer': '现状',
+  'resilience.answer.done': '已做到',
+  'resilience.answer.notDone': '未做到',
+  'resilience.answer.notApplicable': '此处不适用',
+  'resilience.note': '你看到了什么',
 };

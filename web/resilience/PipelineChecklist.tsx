@@ -1,7 +1,9 @@
+import { useState } from 'preact/hooks';
 import type { Resilience } from '../../server/contract.js';
 import { t } from '../i18n/t.js';
 import { Status, type StatusKind } from '../parts/Status.js';
 import type { View } from '../url/useView.js';
+import { SayDialog } from './SayDialog.js';
 
 type Checklist = Resilience['items'][number];
 type Item = Checklist['items'][number];
@@ -11,13 +13,15 @@ const STATUS: Record<Item['state'], StatusKind> = {
   no: 'failed',
   cannotTell: 'unknown',
   byHand: 'byHand',
+  notApplicable: 'inactive',
 };
 /** What has to be done first, then what nobody knows. */
-const ORDER: readonly Item['state'][] = ['no', 'cannotTell', 'byHand', 'yes'];
+const ORDER: readonly Item['state'][] = ['no', 'cannotTell', 'byHand', 'yes', 'notApplicable'];
 
 /** A pipeline's items with what each stands on; open where something is missing. */
 export function PipelineChecklist({ checklist, view }: { checklist: Checklist; view: View }) {
   const { pipeline, owner, yes, no, cannotTell, items } = checklist;
+  const [asked, setAsked] = useState<Item | null>(null);
   const sorted = [...items].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
   return (
     <details class="panel fold checklist" open={no > 0}>
@@ -44,9 +48,20 @@ export function PipelineChecklist({ checklist, view }: { checklist: Checklist; v
                 )}
               </small>
             </p>
+            {item.canAnswer && (
+              <button
+                type="button"
+                class="button small"
+                aria-label={`${t('resilience.say')}: ${item.text}`}
+                onClick={() => setAsked(item)}
+              >
+                {t('resilience.say')}
+              </button>
+            )}
           </li>
         ))}
       </ul>
+      {asked && <SayDialog pipeline={pipeline} item={asked} onClose={() => setAsked(null)} />}
     </details>
   );
 }

@@ -1,6 +1,7 @@
 /** The store's commands by name. */
 import { changeAlerts } from './changeAlerts.js';
 import type { Command } from './command.js';
+import { answerResilience } from './answerResilience.js';
 import { beat } from './beat.js';
 import { changeDestination } from './changeDestination.js';
 import { countEvents } from './countEvents.js';
@@ -24,6 +25,7 @@ import { previewChunk, restateChunk, undoChunk, type Restated } from './repriceC
 import { beginRestatement, moveRestatement } from './restatements.js';
 
 const plain = {
+  answerResilience,
   changeAlerts,
   countEvents,
   countServer,

@@ -1,0 +1,1 @@
+INSERT INTO resilience_answers VALUES ($pipeline, $item, $at::BIGINT, $actor, $answer, $note)
