@@ -43,7 +43,9 @@ describe.skipIf(started.browser === null)('the pages of reliability', () => {
   test('lead a phone from the alert over its incident to the runbook in two taps', async () => {
     const page = await open('/?range=-2d&tz=UTC', PHONE);
     await page.getByRole('link', { name: /^mail attempts: .* bad in/ }).tap();
-    await page.getByText(/^Firing for/).waitFor();
+    const verdict = page.getByText(/^Firing for/);
+    await verdict.waitFor();
+    expect(await verdict.evaluate((shown) => getComputedStyle(shown).font)).toMatch(/40px\/44px/);
     // Whoever looks has not acknowledged.
     await page.getByText('Nobody has acknowledged it.').waitFor();
     expect(await fits(page)).toBe(true);

@@ -146,6 +146,24 @@ describe.skipIf(started.browser === null)('the pages of runbooks', () => {
     await page.getByText(/the provider said so/).waitFor();
   });
 
+  test('take what a person saw of an item that no telemetry tells, and show it with name and day', async () => {
+    const page = await open('/resilience?tz=UTC', PHONE);
+    const item = page
+      .getByRole('listitem')
+      .filter({ hasText: 'A second model or provider was tried' });
+    await item
+      .first()
+      .getByRole('button', { name: /^Say how it stands: / })
+      .tap();
+    const dialog = page.getByRole('dialog', { name: 'A second model or provider was tried' });
+    await dialog.getByLabel('How it stands').selectOption('notDone');
+    await dialog.getByLabel('What you saw').fill('<b>none</b> & nobody');
+    await dialog.getByLabel('Your name').fill('Fay');
+    await dialog.getByRole('button', { name: 'Say how it stands' }).tap();
+    await dialog.waitFor({ state: 'detached' });
+    await item.getByText(/^not done, says Fay, today .*: <b>none<\/b> & nobody/).waitFor();
+  });
+
   test('speak Chinese around a text that stays in its language', async () => {
     const page = await open(runbook({ execution }), { ...PHONE, locale: 'zh-CN' });
     await page.getByText(/由 .* 负责/).waitFor();
