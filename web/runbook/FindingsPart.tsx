@@ -11,7 +11,7 @@ export function FindingsPart({ findings }: { findings: readonly LintFinding[] })
       </summary>
       <ul class="rows">
         {findings.map(({ file, line, rule, message, help }) => (
-          <li key={`${file} ${line} ${rule}`}>
+          <li key={`${line} ${rule} ${message}`}>
             <code>
               {file}:{line}
             </code>{' '}
