@@ -17,7 +17,7 @@ export async function readBody(route: Route, context: Context): Promise<unknown>
   }
   let json: unknown;
   try {
-    json = JSON.parse(await context.req.text());
+    json = JSON.parse(await context.req.text(), storable);
   } catch (error) {
     throw new ApiError(400, `the body is not JSON: ${(error as Error).message}`);
   }
@@ -29,6 +29,13 @@ export async function readBody(route: Route, context: Context): Promise<unknown>
   const name = [field, unknown].filter(Boolean).join('.');
   throw new ApiError(400, `${name || 'body'}: ${issue?.message ?? 'invalid'}`, name || undefined);
 }
+
+/**
+ * Text that every part can hold: half an emoji, which an input cuts off at its length, and NUL become U+FFFD. The store
+ * takes neither, and what a phone could not send it would try to send for ever.
+ */
+const storable = (_name: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value;
 
 /** The person or program that asks, by the header `burnbook-actor` (percent-encoded where it is not ASCII). */
 export function actorOf(context: Context): string {

@@ -44,6 +44,14 @@ function alertOf(pipeline: (typeof PIPELINES)[number]) {
 const minutesLater = (minutes: number): string =>
   formatTime(server.nowNs + BigInt(minutes) * MINUTE_NS);
 
+test('half an emoji at the end of a note, as inputs cut it, is kept as a mark and stops no queue', async () => {
+  const { id } = await ann.start('RetryStorm', { place: { pipeline: 'cut' } });
+  const { events } = await ann.send(id, did('note', { text: 'burning \u{1F525}'.slice(0, -1) }));
+  expect(events.at(-1)?.text).toBe('burning \uFFFD');
+  const after = await ann.send(id, did('note', { text: 'a\0b' }));
+  expect(after.events.at(-1)?.text).toBe('a\uFFFDb');
+});
+
 describe('an execution from an alert', () => {
   test('knows its place and its incident, and is joined by who starts it again', async () => {
     const alert = alertOf('mail');
