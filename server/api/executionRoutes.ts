@@ -76,8 +76,10 @@ export const executionRoutes = [
     body: newExecutionEventsSchema,
     answer: executionDetailSchema,
     handle: ({ api, part, body, actor }) => {
-      const { events } = body as z.infer<typeof newExecutionEventsSchema>;
-      return answered(api, api.executions.record(part('id'), events.map(newEventOf), actor));
+      const { events, sentAt } = body as z.infer<typeof newExecutionEventsSchema>;
+      const wrongByNs = sentAt === undefined ? 0n : timeIn(sentAt, 'sentAt') - api.nowNs();
+      const news = events.map((event, index) => newEventOf(event, { index, wrongByNs }));
+      return answered(api, api.executions.record(part('id'), news, actor));
     },
   }),
   route({
@@ -137,12 +139,21 @@ function placeOf(place: Readonly<Record<string, string>>): Readonly<Record<strin
   throw new ApiError(400, message, `place.${unknown}`);
 }
 
-/** @throws ApiError 400 */
-function newEventOf({ id, kind, step, text, at }: NewExecutionEvent, index: number): NewEvent {
-  const doneNs = at === undefined ? null : parseTime(at);
-  if (at !== undefined && doneNs === null) {
-    const field = `events.${index}.at`;
-    throw new ApiError(400, `${field}: must be RFC 3339 with an offset`, field);
-  }
+/**
+ * @param from.wrongByNs how far the client's clock is ahead.
+ * @throws ApiError 400
+ */
+function newEventOf(
+  { id, kind, step, text, at }: NewExecutionEvent,
+  { index, wrongByNs }: { readonly index: number; readonly wrongByNs: bigint },
+): NewEvent {
+  const doneNs = at === undefined ? null : timeIn(at, `events.${index}.at`) - wrongByNs;
   return { eventId: id, kind, step: step ?? null, text: text ?? null, doneNs };
+}
+
+/** @throws ApiError 400 */
+function timeIn(text: string, field: string): bigint {
+  const ns = parseTime(text);
+  if (ns === null) throw new ApiError(400, `${field}: must be RFC 3339 with an offset`, field);
+  return ns;
 }

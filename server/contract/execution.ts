@@ -23,6 +23,11 @@ export type NewExecutionEvent = z.infer<typeof newExecutionEventSchema>;
 /** `POST /api/executions/{id}/events`; all of them or none. */
 export const newExecutionEventsSchema = z.strictObject({
   events: z.array(newExecutionEventSchema).min(1).max(200),
+  /**
+   * When the client sends this, by the clock that `at` is of: what that clock is wrong by is taken off. Left out: it is
+   * taken to be right.
+   */
+  sentAt: time.optional(),
 });
 /** `POST /api/runbooks/{name}/executions`: starts one, or answers the open one of the same runbook and incident. */
 export const newExecutionSchema = z.strictObject({

@@ -52,6 +52,28 @@ test('half an emoji at the end of a note, as inputs cut it, is kept as a mark an
   expect(after.events.at(-1)?.text).toBe('a\uFFFDb');
 });
 
+test('a phone whose clock is wrong does things when it does them', async () => {
+  const { id } = await ann.start('RetryStorm', { place: { pipeline: 'skewed' } });
+  await ann.send(id, did('tick', { step: 1 }));
+  await bob.send(id, did('untick', { step: 1 }));
+  server.nowNs += MINUTE_NS;
+  // Two hours behind; it was offline for half a minute.
+  const clock = (seconds: number): string =>
+    formatTime(server.nowNs - 120n * MINUTE_NS - BigInt(seconds) * 1_000_000_000n);
+  const answer = await ann.post(`/api/executions/${id}/events`, {
+    events: [did('tick', { step: 1, at: clock(30) })],
+    sentAt: clock(0),
+  });
+  expect(answer.status).toBe(200);
+  const [step] = (await executionOf(server, id)).steps;
+  expect(step).toMatchObject({ state: 'done', by: 'ann' });
+  expect(step?.at).toBe(formatTime(server.nowNs - MINUTE_NS / 2n));
+  const path = `/api/executions/${id}/events`;
+  expect(
+    await ann.refused(path, { events: [did('tick', { step: 2 })], sentAt: 'now' }),
+  ).toMatchObject({ status: 400, field: 'sentAt' });
+});
+
 describe('an execution from an alert', () => {
   test('knows its place and its incident, and is joined by who starts it again', async () => {
     const alert = alertOf('mail');

@@ -105,7 +105,7 @@ async function sendGroup(group: readonly QueuedEvent[]): Promise<void> {
     const detail = await sendJson<ExecutionDetail>(`${executionPath(first.execution)}/events`, {
       method: 'POST',
       actor: first.actor,
-      body: { events: group.map(({ event }) => event) },
+      body: { events: group.map(({ event }) => event), sentAt: new Date().toISOString() },
     });
     putExecution(detail);
     forget(group);
