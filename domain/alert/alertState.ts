@@ -4,6 +4,7 @@
  * An unknown condition (`frozen`) never resolves and never fires; a person's word ends a frozen alert, and holds until
  * data says anew that it burns.
  */
+import { unturned } from '../unturned.js';
 import type { AlertCondition, AlertSource } from './alert.js';
 import { policyOf } from './alertPolicy.js';
 import type { StandingAlert } from './standingAlert.js';
@@ -37,7 +38,7 @@ export function raise(
     subject: condition.subject,
     severity: condition.severity,
     state: fires ? 'firing' : 'pending',
-    summary: condition.summary,
+    summary: unturned(condition.summary),
     details: condition.details,
     owner: condition.owner,
     runbook: condition.runbook,
@@ -166,7 +167,7 @@ const isDue = (condition: AlertCondition, sinceNs: bigint, atNs: bigint): boolea
 
 const taken = (alert: StandingAlert, condition: AlertCondition, atNs: bigint): StandingAlert => ({
   ...alert,
-  summary: condition.summary,
+  summary: unturned(condition.summary),
   details: condition.details,
   owner: condition.owner,
   runbook: condition.runbook,

@@ -1,4 +1,5 @@
 /** Which alerts share an incident, when one opens, comes back and closes. */
+import { unturned } from '../unturned.js';
 import type { DeskContext, DeskDraft } from './deskDraft.js';
 import type { Incident } from './incident.js';
 import { rootOf } from './lineage.js';
@@ -102,7 +103,7 @@ function open(
   draft.put({ ...alert, incidentId });
   draft.putIncident({
     incidentId,
-    title: titleOf(alert),
+    title: unturned(titleOf(alert)),
     severity: 'page',
     pipeline: alert.subject.pipeline ?? null,
     groupKey,

@@ -1,4 +1,5 @@
 /** What a route takes from a request besides its query: the body, checked, and who asks. */
+import { unturned } from '@burnbook/domain/unturned';
 import type { Context } from 'hono';
 import { ApiError } from './problem.js';
 import type { Route } from './route.js';
@@ -41,7 +42,7 @@ const storable = (_name: string, value: unknown): unknown =>
 export function actorOf(context: Context): string {
   const said = context.req.header('burnbook-actor')?.trim();
   if (!said) return UNNAMED;
-  return decoded(said).slice(0, ACTOR_LENGTH_MAX).toWellFormed();
+  return unturned(decoded(said).slice(0, ACTOR_LENGTH_MAX).toWellFormed());
 }
 
 function decoded(text: string): string {

@@ -1,3 +1,5 @@
+import { unturned } from '@burnbook/domain/unturned';
+
 /** What a request may say about the place where a runbook is opened, each with what it names. */
 export const placeholderNames = [
   /** Origin of this server as the browser sees it, for commands to copy. */
@@ -18,8 +20,8 @@ export type PlaceholderName = (typeof placeholderNames)[number];
 /** A missing one stays visible as written. */
 export type PlaceholderValues = { readonly [Name in PlaceholderName]?: string };
 
-/** `text`: for the eye, as it is. `url`: for links and commands. */
-type Spelling = 'text' | 'url';
+/** `text`: for the eye. `exact`: for programs, as it is. `url`: for links and commands. */
+type Spelling = 'text' | 'exact' | 'url';
 
 const pattern = /\{\{\s*([^{}]*?)\s*\}\}/g;
 const origin = /^https?:\/\/(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
@@ -38,7 +40,9 @@ export function fillPlaceholders(
     if (!isPlaceholder(name)) return whole;
     const value = values[name];
     if (value === undefined || (name === 'server' && !origin.test(value))) return whole;
-    return spelling === 'text' || name === 'server' ? value : urlPart(value);
+    if (name === 'server') return value;
+    if (spelling === 'exact') return value;
+    return spelling === 'text' ? unturned(value) : urlPart(value);
   });
 }
 

@@ -1,6 +1,7 @@
 /** The places of live panels and checks in a runbook. */
 import { panels } from '@burnbook/domain/panels';
 import { questionOf } from '@burnbook/domain/runbook/questions';
+import { unturned } from '@burnbook/domain/unturned';
 import type { Runbook, RunbookCheck } from '../contract.js';
 import { parseCheckFence } from './checkFence.js';
 import { element, type HtmlElement } from './html.js';
@@ -49,7 +50,7 @@ export function panelFigure({ id, panel, params }: PanelSlot): HtmlElement {
   const { pipeline, batch } = params;
   const place = [pipeline, batch].filter((part) => part !== undefined);
   const children: (HtmlElement | string)[] = ['Live panel: ', caption];
-  if (place.length > 0) children.push(` (${place.join(', ')})`);
+  if (place.length > 0) children.push(` (${unturned(place.join(', '))})`);
   children.push('.');
   if (pipeline !== undefined && batch !== undefined) {
     const href = `/batches/${urlPart(pipeline)}/${urlPart(batch)}`;
@@ -70,7 +71,7 @@ export function checkFigure({
   asks,
   open,
 }: RunbookCheck): HtmlElement {
-  const place = Object.entries(params).map(([name, value]) => `${name} ${value}`);
+  const place = Object.entries(params).map(([name, value]) => `${name} ${unturned(value)}`);
   const parts = [
     ...(place.length > 0 ? [place.join(', ')] : []),
     ...(open.length > 0 ? [`not known yet: ${open.join(', ')}`] : []),
@@ -98,7 +99,7 @@ function fillParams(
     filled: Object.fromEntries(
       entries
         .filter(([, value]) => isFilled(value))
-        .map(([name, value]) => [name, fillPlaceholders(value, values, 'text')]),
+        .map(([name, value]) => [name, fillPlaceholders(value, values, 'exact')]),
     ),
     open: entries.filter(([, value]) => !isFilled(value)).map(([name]) => name),
   };

@@ -16,7 +16,7 @@ import { startTestServer, type TestServer } from '../support/testServer.js';
 
 const START_NS = parseTime('2026-05-04T10:00:00Z') ?? 0n;
 
-const PIPELINES = ['mail', 'two', 'handed', 'offline', 'killed'] as const;
+const PIPELINES = ['mail', 'two', 'handed', 'offline', 'killed', 'turned \u202Eround'] as const;
 
 let server: TestServer;
 let alerts: Awaited<ReturnType<typeof storms>>;
@@ -72,6 +72,21 @@ test('a phone whose clock is wrong does things when it does them', async () => {
   expect(
     await ann.refused(path, { events: [did('tick', { step: 2 })], sentAt: 'now' }),
   ).toMatchObject({ status: 400, field: 'sentAt' });
+});
+
+test('a pipeline or a person whose name turns the reading direction turns no sentence', async () => {
+  const alert = alertOf('turned \u202Eround');
+  expect(alert.subject['pipeline']).toBe('turned \u202Eround');
+  expect(alert.summary).toMatch(/^turned \uFFFDround needed /);
+  const { incident } = await incidentOf(server, alert.incidentId);
+  expect(incident.title).toBe('RetryStorm: turned \uFFFDround');
+  const { startedBy } = await new Person(server, encodeURIComponent('cem\u202E')).start(
+    'RetryStorm',
+    {
+      alert: alert.id,
+    },
+  );
+  expect(startedBy).toBe('cem\uFFFD');
 });
 
 describe('an execution from an alert', () => {

@@ -41,6 +41,14 @@ test('every numbered step has its number as id, through all sections', () => {
   expect(html).toContain('<ol start="4">');
 });
 
+test('a name that turns the reading direction turns no sentence, and is asked for as it is', () => {
+  const { html, panels } = render({ ...values, pipeline: 'x\u202Ey' });
+  expect(html).toContain('More than usual for x\uFFFDy.');
+  expect(html).toContain('per 1,000 rows and in total (x\uFFFDy, 2002-08-22)');
+  expect(html).toContain('/api/batches/x%E2%80%AEy/2002-08-22');
+  expect(panels[0]?.params['pipeline']).toBe('x\u202Ey');
+});
+
 test('every heading has an id of its words', () => {
   const { html } = render();
   expect(html).toContain('<h2 id="section-first-action">First action</h2>');
