@@ -7,8 +7,8 @@ import { highlightFor } from '../runbook/highlight.js';
 import { placeholderNames, type PlaceholderValues } from '../runbook/placeholders.js';
 import { renderRunbook, runbookHead } from '../runbook/renderRunbook.js';
 import type { RunbookDocument } from '../runbook/runbookDocument.js';
-import { documentSteps } from '../runbook/documentSteps.js';
 import { stampFindings } from '../runbook/stamps.js';
+import { stepCount } from '../runbook/stepCount.js';
 import { StoreError } from '../store/protocol.js';
 import type { ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
@@ -67,7 +67,7 @@ async function list({ api }: RouteRequest): Promise<RunbookList> {
       const { uses, lastNs } = used.useOf(head.name);
       const { score, reasons } = used.decayOf({
         ...head,
-        steps: documentSteps(document).map(({ number }) => number),
+        steps: Array.from({ length: stepCount(document.body) }, (_, index) => index + 1),
         findings,
       });
       return {

@@ -49,8 +49,17 @@ export async function lintPaths(
     files.push(...found.filter((file) => !files.includes(file)));
     if (fault !== null) findings.push(fault);
   }
+  if (files.length > FILES_MAX) {
+    const message = `there are ${files.length} files: only the first ${FILES_MAX} are read`;
+    const more = files[FILES_MAX] ?? '';
+    findings.push({
+      ...lintFinding(more, { line: 1, rule: 'unreadable', message }),
+      help: 'Name fewer folders at once.',
+    });
+    files.length = FILES_MAX;
+  }
   const read: LintedFile[] = [];
-  for (const file of files.slice(0, FILES_MAX)) read.push(await readFor(file));
+  for (const file of files) read.push(await readFor(file));
   const names = await namesAround(files);
   for (const { file, document, refused } of read) {
     const own = [...refused];

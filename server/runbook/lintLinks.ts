@@ -6,6 +6,7 @@ import { headingId, idFor } from './headingId.js';
 import { lineOf, markdownNodes, markdownText, type MarkdownRoot } from './markdown.js';
 import { lintFinding, type Finding } from './rules.js';
 import type { RunbookDocument } from './runbookDocument.js';
+import { stepCount } from './stepCount.js';
 
 interface Around {
   /** Path of the file that holds the links. */
@@ -28,7 +29,7 @@ export async function linkFindings(
   const found: Finding[] = [];
   let links = 0;
   for (const node of markdownNodes(document.body)) {
-    if (node.type !== 'link' && node.type !== 'definition') continue;
+    if (node.type !== 'link' && node.type !== 'definition' && node.type !== 'image') continue;
     if (++links > LINKS_MAX) break;
     const why = await deadBecause(node.url, { ...around, ids, kind: document.kind });
     if (why === null) continue;
@@ -72,11 +73,7 @@ function deadPlace(path: string, names: ReadonlySet<string>): string | null {
 /** The ids that the page gives to steps and headings. */
 function idsOf(body: MarkdownRoot): Set<string> {
   const ids = new Set<string>();
-  let steps = 0;
-  for (const node of body.children) {
-    if (node.type !== 'list' || node.ordered !== true) continue;
-    for (const _ of node.children) ids.add(`step-${++steps}`);
-  }
+  for (let step = 1; step <= stepCount(body); step += 1) ids.add(`step-${step}`);
   for (const node of markdownNodes(body)) {
     if (node.type === 'heading') ids.add(headingId(markdownText(node), ids));
   }

@@ -8,7 +8,8 @@ import { RunbookError, type RunbookProblem } from './runbookProblem.js';
 /** Runbooks by name, in the order of names. */
 export type Runbooks = ReadonlyMap<string, RunbookDocument>;
 
-const runbooksMax = 500;
+/** Of a folder: more than the public collections hold. */
+const runbooksMax = 2_000;
 
 /**
  * Reads every `*.md` of the folders; names that start with `_` (the template) or `.` are left out. A later folder's runbook

@@ -41,7 +41,10 @@ export const rules = {
     'warning',
     'Add a ```check fence, so that the page can see by itself that it is over.',
   ),
-  'html-dropped': rule('warning', 'Write it in Markdown; a runbook shows no HTML of its own.'),
+  'html-dropped': rule(
+    'warning',
+    'Write it in Markdown; a runbook shows no HTML of its own and no pictures. Link them.',
+  ),
   'stamp-reviewed': rule('warning', 'Read it against what runs today, then set `reviewed`.'),
   'stamp-tested': rule(
     'warning',

@@ -36,7 +36,7 @@ export function bodyProblems(
     ...stepProblems(body),
     ...placeholderProblems(body),
     ...fenceProblems(body, declaredPanels),
-    ...htmlProblems(body),
+    ...droppedParts(body),
   ].sort((a, b) => a.line - b.line);
 }
 
@@ -137,8 +137,12 @@ function placeholderProblems(body: MarkdownRoot): Finding[] {
   });
 }
 
-function htmlProblems(body: MarkdownRoot): Finding[] {
+function droppedParts(body: MarkdownRoot): Finding[] {
   return [...markdownNodes(body)].flatMap((node) => {
+    if (node.type === 'image' || node.type === 'imageReference') {
+      const message = `the picture ${JSON.stringify((node.alt ?? '').slice(0, 40))} is left out`;
+      return [{ line: lineOf(node), rule: 'html-dropped' as const, message }];
+    }
     if (node.type !== 'html' || /^<!--[\s\S]*-->$/.test(node.value)) return [];
     const shown = node.value.split('\n', 1)[0]?.slice(0, 40) ?? '';
     const message = `the HTML ${JSON.stringify(shown)} is left out`;

@@ -240,6 +240,21 @@ test('an alert of another product is a document with an error, no refusal', asyn
   ]);
 });
 
+test('pictures are told as left out, and as dead where there is none', async () => {
+  await put('there.png', '');
+  const body = exampleBody.replace('None yet.', '![a](there.png) ![b](gone.png)');
+  await put('RetryStorm.md', good({ body: good({ body }).split('---\n').at(-1) ?? '' }));
+  await put('other.md', '# T\n\n![a](there.png) ![b](gone.png) ![c](https://example.org/c.png)\n');
+  expect(await found()).toEqual([
+    'RetryStorm.md:20: warning html-dropped',
+    'RetryStorm.md:20: warning html-dropped',
+    'RetryStorm.md:20: error link-dead',
+    'RetryStorm.md:46: warning verify-without-check',
+    'other.md:1: warning document',
+    'other.md:3: warning link-dead',
+  ]);
+});
+
 test('an alias in the head is named', async () => {
   await put('RetryStorm.md', good({ frontMatter: { title: '&t Text', owner: '*t' } }));
   const { findings } = await lintPaths([folder], { nowMs, slos: null });
