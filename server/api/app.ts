@@ -183,8 +183,13 @@ export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions
 
   app.get('/runbooks/:name', async (context) => {
     const index = await web.index();
+    const name = context.req.param('name');
+    // The page itself says that there is none, with the way to those that there are.
+    if (index !== null && !api.runbooks().has(name)) {
+      return context.html(index, 404, { 'cache-control': 'no-cache' });
+    }
     const place = placeOf(context.req.query(), context.req.url);
-    const runbook = await runbookFor(api, context.req.param('name'), place);
+    const runbook = await runbookFor(api, name, place);
     const locale = /^zh\b/i.test(context.req.header('accept-language') ?? '') ? 'zh-CN' : 'en';
     if (index === null) return context.html(runbook.html);
     return context.html(renderRunbookPage({ indexHtml: index, runbook, locale }));

@@ -164,6 +164,17 @@ describe.skipIf(started.browser === null)('the pages of runbooks', () => {
     await item.getByText(/^not done, says Fay, today .*: <b>none<\/b> & nobody/).waitFor();
   });
 
+  test('lead from a link that was put together wrong to the runbook that is followed, and say where there is none', async () => {
+    const page = await open(runbook({ execution }).replace('RetryStorm', 'BackupFailed'));
+    await page.waitForURL((url) => url.pathname === '/runbooks/RetryStorm');
+    expect(new URL(page.url()).searchParams.get('execution')).toBe(execution);
+    await page.getByText(/in the hands of /).waitFor();
+    const gone = await at.server.fetch('/runbooks/Gone');
+    expect(gone.status).toBe(404);
+    // The page, which says so in its own words, and no problem in JSON.
+    expect(gone.headers.get('content-type')).toContain('text/html');
+  });
+
   test('speak Chinese around a text that stays in its language', async () => {
     const page = await open(runbook({ execution }), { ...PHONE, locale: 'zh-CN' });
     await page.getByText(/由 .* 负责/).waitFor();

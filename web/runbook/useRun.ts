@@ -1,4 +1,5 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { useLocation } from 'preact-iso';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Execution, ExecutionDetail, Runbook } from '../../server/contract.js';
 import { useApi, type ApiResult } from '../api/useApi.js';
@@ -35,7 +36,14 @@ export function useRun(
   });
   const known = useMemo(() => signal<Execution | null>(null), []);
   const local = useMemo(() => signal(ticks.read()), [ticks]);
-  known.value = id === null || query.isPlaceholderData ? null : (query.data?.execution ?? null);
+  const found = query.isPlaceholderData ? null : (query.data?.execution ?? null);
+  // A link that was put together wrong: ticks of this text would be recorded as steps of another.
+  const isOther = found !== null && found.runbook !== runbook.name;
+  known.value = id === null || isOther ? null : found;
+  const { route } = useLocation();
+  useEffect(() => {
+    if (isOther) route(`/runbooks/${encodeURIComponent(found.runbook)}${location.search}`, true);
+  }, [isOther]);
   useEffect(followQueue, []);
 
   const run = useMemo((): Run => {
