@@ -157,7 +157,7 @@ export const learningSchema = freshnessSchema.extend({
           /** Executions that stood before it, and ended without a good outcome or were left for a day. */
           droppedOff: count,
           seconds,
-          /** Medians of the ten minutes before and after the step was done; null: not known. */
+          /** Medians of the ten minutes before and after the step was done, of uses of which both are known; null: of none. */
           burnBefore: z.number().nullable(),
           burnAfter: z.number().nullable(),
           usdPerHourBefore: usd.nullable(),

@@ -39,7 +39,7 @@ export interface RevisionLearning {
   readonly figures: Omit<LearnedFigures, 'steps'> & { readonly steps: readonly ChangedStep[] };
 }
 
-/** Medians around a step that was done; null: not known. Spend in nano-USD an hour. */
+/** Medians around a step, of the uses of which both sides are known; null: of none. Spend in nano-USD an hour. */
 interface StepChange {
   readonly burnBefore: number | null;
   readonly burnAfter: number | null;
@@ -190,20 +190,40 @@ async function addSpend(store: StoreClient, arounds: readonly Around[]): Promise
   mine.forEach((around, index) => (around.nano = nsOf(rows[index] ?? {}, 'cost')));
 }
 
+/** Of the uses of which both sides are known: medians of different uses would show a change where there is none. */
 function changeOf(arounds: readonly Around[], step: number): StepChange {
-  const of = (side: Around['side']) =>
-    arounds.filter((around) => around.step === step && around.side === side);
-  const burn = (side: Around['side']) => median(of(side).flatMap((around) => around.burn ?? []));
-  const nanoPerHour = (side: Around['side']) => {
-    const middle = medianNano(of(side).flatMap((around) => around.nano ?? []));
+  const mine = arounds.filter((around) => around.step === step);
+  const burn = sidesOf(mine, ({ burn: rate }) => rate);
+  const nano = sidesOf(mine, ({ nano: spent }) => spent);
+  const perHour = (spent: readonly bigint[]): bigint | null => {
+    const middle = medianNano(spent);
     return middle === null ? null : middle * PER_HOUR;
   };
   return {
-    burnBefore: burn('before'),
-    burnAfter: burn('after'),
-    nanoPerHourBefore: nanoPerHour('before'),
-    nanoPerHourAfter: nanoPerHour('after'),
+    burnBefore: median(burn.before),
+    burnAfter: median(burn.after),
+    nanoPerHourBefore: perHour(nano.before),
+    nanoPerHourAfter: perHour(nano.after),
   };
+}
+
+function sidesOf<Figure>(
+  arounds: readonly Around[],
+  figureOf: (around: Around) => Figure | null,
+): Record<Around['side'], Figure[]> {
+  const known = new Map<Around['side'], Map<Execution, Figure>>([
+    ['before', new Map()],
+    ['after', new Map()],
+  ]);
+  for (const around of arounds) {
+    const figure = figureOf(around);
+    if (figure !== null) known.get(around.side)?.set(around.execution, figure);
+  }
+  const both = (side: Around['side'], other: Around['side']): Figure[] =>
+    [...(known.get(side) ?? [])].flatMap(([execution, figure]) =>
+      known.get(other)?.has(execution) ? [figure] : [],
+    );
+  return { before: both('before', 'after'), after: both('after', 'before') };
 }
 
 /** Exact but for half a nano-USD between two in the middle. */

@@ -243,6 +243,14 @@ describe('a runbook that was followed', () => {
     expect(revision).toMatchObject({ executions: 1, gameDays: 1, figuresOf: 'uses' });
     expect(revision?.steps[0]).toMatchObject({ usdPerHourBefore: '0', usdPerHourAfter: '0' });
     expect(revision?.steps[1]).toMatchObject({ done: 0 });
+    // What another use spent before, and nobody knows what after, is no change.
+    await works('spender', 0, 1_000);
+    const spender = await ann.start('RetryWasteHigh', { place: { pipeline: 'spender' } });
+    await ann.tick(spender.id, 1);
+    later(5);
+    const [half] = (await learned('RetryWasteHigh')).revisions;
+    const idleAlone = { done: 2, usdPerHourBefore: '0', usdPerHourAfter: '0' };
+    expect(half?.steps[0]).toMatchObject(idleAlone);
     const again = await ann.start('QuarantineGrowing', {
       place: { pipeline: 'silent' },
       gameDay: true,
