@@ -12,7 +12,7 @@ const indexHtml = await readFile(new URL('../../../web/index.html', import.meta.
 const check = `
 \`\`\`check
 question: alert-state
-params: { pipeline: '{{pipeline}}', slo: '{{slo}}', provider: '{{provider}}' }
+params: { name: RetryStorm, pipeline: '{{pipeline}}', slo: '{{slo}}', provider: '{{provider}}' }
 expect: '= resolved'
 \`\`\`
 `;
