@@ -50,8 +50,11 @@ export class Mutings {
 
   #upstream({ name, subject }: StandingAlert): StandingAlert | undefined {
     if (subject.pipeline === undefined || !policyOf(name).followsUpstream) return undefined;
-    return [...ancestorsOf(this.#upstreams, subject.pipeline)]
+    const { pipeline } = subject;
+    return [...ancestorsOf(this.#upstreams, pipeline)]
       .toSorted()
+      // In a loop each feeds the other: neither explains the other, or nobody would be told of either.
+      .filter((name) => !ancestorsOf(this.#upstreams, name).has(pipeline))
       .flatMap((pipeline) => this.#pagesByPipeline.get(pipeline) ?? [])[0];
   }
 }

@@ -270,6 +270,22 @@ describe('muting', () => {
     ]);
   });
 
+  test('pipelines that feed each other do not mute each other, what feeds both of them does', () => {
+    const story = new DeskStory();
+    story.upstreams = new Map([
+      ['mail', ['report', 'import']],
+      ['report', ['mail']],
+    ]);
+    const late = (pipeline: string) =>
+      condition({ name: 'BatchLateOrMissing', subject: { pipeline } });
+    story.report(0, late('mail'), late('report'));
+    expect(story.told()).toEqual(['firing BatchLateOrMissing', 'firing BatchLateOrMissing']);
+    story.report(40);
+    story.told();
+    story.report(80, late('import'), late('mail'), late('report'));
+    expect(story.told().filter((told) => told.startsWith('firing'))).toHaveLength(1);
+  });
+
   test('a silence mutes what matches while it is in force, and ends by time or by hand', () => {
     const story = new DeskStory();
     const silence = (silenceId: string, matchers: Record<string, string>, to: number) =>
