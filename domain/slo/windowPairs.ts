@@ -55,7 +55,7 @@ export function standardPairs(slo: {
 }): WindowPair[] {
   const periodNs = nominalLengthNs(slo.window);
   const reachable = Math.max(1, FACTOR_MAX_SHARE / budgetShare(slo));
-  return DEFAULTS.map(({ severity, share, longNs }) => {
+  const pairs = DEFAULTS.map(({ severity, share, longNs }): WindowPair => {
     const isShort = periodNs < FULL_WINDOWS_FROM_NS;
     const long = isShort ? scaled(longNs, periodNs) : longNs;
     const fullPeriodNs = isShort ? DEFAULT_PERIOD_NS : periodNs;
@@ -67,6 +67,10 @@ export function standardPairs(slo: {
       factor: Math.min(factor, reachable),
     };
   });
+  // Windows of a short period shrink to the same ones: the lower factor tells of all that the higher one would.
+  return pairs.filter(
+    (pair, index) => !pairs.slice(index + 1).some((later) => pairName(later) === pairName(pair)),
+  );
 }
 
 /** Why a pair can never be of use for an SLO, and which part of it is at fault; null: it can. */

@@ -109,6 +109,16 @@ describe('window pairs', () => {
     ]);
   });
 
+  test('of two hours are each another pair: of two with the same windows the lower factor stays', () => {
+    const window = { kind: 'rolling', durationNs: 2n * HOUR_NS } as const;
+    const found = standardPairs({ window, targetPpb: 999_000_000 });
+    expect(found.map((pair) => `${pairName(pair)} ${pair.factor}`)).toEqual([
+      'page 5m/1m 6',
+      'ticket 5m/1m 3',
+      'ticket 12m/1m 1',
+    ]);
+  });
+
   test('of a loose target can still fire: a total outage pages', () => {
     for (const targetPpb of [500_000_000, 800_000_000, 900_000_000, 950_000_000]) {
       const slo = { window: rolling(90), targetPpb };
