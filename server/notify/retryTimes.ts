@@ -54,7 +54,9 @@ export function retryAfterNs(header: string | null, nowNs: bigint): bigint | nul
   let ms: number;
   if (/^\d{1,15}$/.test(said)) ms = Number(said) * 1_000;
   else {
-    const at = /[A-Za-z]{3}/.test(said) ? Date.parse(said) : Number.NaN;
+    // The oldest of the three forms says no zone: all of them are GMT (RFC 9110, 5.6.7).
+    const isBare = /^[A-Za-z]{3} [A-Za-z]{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/.test(said);
+    const at = /[A-Za-z]{3}/.test(said) ? Date.parse(isBare ? `${said} GMT` : said) : Number.NaN;
     if (Number.isNaN(at)) return null;
     ms = at - Number(nowNs / NS_PER_MS);
   }

@@ -16,7 +16,8 @@ export const alertmanager: Format = ({ messageId, message, replaces }, { name, s
   const labels = { ...alert.subject, alertname: alert.name, severity: alert.severity };
   const annotations = annotationsOf(message, replaces);
   const groupLabels = { alertname: alert.name };
-  const externalURL = new URL(alert.runbook, 'http://burnbook').origin;
+  // What stands before the path of the runbook: the server may be reached below another one's path.
+  const externalURL = alert.runbook.replace(/\/runbooks(?:\/[^/]*)?$/, '') || 'http://burnbook';
   const body = {
     version: '4',
     groupKey: `{}:{dedupKey=${JSON.stringify(message.dedupKey)}}`,
@@ -62,8 +63,14 @@ function annotationsOf(message: Message, replaces: number): Record<string, strin
   };
 }
 
-/** Names an alert by its labels, as Alertmanager does; the hash itself is ours. */
-function fingerprintOf(labels: Readonly<Record<string, string>>): string {
+/**
+ * Names an alert by its labels, as Alertmanager does; the hash itself is ours. An alert that became a page is the same
+ * one: without its severity, so that its end ends what was told before.
+ */
+function fingerprintOf({
+  severity: _severity,
+  ...labels
+}: Readonly<Record<string, string>>): string {
   const sorted = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
 }

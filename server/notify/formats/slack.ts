@@ -6,6 +6,7 @@ const HEADER_MAX = 150;
 const SECTION_MAX = 3_000;
 const FIELD_MAX = 2_000;
 const FIELDS_MAX = 10;
+const URL_MAX = SECTION_MAX / 3;
 
 export const slack: Format = ({ messageId, message, replaces }) => {
   const { title, summary, facts, links, notes } = messageText(message, replaces);
@@ -53,7 +54,11 @@ function escaped(text: string, lengthMax: number): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-const linkUrl = (url: string): string => escaped(url.replaceAll('|', '%7C'), SECTION_MAX / 3);
+/** An address that is cut in the middle leads nowhere: of one that is too long the question is left out. */
+function linkUrl(url: string): string {
+  const whole = escaped(url.replaceAll('|', '%7C'), URL_MAX);
+  return whole.endsWith('…') ? escaped(url.replace(/\?.*$/, ''), URL_MAX) : whole;
+}
 
 const cut = (text: string, lengthMax: number): string =>
   text.length <= lengthMax ? text : `${text.slice(0, lengthMax - 1).toWellFormed()}…`;

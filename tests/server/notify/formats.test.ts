@@ -161,6 +161,17 @@ describe('a message to Slack', () => {
   });
 });
 
+describe('a link in a message to Slack', () => {
+  test('leads to the runbook though its question does not fit', () => {
+    const query = new URLSearchParams({ pipeline: '日'.repeat(250) }).toString();
+    const { body } = slack(
+      outgoing('firing', { runbookPath: `/runbooks/RetryStorm?${query}` }),
+      destination('slack', null),
+    );
+    expect(body).toContain('<https://b.example.com/runbooks/RetryStorm|Runbook>');
+  });
+});
+
 describe('an event for PagerDuty', () => {
   /** Events API v2 (developer.pagerduty.com/docs/send-alert-event). */
   const common = { routing_key: z.string().length(32), dedup_key: z.string().min(1).max(255) };
@@ -251,6 +262,20 @@ describe("Alertmanager's body", () => {
     expect(resolved.alerts[0]?.endsAt).toBe('2027-01-15T08:00:00Z');
     expect(resolved.alerts[0]?.fingerprint).toBe(firing.alerts[0]?.fingerprint);
     expect(requestOf(outgoing('firing')).headers).toMatchObject({ authorization: 'Bearer token' });
+  });
+
+  test('names an alert that became a page as the same one, and the server below its path', () => {
+    const bodyOf = (severity: 'page' | 'ticket') => {
+      const told = event('firing', { atNs: AT_NS, alert: { severity } });
+      const publicUrl = 'https://tools.example.com/burnbook';
+      const message = messageBody(told, { dedupKey: 'alert-1', publicUrl });
+      const { body } = requestOf({ ...outgoing('firing'), message });
+      return schema.parse(JSON.parse(body));
+    };
+    const [ticket, page] = [bodyOf('ticket'), bodyOf('page')];
+    expect(page.alerts[0]?.fingerprint).toBe(ticket.alerts[0]?.fingerprint);
+    expect(page.alerts[0]?.labels['severity']).toBe('page');
+    expect(page.externalURL).toBe('https://tools.example.com/burnbook');
   });
 
   test("is read by Alertmanager's own parser", ({ skip }) => {

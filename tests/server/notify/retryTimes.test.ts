@@ -67,6 +67,8 @@ test.each([
   ['Tue, 15 Nov 2022 00:02:00 GMT', 120n * SECOND_NS],
   ['Mon, 14 Nov 2022 00:02:00 GMT', 0n],
   ['Tue, 15 Nov 2033 00:02:00 GMT', 6n * HOUR_NS],
+  ['Tuesday, 15-Nov-22 00:02:00 GMT', 120n * SECOND_NS],
+  ['Tue Nov 15 00:02:00 2022', 120n * SECOND_NS],
   ['-5', null],
   ['1.5', null],
   ['soon', null],
