@@ -1,4 +1,4 @@
-/** `slos/*.yaml`: objectives in OpenSLO v1, several objects to a file, which may refer to one another across files. */
+/** `slos/*.yaml`: objectives in OpenSLO v1, several objects to a file, in folders too, which may refer to one another across files. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { alertNames } from '@burnbook/domain/alertNames';
@@ -37,7 +37,9 @@ export const NO_SLOS: SlosFile = { slos: [], texts: new Map() };
 
 /** @throws ConfigError with a line for every fault of every file. */
 export async function loadSlos(folder: string, context: SlosContext): Promise<SlosFile> {
-  const names = (await filesIn(folder)).filter((name) => /\.ya?ml$/.test(name)).toSorted();
+  const names = (await filesIn(folder))
+    .filter((name) => !isHidden(name) && isYaml(name))
+    .toSorted();
   if (names.length > FILES_MAX) {
     throw new ConfigError(`${folder}:1: there may be at most ${FILES_MAX} files`);
   }
@@ -72,14 +74,20 @@ export function readSlos(files: readonly SloText[], context: SlosContext): SlosF
     objects.faults.push(`${slos[SLOS_MAX]?.file}:1: there may be at most ${SLOS_MAX} SLOs`);
   }
   // A policy that two SLOs share is read for each: what is wrong with it is told once.
-  const faults = [...new Set(objects.faults)];
+  const faults = inOrder([...new Set(objects.faults)]);
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   return { slos, texts, files };
 }
 
+const isYaml = (name: string): boolean => /\.ya?ml$/i.test(name);
+
+/** Editors and what mounts folders keep copies of files under names that begin with a dot. */
+const isHidden = (name: string): boolean =>
+  name.split(path.sep).some((part) => part.startsWith('.'));
+
 async function filesIn(folder: string): Promise<string[]> {
   try {
-    return await readdir(folder);
+    return await readdir(folder, { recursive: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new ConfigError(`${folder}:1: cannot be read: ${(error as Error).message}`);
@@ -92,4 +100,16 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     throw new ConfigError(`${file}:1: cannot be read: ${(error as Error).message}`);
   }
+}
+
+/** Files in the order in which they are told first, each by its lines. */
+function inOrder(faults: readonly string[]): string[] {
+  const places = faults.map((fault) => {
+    const [, file = '', line = '0'] = /^(.*?):(\d+): /.exec(fault) ?? [];
+    return { fault, file, line: Number(line) };
+  });
+  const files = [...new Set(places.map(({ file }) => file))];
+  return places
+    .toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line)
+    .map(({ fault }) => fault);
 }

@@ -1,9 +1,10 @@
-/** Tells when the configuration folder, or `slos` in it, changed. */
-import { existsSync, watch, type FSWatcher } from 'node:fs';
+/** Tells when the configuration folder, or `slos` in it with its folders, changed. */
+import { existsSync, readdirSync, watch, type FSWatcher } from 'node:fs';
 import path from 'node:path';
 
 /** An editor writes a file in several steps. */
 const RELOAD_DELAY_MS = 200;
+const FOLDERS_MAX = 100;
 
 interface ConfigWatch {
   readonly folder: string;
@@ -14,7 +15,7 @@ interface ConfigWatch {
 /** @returns what ends the watch. */
 export function watchConfig({ folder, changed, warn }: ConfigWatch): () => void {
   let timer: NodeJS.Timeout | undefined;
-  let slosWatcher: FSWatcher | undefined;
+  let slosWatchers: readonly FSWatcher[] = [];
   const reload = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -28,15 +29,27 @@ export function watchConfig({ folder, changed, warn }: ConfigWatch): () => void 
     );
   // It may come, go and be another one of the same name: each change of the folder above looks anew.
   const watchSlos = (): void => {
-    slosWatcher?.close();
-    const slos = path.join(folder, 'slos');
-    slosWatcher = existsSync(slos) ? watched(slos) : undefined;
+    for (const each of slosWatchers) each.close();
+    slosWatchers = foldersOf(path.join(folder, 'slos')).map(watched);
   };
   const watcher = watched(folder);
   watchSlos();
   return () => {
     clearTimeout(timer);
     watcher.close();
-    slosWatcher?.close();
+    for (const each of slosWatchers) each.close();
   };
+}
+
+/** It and all folders in it; none where it is not there. */
+function foldersOf(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  try {
+    const inside = readdirSync(folder, { recursive: true, withFileTypes: true });
+    const folders = inside.filter((entry) => entry.isDirectory()).slice(0, FOLDERS_MAX);
+    return [folder, ...folders.map(({ parentPath, name }) => path.join(parentPath, name))];
+  } catch {
+    // No folder, or one that is being taken away: reading the files says what is wrong.
+    return [folder];
+  }
 }

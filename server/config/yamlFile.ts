@@ -2,6 +2,9 @@
 import { isNode, LineCounter, parseAllDocuments, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 
+/** `<<` takes over the members of another mapping, as it does in most readers of YAML. */
+const OPTIONS = { prettyErrors: false, merge: true } as const;
+
 /** What is wrong with a configuration file. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -30,7 +33,7 @@ export function parseYaml<Schema extends z.ZodType>(
   schema: Schema,
 ): z.infer<Schema> {
   const lines = new LineCounter();
-  const parsed = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const parsed = parseDocument(text, { ...OPTIONS, lineCounter: lines });
   const faults = syntaxFaults(file, parsed, lines);
   if (faults.length > 0) throw new ConfigError(faults.join('\n'));
   const document = yamlDocument(file, { parsed, lines, text });
@@ -48,7 +51,7 @@ export function parseYamlDocuments(
   text: string,
 ): { documents: YamlDocument[]; faults: string[] } {
   const lines = new LineCounter();
-  const all = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const all = parseAllDocuments(text, { ...OPTIONS, lineCounter: lines });
   const parsedDocuments = Array.isArray(all) ? all : [];
   const faults = parsedDocuments.flatMap((parsed) => syntaxFaults(file, parsed, lines));
   const documents = parsedDocuments

@@ -54,6 +54,17 @@ describe('an objective', () => {
     expect(read(slo({ objectives }))[0]?.targetPpb).toBe(targetPpb);
   });
 
+  test('is read with merged members and other line ends, as most readers of YAML do', () => {
+    const merged = ratio().replace(
+      'where: { outcome: succeeded }',
+      'where: { <<: { outcome: failed, pipeline: mail-etl }, outcome: succeeded }',
+    );
+    const [found] = read(slo({ indicator: merged }).replaceAll('\n', '\r\n'));
+    expect(found?.indicator).toMatchObject({
+      good: { where: { outcome: ['succeeded'], pipeline: ['mail-etl'] } },
+    });
+  });
+
   test('has the same counts as another with the same indicator, in whatever order it is written', () => {
     const swapped = ratio()
       .replace('{ events: attempts, where: { pipeline', '{ where: { pipeline')
@@ -227,8 +238,12 @@ describe('the folder', () => {
         slo({ indicator: threshold('{ deadline: { pipeline: mail-etl } }') }),
       );
       await put('slos/notes.md', 'not read');
+      await mkdir(path.join(folder, 'slos/team'));
+      await put('slos/team/b.YML', slo({ name: 'of-a-team' }));
+      await mkdir(path.join(folder, 'slos/..copies'));
+      await put('slos/..copies/a.yaml', slo({}));
       const { slos, schedules } = await loadConfig(folder);
-      expect(slos?.slos.map(({ name }) => name)).toEqual(['mail']);
+      expect(slos?.slos.map(({ name }) => name)).toEqual(['mail', 'of-a-team']);
       expect(schedules?.get('mail-etl')).toMatchObject({
         timeZone: 'Europe/Berlin',
         deadlineNs: 7_200_000_000_000n,
