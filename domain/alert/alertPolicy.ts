@@ -15,6 +15,8 @@ const MINUTE_NS = 60_000_000_000n;
 const AT_ONCE: AlertPolicy = { pendingNs: 0n, clearNs: 0n, followsUpstream: false };
 /** Shares over a sliding window cross their limit back and forth. */
 const SHARE: AlertPolicy = { ...AT_ONCE, clearNs: 5n * MINUTE_NS };
+/** A service that is as bad as its target allows hovers around an empty budget. */
+const BUDGET: AlertPolicy = { ...AT_ONCE, clearNs: 60n * MINUTE_NS };
 const FED: AlertPolicy = { ...AT_ONCE, followsUpstream: true };
 
 const POLICIES: Readonly<Partial<Record<AlertName, AlertPolicy>>> = {
@@ -24,6 +26,7 @@ const POLICIES: Readonly<Partial<Record<AlertName, AlertPolicy>>> = {
   ProviderOutage: SHARE,
   UnpricedUsage: SHARE,
   DiskNearlyFull: SHARE,
+  ErrorBudgetExhausted: BUDGET,
   BatchLateOrMissing: FED,
   BatchFailed: FED,
   FreshnessBreach: FED,

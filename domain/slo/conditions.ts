@@ -1,6 +1,8 @@
 /** What an SLO has to say to those who watch it: one condition for each pair that holds, and one for an empty budget. */
 import type { AlertCondition, AlertDetails } from '../alert/alert.js';
 import type { SloStatus } from './evaluate.js';
+import { amountText, badOfText, eventUnit, unitWord } from './eventUnit.js';
+import { BAD_OPERATIONS_MIN } from './lowTraffic.js';
 import { formatLength } from './minutes.js';
 import type { PairStatus } from './pairStatus.js';
 import type { Slo } from './slo.js';
@@ -29,7 +31,7 @@ export function sloConditions(
             state: pair.frozenSinceNs === null ? 'firing' : 'frozen',
             summary: pairSummary(slo, pair),
             sinceNs: pair.sinceNs ?? status.atNs,
-            details: detailsOf(status, pairFigures(pair)),
+            details: detailsOf(status, pairFigures(slo, pair)),
           },
         ]
       : [],
@@ -37,11 +39,15 @@ export function sloConditions(
   return [...burning, ...exhausted(slo, status)];
 }
 
-/** Nobody has to get up for a budget that is empty and does not burn: what burns pages by its pairs. */
+/**
+ * Nobody has to get up for a budget that is empty and does not burn: what burns pages by its pairs. A calendar period is an
+ * estimate until it is over, and by then it is too late: what is overspent by all that is still expected is told.
+ */
 function exhausted(slo: Slo, status: SloStatus): AlertCondition[] {
-  const { left, badLeft } = status.budget;
-  if (left === null || left > 0 || status.budget.estimated) return [];
-  const over = badLeft === null ? '' : ` by ${Math.ceil(-badLeft)} events`;
+  const { left, badLeft, estimated } = status.budget;
+  if (left === null || left > 0 || (estimated && isAccident(slo, status))) return [];
+  const over = badLeft === null ? '' : ` by ${overText(slo, -badLeft)}`;
+  const by = estimated ? ', by what the rest of the period is expected to bring' : '';
   return [
     {
       ...common(slo),
@@ -50,11 +56,25 @@ function exhausted(slo: Slo, status: SloStatus): AlertCondition[] {
       subject: subjectOf(slo, {}),
       severity: 'ticket',
       state: 'firing',
-      summary: `${slo.displayName}: the error budget is overspent${over}.`,
+      summary: `${slo.displayName}: the error budget is overspent${over}${by}.`,
       sinceNs: status.atNs,
-      details: detailsOf(status, badLeft === null ? {} : { over: String(Math.ceil(-badLeft)) }),
+      details: detailsOf(
+        status,
+        badLeft === null || eventUnit(slo) !== 'events' ? {} : { over: String(Math.ceil(-badLeft)) },
+      ),
     },
   ];
+}
+
+/** How much a young history is still to bring is a guess: one bad thing alone empties no budget by it. */
+const isAccident = ({ indicator }: Slo, { period }: SloStatus): boolean =>
+  indicator.kind !== 'deadline' && period.badOperations < BAD_OPERATIONS_MIN;
+
+function overText(slo: Slo, over: number): string {
+  const unit = eventUnit(slo);
+  const isWhole = unit !== 'dollars' && slo.method !== 'RatioTimeslices';
+  const amount = amountText(slo, isWhole ? Math.ceil(over) : over);
+  return unit === 'events' ? `${amount} events` : `${amount}${unitWord(slo, ' ')}`;
 }
 
 const common = ({ owner }: Slo): Pick<AlertCondition, 'owner'> => ({ owner });
@@ -73,21 +93,27 @@ function pairSummary(slo: Slo, { pair, long, short, fires, frozenSinceNs }: Pair
   const window = formatLength(pair.longNs);
   const burn =
     long.burnRate === null ? 'an unknown burn rate' : `burn rate ${shown(long.burnRate)}`;
-  const figures = `${bad} of ${long.total} bad in ${window}, ${burn} (limit ${shown(pair.factor)})`;
+  const counts = badOfText(slo, { bad, total: long.total });
+  const figures = `${counts} in ${window}, ${burn} (limit ${shown(pair.factor)})`;
   if (fires) return `${slo.displayName}: ${figures}.`;
   return frozenSinceNs === null
     ? `${slo.displayName}: recovering; ${figures}, ${shown(short.burnRate ?? 0)} in ${formatLength(pair.shortNs)}.`
     : `${slo.displayName}: fired, and no data shows whether it is over; ${figures}.`;
 }
 
-function pairFigures({ pair, long, short, askOwner }: PairStatus): Record<string, string> {
+function pairFigures(
+  slo: Slo,
+  { pair, long, short, askOwner }: PairStatus,
+): Record<string, string> {
+  const unit = eventUnit(slo);
   return {
     windows: `${formatLength(pair.longNs)}/${formatLength(pair.shortNs)}`,
     factor: shown(pair.factor),
     burnRateLong: long.burnRate === null ? 'none' : shown(long.burnRate),
     burnRateShort: short.burnRate === null ? 'none' : shown(short.burnRate),
-    bad: String(long.total - long.good),
-    total: String(long.total),
+    bad: amountText(slo, long.total - long.good),
+    total: amountText(slo, long.total),
+    ...(unit === 'events' ? {} : { unit }),
     ...(long.coverage === null ? {} : { coverage: shown(long.coverage) }),
     ...(askOwner ? { askOwner: 'yes' } : {}),
   };

@@ -1,5 +1,6 @@
 /** The history of an SLO: what was shown when it was decided, beside what is known of the same now. */
 import { z } from 'zod';
+import { inUnit } from '@burnbook/domain/slo/eventUnit';
 import { DAY_NS } from '@burnbook/domain/slo/minutes';
 import { withWeights } from '@burnbook/domain/slo/occurrenceBurn';
 import type { Slo } from '@burnbook/domain/slo/slo';
@@ -15,12 +16,13 @@ import {
   type HistoryPage,
   type KnownFacts,
 } from '../slo/sloHistory.js';
+import { slicesNow } from '../slo/slicesNow.js';
 import type { ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
 import { cursorOf, limitParam, offsetOf, parseQuery, rangeOf, timeParam } from './query.js';
 import { route, type RouteRequest } from './route.js';
 import { reportOf } from './sloRoutes.js';
-import { rounded, roundedOrNull } from './sloViews.js';
+import { roundedOrNull } from './sloViews.js';
 import { timeOrNull } from './views.js';
 
 const historyQuery = {
@@ -56,20 +58,28 @@ async function history({ api, part, query }: RouteRequest): Promise<SloHistory> 
       ? await deadlineHistory(api, { ...slo, indicator }, page)
       : await eventHistory(api, slo, page);
   return {
-    items: items.slice(0, limit).map(historyView),
+    items: items.slice(0, limit).map((item) => historyView(slo, item)),
     nextCursor: items.length > limit ? cursorOf(offset + limit) : null,
     ...(await freshness(api)),
   };
 }
 
-const eventHistory = (api: ApiContext, slo: Slo, page: HistoryPage): Promise<HistoryItem[]> =>
-  sloHistory(api.store, slo, {
+function eventHistory(api: ApiContext, slo: Slo, page: HistoryPage): Promise<HistoryItem[]> {
+  const nowNs = api.nowNs();
+  const known = {
+    events: api.slos.series(slo.indicatorId),
+    counted: api.slos.inputOf(slo, nowNs).sums,
+    all: api.slos.inputOf(slo, nowNs, []).sums,
+  };
+  return sloHistory(api.store, slo, {
     page,
     unstored: (indicatorId) => api.slos.unstored(indicatorId),
     excluded: (indicatorId, from, to) =>
       api.slos.excludedCounts({ ...slo, indicatorId }, { from, to }),
     corrected: null,
+    slices: (definition, span) => slicesNow(slo, known, { definition, ...span }),
   });
+}
 
 /** Snapshots and occurrences in one order: of both as many as there can be up to the end of the page. */
 async function deadlineHistory(
@@ -89,6 +99,7 @@ async function deadlineHistory(
       const { good, total } = sums.sum(span.fromNs, span.toNs);
       return { good, total, causes: causesSince(occurrences, { ...span, atNs }) };
     },
+    slices: () => null,
   });
   const items = occurrenceItems(occurrences, {
     fromNs,
@@ -111,25 +122,21 @@ const occurrencesOf = (api: ApiContext, { pipeline, weight }: DeadlineIndicator)
       .map((each) => ({ ...each, weight: weightOf(each, weight) })),
   );
 
-const historyView = ({
-  atNs,
-  knownThen,
-  correctedNow,
-  causes,
-  occurrence,
-  ...item
-}: HistoryItem): SloHistory['items'][number] => ({
+const historyView = (
+  slo: Slo,
+  { atNs, knownThen, correctedNow, causes, occurrence, ...item }: HistoryItem,
+): SloHistory['items'][number] => ({
   at: formatTime(atNs),
   ...item,
-  knownThen: knownView(knownThen),
-  correctedNow: knownView(correctedNow),
+  knownThen: knownView(slo, knownThen),
+  correctedNow: knownView(slo, correctedNow),
   causes: [...causes],
   occurrence: timeOrNull(occurrence ?? null),
 });
 
-const knownView = ({ good, total, budgetLeft, verdict, facts, outcome }: KnownFacts) => ({
-  good: rounded(good),
-  total: rounded(total),
+const knownView = (slo: Slo, { good, total, budgetLeft, verdict, facts, outcome }: KnownFacts) => ({
+  good: inUnit(slo, good),
+  total: inUnit(slo, total),
   budgetLeft: roundedOrNull(budgetLeft),
   verdict,
   facts: facts ?? null,

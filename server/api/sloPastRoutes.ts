@@ -1,4 +1,5 @@
 /** How the error budgets of SLOs burned. */
+import { inUnit } from '@burnbook/domain/slo/eventUnit';
 import { formatLength } from '@burnbook/domain/slo/minutes';
 import type { SloInput } from '@burnbook/domain/slo/evaluate';
 import type { SumReader } from '@burnbook/domain/slo/errorBudget';
@@ -50,8 +51,8 @@ async function burn({ api, part, query, signal }: RouteRequest): Promise<SloBurn
     })),
     points: points.map(({ atNs, good, total, coverage, budgetLeft, pace, burnRates }) => ({
       at: formatTime(atNs),
-      good,
-      total,
+      good: inUnit(slo, good),
+      total: inUnit(slo, total),
       coverage: roundedOrNull(coverage),
       budgetLeft: roundedOrNull(budgetLeft),
       pace: roundedOrNull(pace),

@@ -1,6 +1,7 @@
 /** SLOs: how they stand, and one of them in detail. */
 import { z } from 'zod';
 import { errorBudget } from '@burnbook/domain/slo/errorBudget';
+import { inUnit } from '@burnbook/domain/slo/eventUnit';
 import { falsePagesPerMonth } from '@burnbook/domain/slo/falsePages';
 import { DAY_NS } from '@burnbook/domain/slo/minutes';
 import { windowSum } from '@burnbook/domain/slo/pairStatus';
@@ -95,7 +96,7 @@ async function slo({ api, part, query }: RouteRequest): Promise<SloDetail> {
         spanId: formatSpanId(evidence.spanId),
       },
     })),
-    falsePagesPerMonth: falsePages(report),
+    falsePagesPerMonth: falsePages(api, report),
     versions: versions.map((row) => ({
       version: Number(row['version']),
       from: formatTime(row['from_ns'] as bigint),
@@ -129,7 +130,7 @@ function otherWindow(api: ApiContext, { slo: own, status }: SloReport): SloDetai
   return {
     window: formatSloWindow(window),
     windowKind: window.kind,
-    period: windowView(period),
+    period: windowView(own, period),
     budgetLeft: budget.left === null ? null : rounded(budget.left),
   };
 }
@@ -139,10 +140,16 @@ const FALSE_PAGES_KNOWN_MAX = 5_000;
 const SIMULATED_MONTHS = 6;
 
 /** Simulated once for a rate of events to two digits: it takes 50 ms. */
-function falsePages({ slo: own, status: { period } }: SloReport): number | null {
-  const hours = Number(period.toNs - period.fromNs) / 3.6e12;
+function falsePages(
+  api: ApiContext,
+  { slo: own, status: { atNs, period } }: SloReport,
+): number | null {
   if (period.total === 0 || own.indicator.kind === 'deadline') return null;
-  const eventsPerHour = Number((period.total / hours).toPrecision(2));
+  // A young history has its traffic in a part of the period.
+  const sinceNs = api.slos.inputOf(own, atNs).expected.sinceNs ?? period.fromNs;
+  const fromNs = sinceNs > period.fromNs ? sinceNs : period.fromNs;
+  const hours = Number(period.toNs - fromNs) / 3.6e12;
+  const eventsPerHour = Number((inUnit(own, period.total) / hours).toPrecision(2));
   const pairs = own.policies.flatMap((policy) => policy.pairs);
   const lengths = pairs.map(({ severity, longNs, shortNs, factor }) =>
     [severity, longNs, shortNs, factor].join(' '),
@@ -150,7 +157,9 @@ function falsePages({ slo: own, status: { period } }: SloReport): number | null 
   const key = [own.targetPpb, own.method, eventsPerHour, ...lengths].join('\n');
   const known = falsePagesKnown.get(key);
   if (known !== undefined) return known;
-  const { targetPpb, method } = own;
+  const { targetPpb } = own;
+  // Slices that are partly bad burn less than whole ones: as many whole ones are at least as noisy.
+  const method = own.method === 'RatioTimeslices' ? 'Timeslices' : own.method;
   const input = { targetPpb, method, eventsPerHour, pairs, seed: 1, months: SIMULATED_MONTHS };
   const pages = rounded(falsePagesPerMonth(input));
   if (falsePagesKnown.size >= FALSE_PAGES_KNOWN_MAX) falsePagesKnown.clear();

@@ -1,5 +1,7 @@
 /** SLO reports as the API tells them. */
+import { eventUnit, inUnit } from '@burnbook/domain/slo/eventUnit';
 import type { WindowSum } from '@burnbook/domain/slo/pairStatus';
+import type { Slo } from '@burnbook/domain/slo/slo';
 import { formatSloWindow } from '@burnbook/domain/slo/sloWindow';
 import { formatLength } from '@burnbook/domain/slo/minutes';
 import { formatTime } from '@burnbook/domain/time';
@@ -50,11 +52,12 @@ export function sloView(report: SloReport, alerts: AlertsBySlo): SloView {
     state: status.state,
     verdict: sloVerdict(report),
     verdictFacts: verdictFacts(report),
-    period: windowView(status.period),
+    unit: eventUnit(slo),
+    period: windowView(slo, status.period),
     elapsed: rounded(budget.elapsed),
     budgetLeft: roundedOrNull(budget.left),
     estimated: budget.estimated,
-    badLeft: roundedOrNull(budget.badLeft),
+    badLeft: budget.badLeft === null ? null : rounded(inUnit(slo, budget.badLeft)),
     emptyAt: budget.emptyAtNs === null ? null : formatTime(budget.emptyAtNs),
     burnRate: roundedOrNull(status.headline.burnRate),
     excludedSeconds: report.excluded?.seconds ?? 0,
@@ -63,26 +66,29 @@ export function sloView(report: SloReport, alerts: AlertsBySlo): SloView {
   };
 }
 
-export function windowView({ fromNs, toNs, good, total, burnRate, coverage }: WindowSum) {
+export function windowView(
+  slo: Pick<Slo, 'method' | 'indicator'>,
+  { fromNs, toNs, good, total, burnRate, coverage }: WindowSum,
+) {
   return {
     from: formatTime(fromNs),
     to: formatTime(toNs),
-    good,
-    total,
+    good: inUnit(slo, good),
+    total: inUnit(slo, total),
     burnRate: roundedOrNull(burnRate),
     coverage: roundedOrNull(coverage),
   };
 }
 
-export const pairViews = ({ status }: SloReport): PairView[] =>
+export const pairViews = ({ slo, status }: SloReport): PairView[] =>
   status.pairs.map(({ pair, word, long, short, significant }) => ({
     severity: pair.severity,
     long: formatLength(pair.longNs),
     short: formatLength(pair.shortNs),
     factor: pair.factor,
     word,
-    longWindow: windowView(long),
-    shortWindow: windowView(short),
+    longWindow: windowView(slo, long),
+    shortWindow: windowView(slo, short),
     significant,
   }));
 

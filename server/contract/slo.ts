@@ -18,12 +18,15 @@ export const sloStateSchema = z.enum([
   'idle',
 ]);
 
+/** In the SLO's unit: whole events, or slices and dollars in parts. */
+const amount = z.number().nonnegative();
+
 /** Good and valid events of a stretch of time. `burnRate` null: no event. */
 export const windowSumSchema = z.object({
   from: time,
   to: time,
-  good: count,
-  total: count,
+  good: amount,
+  total: amount,
   burnRate: z.number().nullable(),
   /** Share of the due time that telemetry covers, 0 to 1; null: nothing was due. */
   coverage: z.number().nullable(),
@@ -86,6 +89,8 @@ export const sloSchema = z.object({
   windowKind: z.enum(['rolling', 'calendar']),
   indicatorKind: z.enum(['ratio', 'threshold', 'freshness', 'deadline', 'sql']),
   pipelines: z.array(z.string()),
+  /** What good and total count; `dollars`: what the batches cost. */
+  unit: z.enum(['events', 'slices', 'occurrences', 'rows', 'dollars']),
   state: sloStateSchema,
   /** One sentence: how it stands and what to expect. */
   verdict: z.string(),
@@ -189,8 +194,8 @@ export const sloBurnSchema = freshnessSchema.extend({
   points: z.array(
     z.object({
       at: time,
-      good: count,
-      total: count,
+      good: amount,
+      total: amount,
       /** Share of the error budget left at that time, signed; null before the first event. */
       budgetLeft: z.number().nullable(),
       /** What it would be at an even pace: 1 to 0 over a calendar period; of a rolling window since the beginning of the range. */
@@ -213,8 +218,8 @@ export type SloBurn = z.infer<typeof sloBurnSchema>;
 export const verdictSchema = z.enum(VERDICTS);
 
 const knownFactsSchema = z.object({
-  good: count,
-  total: count,
+  good: amount,
+  total: amount,
   budgetLeft: z.number().nullable(),
   verdict: z.string(),
   /** What the verdict says; null: it is of an occurrence, or was kept without. */

@@ -1,5 +1,6 @@
 /** What was shown of an SLO when it was decided, beside what is known now. */
 import { budgetPpb } from '@burnbook/domain/slo/burnRate';
+import { badOfText } from '@burnbook/domain/slo/eventUnit';
 import type { Verdict } from '@burnbook/domain/slo/occurrence';
 import type { Slo } from '@burnbook/domain/slo/slo';
 import type { QueryRow } from '../store/protocol.js';
@@ -38,6 +39,11 @@ export interface CorrectedNow {
   readonly causes: readonly string[];
 }
 
+/** The same of slices: what of them does not count now is known with them. */
+export interface CorrectedSlices extends Pick<CorrectedNow, 'good' | 'total'> {
+  readonly excluded: Pick<Counts, 'good' | 'total'>;
+}
+
 export interface HistoryPage {
   readonly fromNs: bigint;
   readonly toNs: bigint;
@@ -46,7 +52,10 @@ export interface HistoryPage {
 }
 
 /** What of a version's definition its budget goes by. */
-type VersionFacts = Pick<Slo, 'indicatorId' | 'targetPpb'>;
+export type VersionFacts = Pick<Slo, 'indicatorId' | 'targetPpb' | 'method'> & {
+  /** As JSON has it. */
+  readonly slice: { readonly target: number; readonly lengthNs: bigint | string } | null;
+};
 
 const PPB = 1e9;
 
@@ -59,6 +68,7 @@ export async function sloHistory(
     unstored,
     excluded,
     corrected,
+    slices,
   }: {
     readonly page: HistoryPage;
     readonly unstored: (indicatorId: string) => ReadonlyMap<number, Counts>;
@@ -76,6 +86,11 @@ export async function sloHistory(
           readonly atNs: bigint;
         }) => CorrectedNow)
       | null;
+    /** What is known now of the slices of these minutes; null: they are not at hand any more, or are other slices. */
+    readonly slices: (
+      definition: VersionFacts,
+      span: { readonly from: number; readonly to: number },
+    ) => CorrectedSlices | null;
   },
 ): Promise<HistoryItem[]> {
   const [snapshots, versions] = await Promise.all([
@@ -104,12 +119,14 @@ export async function sloHistory(
     const atNs = row['at_ns'] as bigint;
     const occurred = corrected?.({ from, to, atNs });
     const stored = counted?.get(index);
-    const out = excluded(definition.indicatorId, from, to);
+    const sliced =
+      facts.slicesFrom === undefined ? null : slices(definition, { from: facts.slicesFrom, to });
+    const out = sliced?.excluded ?? excluded(definition.indicatorId, from, to);
     const then = facts.excluded ?? { good: 0, total: 0 };
     const isExcludedAnew = out.good !== then.good || out.total !== then.total;
-    // Slices are judged by what was shown: they are no sum of events.
+    // Slices are no sum of events: what is not at hand any more stays as it was shown.
     const now = facts.isOfSlices
-      ? shown
+      ? (sliced ?? shown)
       : (occurred ?? {
           good: (stored?.good ?? 0) + open.good - out.good,
           total: (stored?.total ?? 0) + open.total - out.total,
@@ -127,7 +144,7 @@ export async function sloHistory(
       kind: facts.kind,
       knownThen: shownFacts,
       correctedNow: differs
-        ? correctedFacts({ good: now.good, total: now.total }, { shown, facts, definition })
+        ? correctedFacts({ good: now.good, total: now.total }, { shown, facts, definition, slo })
         : shownFacts,
       causes: differs
         ? causesOf([
@@ -175,10 +192,12 @@ function correctedFacts(
     shown,
     facts,
     definition,
+    slo,
   }: {
     readonly shown: { readonly total: number };
     readonly facts: SnapshotFacts;
     readonly definition: VersionFacts;
+    readonly slo: Slo;
   },
 ): KnownFacts {
   const expected = facts.totalExpected + now.total - shown.total;
@@ -192,7 +211,7 @@ function correctedFacts(
   return {
     ...now,
     budgetLeft,
-    verdict: `By what is known now ${bad} of ${now.total} were bad: ${left}.`,
+    verdict: `By what is known now: ${badOfText(slo, { bad, total: now.total })}, ${left}.`,
   };
 }
 

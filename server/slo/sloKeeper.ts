@@ -29,6 +29,8 @@ export interface SnapshotFacts {
   readonly excluded?: { readonly good: number; readonly total: number };
   /** Its counts are of slices of time. */
   readonly isOfSlices: boolean;
+  /** Where these slices begin, to the minute; left out: nobody kept it, or they are none. */
+  readonly slicesFrom?: number;
   /** Pairs that hold; times as texts. */
   readonly standing: readonly {
     readonly name: string;
@@ -126,6 +128,7 @@ function factsOf(report: SloReport): Omit<SnapshotFacts, 'kind'> {
     },
     ...(report.excluded === null ? {} : { excluded: report.excluded.counts }),
     isOfSlices: hasSlices(slo),
+    ...(hasSlices(slo) ? { slicesFrom: minuteOfNs(period.fromNs) } : {}),
     standing: pairs.flatMap(({ name, holds, sinceNs, frozenSinceNs }) =>
       holds && sinceNs !== null
         ? [{ name, since: String(sinceNs), frozenSince: frozenSinceNs?.toString() ?? null }]

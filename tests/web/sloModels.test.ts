@@ -34,6 +34,7 @@ describe('the sentence of an error budget', () => {
     windowKind: 'rolling',
     indicatorKind: 'ratio',
     pipelines: [],
+    unit: 'events',
     state: 'ok',
     verdict: '',
     verdictFacts: {

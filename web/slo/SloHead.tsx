@@ -89,10 +89,13 @@ function Facts({
       <div>
         <dt>{t('slo.events')}</dt>
         <dd>
-          {t('slo.of', {
-            n: formatCount(period.good, zoned),
-            total: formatCount(period.total, zoned),
-          })}
+          {inUnit(
+            slo,
+            t('slo.of', {
+              n: formatCount(period.good, zoned),
+              total: formatCount(period.total, zoned),
+            }),
+          )}
         </dd>
       </div>
       <div>
@@ -104,7 +107,7 @@ function Facts({
           {slo.badLeft !== null && (
             <div>
               <dt>{t(slo.badLeft < 0 ? 'slo.badOver' : 'slo.badLeft')}</dt>
-              <dd>{formatCount(Math.floor(Math.abs(slo.badLeft)), zoned)}</dd>
+              <dd>{inUnit(slo, formatCount(wholeOf(slo, Math.abs(slo.badLeft)), zoned))}</dd>
             </div>
           )}
           <div>
@@ -137,3 +140,10 @@ function Facts({
     </dl>
   );
 }
+
+const inUnit = ({ unit }: SloView, n: string): string =>
+  unit === 'events' ? n : t(`slo.unit.${unit}`, { n });
+
+/** A part of an event is none. */
+const wholeOf = ({ unit }: SloView, bad: number): number =>
+  unit === 'dollars' || unit === 'slices' ? bad : Math.floor(bad);

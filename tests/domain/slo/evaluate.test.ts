@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { alertNames, type AlertName } from '@burnbook/domain/alertNames';
 import { sloConditions } from '@burnbook/domain/slo/conditions';
+import { amountText, badOfText, inUnit } from '@burnbook/domain/slo/eventUnit';
 import { evaluateSlo, type SloStatus } from '@burnbook/domain/slo/evaluate';
 import { DAY_NS } from '@burnbook/domain/slo/minutes';
 import type { StandingPair } from '@burnbook/domain/slo/pairStatus';
@@ -245,7 +246,7 @@ describe('what an SLO says to those who watch it', () => {
     expect(first?.summary).toContain('no data shows whether it is over');
   });
 
-  test('is a ticket for a budget that is spent, once it is no estimate', () => {
+  test('is a ticket for a budget that is spent', () => {
     const rolling = testSlo({
       targetPpb: 990_000_000,
       window: { kind: 'rolling', durationNs: DAY_NS },
@@ -256,6 +257,51 @@ describe('what an SLO says to those who watch it', () => {
       ['ErrorBudgetExhausted', 'ticket', 'Mail: the error budget is overspent by 1560 events.'],
     ]);
     expect(sloConditions(slo99, statusOf(spent), nameOf)).toEqual([]);
+  });
+
+  test('is that ticket too where the period is not over yet, unless one bad thing alone has spent it', () => {
+    const monthly = testSlo({
+      targetPpb: 990_000_000,
+      window: {
+        kind: 'calendar',
+        unit: 'month',
+        count: 1,
+        startTime: '2026-01-01',
+        timeZone: 'Asia/Shanghai',
+      },
+    });
+    const spent = stretches([10 * 24 * HOUR, events(8)], [4 * 24 * HOUR, events(0)]);
+    const [first, ...others] = sloConditions(
+      monthly,
+      statusOf(spent, { slo: monthly }),
+      nameOf,
+    ).filter(({ name }) => name === 'ErrorBudgetExhausted');
+    expect(others).toEqual([]);
+    expect(first?.summary).toMatch(
+      /^Mail: the error budget is overspent by \d+ events, by what the rest of the period is expected to bring\.$/,
+    );
+    const one = stretches([1, { total: 1, bad: 1, covered: true }], [24 * HOUR, nothing(true)]);
+    const status = statusOf(one, { slo: monthly, perMinute: 0.001 });
+    expect(status.budget.left).toBeLessThan(0);
+    expect(sloConditions(monthly, status, nameOf)).toEqual([]);
+  });
+
+  test('counts in the unit of the SLO: slices, rows or dollars', () => {
+    const slices = testSlo({
+      method: 'RatioTimeslices',
+      targetPpb: 900_000_000,
+      window: { kind: 'rolling', durationNs: DAY_NS },
+    });
+    expect(amountText(slices, 2_500_000)).toBe('2.5');
+    expect(inUnit(slices, 7_654_321)).toBe(7.654321);
+    expect(badOfText(slices, { bad: 2_500_000, total: 12_000_000 })).toBe('2.5 of 12 slices bad');
+    const deadline = (weight: 'rows' | 'dollars') =>
+      testSlo({ indicator: { kind: 'deadline', pipeline: 'mail-etl', weight } });
+    expect(badOfText(deadline('rows'), { bad: 10, total: 400 })).toBe('10 of 400 rows bad');
+    expect(badOfText(deadline('dollars'), { bad: 1_250_000_000, total: 8_000_000_000 })).toBe(
+      '$1.25 of $8.00 bad',
+    );
+    expect(inUnit(deadline('dollars'), 1_250_000_000)).toBe(1.25);
   });
 
   test('is nothing while all is well', () => {
