@@ -51,11 +51,13 @@ export class Mutings {
   #upstream({ name, subject }: StandingAlert): StandingAlert | undefined {
     if (subject.pipeline === undefined || !policyOf(name).followsUpstream) return undefined;
     const { pipeline } = subject;
-    return [...ancestorsOf(this.#upstreams, pipeline)]
-      .toSorted()
-      // In a loop each feeds the other: neither explains the other, or nobody would be told of either.
-      .filter((name) => !ancestorsOf(this.#upstreams, name).has(pipeline))
-      .flatMap((pipeline) => this.#pagesByPipeline.get(pipeline) ?? [])[0];
+    return (
+      [...ancestorsOf(this.#upstreams, pipeline)]
+        .toSorted()
+        // In a loop each feeds the other: neither explains the other, or nobody would be told of either.
+        .filter((name) => !ancestorsOf(this.#upstreams, name).has(pipeline))
+        .flatMap((pipeline) => this.#pagesByPipeline.get(pipeline) ?? [])[0]
+    );
   }
 }
 

@@ -1,51 +1,41 @@
 /** TelemetryMissing: what is due is not seen, so that nobody can say whether it is good. It takes over from what it hides. */
+import { isUnknown } from '../slo/coverage.js';
+import { MINUTE_NS } from '../slo/minutes.js';
 import type { Severity } from '../slo/slo.js';
-import { formatTime } from '../time.js';
 import type { AlertCondition } from './alert.js';
 
-/** Below it nothing resolves. */
-export const COVERAGE_MIN = 0.9;
-
-/** What is known of the coverage of one SLO, or of a run that was due. */
+/** How much is known of the runs of a pipeline that were open of late. */
 export interface CoverageFacts {
-  readonly slo: string | null;
-  readonly pipeline: string | null;
+  readonly pipeline: string;
   /** The severity of what it keeps from being judged. */
   readonly severity: Severity;
   readonly owner: string | null;
-  /** Share of the due time that telemetry covers; null: nothing was due, which is no gap. */
-  readonly coverage: number | null;
-  /** Nominal time of a run that should have begun and was not seen; null: none. */
-  readonly unseenNs: bigint | null;
-  /** Since when it is so. */
-  readonly sinceNs: bigint;
+  /** Names of the SLOs that are not judged. */
+  readonly slos: readonly string[];
+  /** Minutes in which a run was open, and those of them that telemetry covers. */
+  readonly due: number;
+  readonly covered: number;
 }
 
-export const telemetryMissing = (facts: readonly CoverageFacts[]): AlertCondition[] =>
-  facts.flatMap((each): AlertCondition[] => {
-    const { slo, pipeline, severity, owner, coverage, unseenNs, sinceNs } = each;
-    const isThin = coverage !== null && coverage < COVERAGE_MIN;
-    if (!isThin && unseenNs === null) return [];
-    const whose = pipeline ?? slo ?? 'this server';
-    const covered = coverage === null ? null : `${(coverage * 100).toFixed(1)} %`;
+/** Telemetry of runs that are well is sent that late, too. */
+const MISSING_MINUTES_MIN = 5;
+
+export const telemetryMissing = (facts: readonly CoverageFacts[], atNs: bigint): AlertCondition[] =>
+  facts.flatMap(({ pipeline, severity, owner, slos, due, covered }): AlertCondition[] => {
+    const missing = due - covered;
+    if (!isUnknown(due === 0 ? null : covered / due) || missing < MISSING_MINUTES_MIN) return [];
+    const share = `${((covered / due) * 100).toFixed(1)} %`;
     return [
       {
         name: 'TelemetryMissing',
-        subject: {
-          ...(slo === null ? {} : { slo }),
-          ...(pipeline === null ? {} : { pipeline }),
-          ...(unseenNs === null ? {} : { occurrence: formatTime(unseenNs) }),
-        },
+        subject: { pipeline },
         severity,
         state: 'firing',
-        summary:
-          unseenNs === null
-            ? `telemetry covers ${covered} of the time that ${whose} was due to run: below ${COVERAGE_MIN * 100} % nobody can say that it is well`
-            : `the run of ${whose} that was due at ${formatTime(unseenNs)} was not seen`,
+        summary: `telemetry covers ${share} of the last hour in which ${pipeline} ran: below 90 % nobody can say that it is well`,
         owner,
         runbook: 'TelemetryMissing',
-        sinceNs,
-        details: { figures: covered === null ? {} : { coverage: covered } },
+        sinceNs: atNs - BigInt(Math.round(missing)) * MINUTE_NS,
+        details: { figures: { coverage: share, slos: slos.join(', ') } },
       },
     ];
   });

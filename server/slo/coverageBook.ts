@@ -9,7 +9,7 @@ import { LOST_AFTER_NS } from '@burnbook/domain/run';
 import type { CoverageReader } from '@burnbook/domain/slo/coverage';
 import { occurrencesBetween, type Schedule } from '@burnbook/domain/slo/schedule';
 import type { StoreClient } from '../store/storeClient.js';
-import { CoverageMap, type CoveredStretch } from './coverageMap.js';
+import { CoverageMap, type Coverage, type CoveredStretch } from './coverageMap.js';
 import { MINUTE_NS, minuteOfNs, nsOfMinute } from './eventGroup.js';
 
 export type Schedules = ReadonlyMap<string, Schedule>;
@@ -98,6 +98,26 @@ export class CoverageBook {
     };
   }
 
+  /** Pipelines that runs were seen of. */
+  get pipelines(): readonly string[] {
+    return [...this.#runs.keys()];
+  }
+
+  /** Minutes in which runs were open, and which of them are covered: what a schedule expects is not asked. */
+  openTime(
+    pipeline: string,
+    {
+      fromNs,
+      toNs,
+      nowNs,
+    }: { readonly fromNs: bigint; readonly toNs: bigint; readonly nowNs: bigint },
+  ): Coverage {
+    const [from, end] = [minuteOfNs(fromNs), minuteOfNs(toNs)];
+    const first = Math.floor(from / HOUR);
+    const hours = { from: first * HOUR, hours: Math.ceil(end / HOUR) - first };
+    return new CoverageMap(hours, this.#runStretches(pipeline, nowNs)).coverage(from, end);
+  }
+
   #mapOf(pipeline: string, nowNs: bigint): CoverageMap {
     const known = this.#maps.get(pipeline);
     if (known) return known;
@@ -110,10 +130,19 @@ export class CoverageBook {
     return map;
   }
 
-  #stretches(pipeline: string, nowNs: bigint) {
-    const runs = [...(this.#runs.get(pipeline)?.values() ?? [])].toSorted((a, b) =>
+  #runsOf(pipeline: string): readonly Run[] {
+    return [...(this.#runs.get(pipeline)?.values() ?? [])].toSorted((a, b) =>
       a.startNs < b.startNs ? -1 : 1,
     );
+  }
+
+  #stretches(pipeline: string, nowNs: bigint) {
+    const { due, covered } = this.#runStretches(pipeline, nowNs);
+    return { due: [...due, ...this.#unanswered(pipeline, nowNs)], covered };
+  }
+
+  #runStretches(pipeline: string, nowNs: bigint) {
+    const runs = this.#runsOf(pipeline);
     const due: { from: number; end: number }[] = [];
     const covered: CoveredStretch[] = [];
     runs.forEach((run) => {
@@ -127,12 +156,13 @@ export class CoverageBook {
       const lostNs = lastSignNs + LOST_MAX_NS;
       due.push(stretch(startNs, nextNs < lostNs ? nextNs : lostNs, nowNs));
     });
-    return { due: [...due, ...this.#unanswered(pipeline, runs, nowNs)], covered };
+    return { due, covered };
   }
 
   /** Expected occurrences that no run answered. */
-  #unanswered(pipeline: string, runs: readonly Run[], nowNs: bigint) {
+  #unanswered(pipeline: string, nowNs: bigint) {
     const schedule = this.#schedules.get(pipeline);
+    const runs = this.#runsOf(pipeline);
     if (!schedule || runs.length === 0) return [];
     const firstNs = runs[0]?.startNs ?? nowNs;
     const fromNs = nowNs - hoursNs(HOURS_KEPT);

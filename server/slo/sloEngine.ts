@@ -15,7 +15,6 @@ import { lengthOf, mergeSpans } from '@burnbook/domain/slo/exclusion';
 import { minuteEnd, minuteOf } from '@burnbook/domain/slo/minutes';
 import type { StandingPair } from '@burnbook/domain/slo/pairStatus';
 import type { Slo } from '@burnbook/domain/slo/slo';
-import { nominalLengthNs } from '@burnbook/domain/slo/sloWindow';
 import { NS_PER_SECOND } from '@burnbook/domain/time';
 import type { DefinedSlo } from '../store/commands/defineSlos.js';
 import { StoreError } from '../store/protocol.js';
@@ -29,10 +28,11 @@ import { isCounted, isOfServer } from './rangedCount.js';
 import type { ServerMeter } from './serverMeter.js';
 import { SliCounter, type WantedIndicator } from './sliCounter.js';
 import { canonicalSlo } from './sloDefinition.js';
-import { expectedEvents, EXPECTED_DAYS } from './sloExpected.js';
+import { expectedEvents, hoursOf } from './sloExpected.js';
 import { hasSlices, SliceBook } from './sliceSeries.js';
 import { SloKeeper } from './sloKeeper.js';
 import { SloSums } from './sloSums.js';
+import { telemetryGaps } from './telemetryGaps.js';
 
 /** Who changed definitions, and why. */
 export interface SloEdit {
@@ -62,9 +62,6 @@ export interface SloEngineOptions {
   readonly report: (error: unknown) => void;
 }
 
-const HOUR_NS = 3_600_000_000_000n;
-/** Hours beyond the period that are looked at: the window of what rolls off, months and quarters longer than most. */
-const HOURS_MORE = 72;
 /** An evaluation is as good as new for so long, where nothing has changed. */
 const EVALUATED_FOR_NS = 30_000_000_000n;
 
@@ -107,7 +104,7 @@ export class SloEngine {
     for (const slo of slos) {
       if (!isCounted(slo.indicator)) continue;
       const known = wanted.get(slo.indicatorId);
-      const hours = Math.max(hoursOf(slo), Number(EXPECTED_DAYS) * 24 + HOURS_MORE);
+      const hours = hoursOf(slo);
       // Slices are shorter than the hours that memory keeps of older events.
       const minuteHours = hasSlices(slo) ? hours : MINUTE_HOURS;
       wanted.set(slo.indicatorId, {
@@ -299,10 +296,13 @@ export class SloEngine {
     const reports = this.statuses();
     try {
       const isTold = await this.#o.onConditions(
-        reports.flatMap(({ slo, status, occurrences }) => [
-          ...sloConditions(slo, status, alertNamed),
-          ...(occurrences ? burnTicket(slo, occurrences, nowNs) : []),
-        ]),
+        [
+          ...reports.flatMap(({ slo, status, occurrences }) => [
+            ...sloConditions(slo, status, alertNamed),
+            ...(occurrences ? burnTicket(slo, occurrences, nowNs) : []),
+          ]),
+          ...telemetryGaps(reports, this.#coverage, nowNs),
+        ],
         nowNs,
       );
       const changed = await this.#keeper.keep(reports, nowNs);
@@ -386,11 +386,6 @@ export class SloEngine {
     this.#versions = new Map(defined.map((each) => [each.name, each]));
     if (this.#edit === edit) this.#edit = null;
   }
-}
-
-function hoursOf(slo: Slo): number {
-  const periodNs = nominalLengthNs(slo.window);
-  return Number((periodNs + HOUR_NS - 1n) / HOUR_NS) + HOURS_MORE;
 }
 
 const alertNamed = (runbook: string) => alertNames.find((name) => name === runbook) ?? null;

@@ -6,11 +6,21 @@ import {
   type ExpectedEvents,
 } from '@burnbook/domain/slo/expectedEvents';
 import type { SumReader } from '@burnbook/domain/slo/errorBudget';
-import { DAY_NS, minuteEnd } from '@burnbook/domain/slo/minutes';
+import { DAY_NS, HOUR_NS, minuteEnd } from '@burnbook/domain/slo/minutes';
 import type { Slo } from '@burnbook/domain/slo/slo';
+import { nominalLengthNs } from '@burnbook/domain/slo/sloWindow';
 
 /** As far back as days are looked at. */
-export const EXPECTED_DAYS = 56n;
+const EXPECTED_DAYS = 56n;
+/** Hours beyond the period that are looked at: the window of what rolls off, months and quarters longer than most. */
+const HOURS_MORE = 72n;
+
+/** How many hours of events an SLO looks back at. */
+export function hoursOf({ window }: Pick<Slo, 'window'>): number {
+  const period = (nominalLengthNs(window) + HOUR_NS - 1n) / HOUR_NS;
+  const expected = EXPECTED_DAYS * 24n;
+  return Number((period > expected ? period : expected) + HOURS_MORE);
+}
 
 /** Days are summed when something is asked first, and that is rare. */
 export function expectedEvents(

@@ -1,42 +1,43 @@
 import { expect, test } from 'vitest';
 import { telemetryMissing, type CoverageFacts } from '@burnbook/domain/alert/telemetryMissing';
 
+const NOW = 7_200_000_000_000n;
 const facts = (more: Partial<CoverageFacts>): CoverageFacts => ({
-  slo: 'mail-attempts',
   pipeline: 'mail',
   severity: 'ticket',
   owner: 'ann',
-  coverage: 1,
-  unseenNs: null,
-  sinceNs: 0n,
+  slos: ['mail-attempts', 'mail-rows'],
+  due: 60,
+  covered: 60,
   ...more,
 });
 
 test.each([
-  ['covered enough', facts({ coverage: 0.9 }), null],
-  ['nothing was due, which is no gap', facts({ coverage: null }), null],
-  [
-    'covered too little',
-    facts({ coverage: 0.899 }),
-    'telemetry covers 89.9 % of the time that mail was due to run: below 90 % nobody can say that it is well',
-  ],
-  [
-    'a run that was due and was not seen',
-    facts({ coverage: null, unseenNs: 3_600_000_000_000n }),
-    'the run of mail that was due at 1970-01-01T01:00:00Z was not seen',
-  ],
-])('%s', (_what, given, summary) => {
-  const found = telemetryMissing([given]);
-  expect(found.map((condition) => condition.summary)).toEqual(summary === null ? [] : [summary]);
+  ['covered enough', facts({ covered: 54 }), null],
+  ['nothing was open, which is no gap', facts({ due: 0, covered: 0 }), null],
+  ['a short run that is late to tell of its end', facts({ due: 7, covered: 3 }), null],
+  ['covered too little', facts({ covered: 53.5 }), '89.2 %'],
+  ['a run of which nothing more came', facts({ due: 8, covered: 3 }), '37.5 %'],
+])('%s', (_what, given, share) => {
+  const found = telemetryMissing([given], NOW);
+  expect(found.map(({ summary }) => summary)).toEqual(
+    share === null
+      ? []
+      : [
+          `telemetry covers ${share} of the last hour in which mail ran: below 90 % nobody can say that it is well`,
+        ],
+  );
 });
 
-test('it is as severe as what it hides, and names what is missing', () => {
-  const [page] = telemetryMissing([facts({ coverage: 0, severity: 'page' })]);
+test('it is as severe as what it hides, and names it', () => {
+  const [page] = telemetryMissing([facts({ covered: 0, severity: 'page' })], NOW);
   expect(page).toMatchObject({
     name: 'TelemetryMissing',
     severity: 'page',
-    subject: { slo: 'mail-attempts', pipeline: 'mail' },
+    subject: { pipeline: 'mail' },
     owner: 'ann',
     runbook: 'TelemetryMissing',
+    sinceNs: NOW - 3_600_000_000_000n,
+    details: { figures: { slos: 'mail-attempts, mail-rows' } },
   });
 });

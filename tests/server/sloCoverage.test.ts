@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sloBurnSchema, sloDetailSchema } from '../../server/contract.js';
+import { alertsBecome } from '../support/alerts.js';
 import { at } from '../support/budgets.js';
 import { sloConfig, sloNamed, sloOf, tries } from '../support/slos.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
@@ -50,6 +51,14 @@ describe('what telemetry does not cover', () => {
     expect(await longCoverage()).toBeLessThan(0.2);
     const { points } = await server.get('/api/slos/mail/burn?from=-30m', sloBurnSchema);
     expect(points.at(-1)?.coverage).toBe(0);
+    await alertsBecome(server, 'name=TelemetryMissing&state=firing', [
+      {
+        severity: 'page',
+        subject: { pipeline: 'mail-etl' },
+        owner: 'data-platform',
+        figures: { slos: 'mail' },
+      },
+    ]);
   });
 
   test('the end of the run, late as it is, covers all of it', async () => {
@@ -57,6 +66,7 @@ describe('what telemetry does not cover', () => {
       span(NOON - MINUTE_NS, 45 * 60_000, { 'pipeline.run.outcome': 'succeeded' }),
     ]);
     expect(await longCoverage()).toBe(1);
+    await alertsBecome(server, 'name=TelemetryMissing&state=firing', []);
   });
 });
 

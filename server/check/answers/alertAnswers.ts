@@ -69,8 +69,8 @@ function neverStood(asked: AskedQuestion, name: AlertName): Facts {
 /** Who reports alerts of a name that no single rule owns. */
 function sourcesOf(name: AlertName): readonly AlertSource[] {
   if (name.startsWith('CostBudget')) return ['budget'];
-  if (name === 'BatchFailed' || name === 'TelemetryMissing') return ['occurrence'];
-  return name === 'BatchLateOrMissing' ? ['occurrence'] : ['slo'];
+  if (name === 'TelemetryMissing') return ['occurrence', 'slo'];
+  return name === 'BatchFailed' || name === 'BatchLateOrMissing' ? ['occurrence'] : ['slo'];
 }
 
 async function storedAlert(asked: AskedQuestion, id: string): Promise<StandingAlert | null> {
