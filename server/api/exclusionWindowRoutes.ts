@@ -8,7 +8,7 @@ import {
   type ExclusionWindow,
   type NewExclusionWindow,
 } from '../contract.js';
-import { RecurrenceError } from '../slo/recurrence.js';
+import { RecurrenceError } from '../slo/recurrenceParts.js';
 import type { Exclusion } from '../slo/exclusionBook.js';
 import { ApiError } from './problem.js';
 import { cursorOf, limitParam, offsetOf, parseQuery, timeOf } from './query.js';

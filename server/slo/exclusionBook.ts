@@ -9,6 +9,7 @@ import {
 } from '@burnbook/domain/slo/exclusion';
 import type { StoreClient } from '../store/storeClient.js';
 import { Recurrence } from './recurrence.js';
+import { RecurrenceError } from './recurrenceParts.js';
 
 export interface Exclusion {
   readonly id: string;
@@ -36,6 +37,9 @@ export interface ExclusionBookOptions {
   readonly store: StoreClient;
   readonly nowNs: () => bigint;
 }
+
+const YEAR_NS = 366n * 86_400_000_000_000n;
+const TEN_YEARS_NS = 3_653n * 86_400_000_000_000n;
 
 /** A stretch in force, with the exclusion that it comes from. */
 export interface ExcludedSpan extends TimeSpan {
@@ -77,7 +81,7 @@ export class ExclusionBook {
   /** @throws RecurrenceError, StoreError */
   async add(exclusion: NewExclusion): Promise<Exclusion> {
     await this.load();
-    if (exclusion.rrule !== null) recurrenceOf({ ...exclusion, rrule: exclusion.rrule });
+    if (exclusion.rrule !== null) this.#check({ ...exclusion, rrule: exclusion.rrule });
     const added: Exclusion = {
       ...exclusion,
       id: randomUUID(),
@@ -123,6 +127,19 @@ export class ExclusionBook {
   /** The same as time: merged and cut to the span. */
   excludedTime(subject: ExclusionSubject, span: TimeSpan): readonly TimeSpan[] {
     return mergeSpans(this.spansOf(subject, span), span);
+  }
+
+  /** @throws RecurrenceError */
+  #check(exclusion: Pick<Exclusion, 'fromNs' | 'timeZone'> & { readonly rrule: string }): void {
+    const { fromNs } = exclusion;
+    if (this.#nowNs() - fromNs > TEN_YEARS_NS) {
+      throw new RecurrenceError('may begin at most ten years ago: no window looks back as far');
+    }
+    const rule = recurrenceOf(exclusion);
+    const comes = [YEAR_NS, TEN_YEARS_NS].some(
+      (withinNs) => rule.between(fromNs, fromNs + withinNs).length > 0,
+    );
+    if (!comes) throw new RecurrenceError('never comes in the ten years after `from`');
   }
 
   async #read(): Promise<void> {

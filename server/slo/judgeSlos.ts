@@ -1,5 +1,8 @@
 /** Puts together what judges SLOs and the batches that are due, and starts it. */
 import type { AlertCondition, AlertSubject } from '@burnbook/domain/alert/alert';
+import type { TimeSpan } from '@burnbook/domain/budgetPeriod';
+import { HOUR_NS } from '@burnbook/domain/slo/minutes';
+import type { Slo } from '@burnbook/domain/slo/slo';
 import type { StoreClient } from '../store/storeClient.js';
 import type { ExclusionBook } from './exclusionBook.js';
 import { OccurrenceBook } from './occurrenceBook.js';
@@ -48,16 +51,28 @@ export function judgeSlos(options: SloJudgingOptions): SloJudging {
     ownerOf,
     onConditions: (conditions, atNs, withdrawn) => tell('occurrence', conditions, atNs, withdrawn),
   });
+  /** Asked several times an evaluation; what an hour changes of it lies a year away. */
+  let excludedTime = new WeakMap<
+    Slo,
+    { readonly hour: bigint; readonly spans: readonly TimeSpan[] }
+  >();
   const slos = new SloEngine({
     store,
     nowNs,
     meter,
     occurrences,
-    excluded: ({ name, service, pipelines }) =>
-      exclusions.excludedTime(
+    excluded: (slo) => {
+      const hour = nowNs() / HOUR_NS;
+      const known = excludedTime.get(slo);
+      if (known?.hour === hour) return known.spans;
+      const { name, service, pipelines } = slo;
+      const spans = exclusions.excludedTime(
         { slo: name, service, pipelines },
-        { startNs: nowNs() - EXCLUDED_NS_MAX, endNs: nowNs() + EXCLUDED_NS_MAX },
-      ),
+        { startNs: hour * HOUR_NS - EXCLUDED_NS_MAX, endNs: hour * HOUR_NS + EXCLUDED_NS_MAX },
+      );
+      excludedTime.set(slo, { hour, spans });
+      return spans;
+    },
     onConditions: async (conditions, atNs) => {
       const measured = await stakes.measured(conditions, atNs);
       const names = new Set(definedSlos());
@@ -76,6 +91,7 @@ export function judgeSlos(options: SloJudgingOptions): SloJudging {
   });
   const sloWatch = new SloWatch({ engine: slos, nowNs, report });
   exclusions.listen(() => {
+    excludedTime = new WeakMap();
     occurrences.excludedAnew();
     slos.exclusionsChanged();
     sloWatch.touched();

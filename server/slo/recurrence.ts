@@ -3,25 +3,27 @@ import { createRequire } from 'node:module';
 import type * as rrule from 'rrule';
 import { localToNs } from '@burnbook/domain/slo/localTime';
 import { offsetNs } from '@burnbook/domain/timeZone';
+import { readRecurrence, type RecurrenceParts } from './recurrenceParts.js';
 
 /** Its file for `import` names no exports that Node can see. */
 const { RRule } = createRequire(import.meta.url)('rrule') as typeof rrule;
-type Rule = rrule.RRule;
-
-export class RecurrenceError extends Error {
-  override readonly name = 'RecurrenceError';
-}
 
 const NS_PER_MS = 1_000_000n;
 const DAY_MS = 86_400_000;
 /** No zone was ever further from UTC. */
 const OFFSET_MAX_NS = 16n * 3_600_000_000_000n;
-/** Ten years of days. */
-export const RECURRENCES_MAX = 3_660;
+/** So far beyond what is asked it is written out: time goes on, and it is asked again. */
+const AHEAD_MS = 40 * DAY_MS;
+/** Twenty years of hours. */
+const BEGINNINGS_MAX = 200_000;
 
 export class Recurrence {
-  readonly #rule: Rule;
+  readonly #parts: RecurrenceParts;
+  readonly #startWall: Date;
   readonly #timeZone: string;
+  /** In order, up to the horizon. */
+  #beginnings: readonly bigint[] = [];
+  #horizonMs = -Infinity;
 
   /** @throws RecurrenceError, in the words of a form. */
   constructor(
@@ -29,37 +31,49 @@ export class Recurrence {
     { fromNs, timeZone }: { readonly fromNs: bigint; readonly timeZone: string },
   ) {
     this.#timeZone = timeZone;
-    const parts = new Map(
-      text
-        .replace(/^RRULE:/i, '')
-        .split(';')
-        .map((part) => part.split('=', 2) as [string, string | undefined]),
-    );
-    if (/\n|DTSTART/i.test(text)) {
-      throw new RecurrenceError('must be one RRULE without DTSTART: it begins with `from`');
-    }
-    if (!/^(?:YEARLY|MONTHLY|WEEKLY|DAILY|HOURLY)$/i.test(parts.get('FREQ') ?? '')) {
-      throw new RecurrenceError('FREQ must be YEARLY, MONTHLY, WEEKLY, DAILY or HOURLY');
-    }
-    try {
-      const options = RRule.parseString(text.replace(/^RRULE:/i, ''));
-      this.#rule = new RRule({ ...options, dtstart: this.#wall(fromNs), tzid: null });
-    } catch (error) {
-      throw new RecurrenceError(error instanceof Error ? error.message : String(error));
-    }
+    this.#parts = readRecurrence(text);
+    this.#startWall = this.#wall(fromNs);
   }
 
-  /** Beginnings in `[fromNs, toNs)`, in order, at most `RECURRENCES_MAX`. */
-  between(fromNs: bigint, toNs: bigint): bigint[] {
-    const found: bigint[] = [];
-    const after = this.#wall(fromNs - OFFSET_MAX_NS);
-    const before = this.#wall(toNs + OFFSET_MAX_NS);
-    this.#rule.between(after, before, true, (date) => {
-      const atNs = this.#instant(date);
-      if (atNs >= fromNs && atNs < toNs) found.push(atNs);
-      return found.length < RECURRENCES_MAX;
-    });
-    return found;
+  /** Beginnings in `[fromNs, toNs)`, in order. */
+  between(fromNs: bigint, toNs: bigint): readonly bigint[] {
+    this.#writeOut(this.#wall(toNs + OFFSET_MAX_NS).getTime());
+    return this.#beginnings.slice(this.#firstFrom(fromNs), this.#firstFrom(toNs));
+  }
+
+  /** The library walks from the beginning, and past what is asked where nothing matches: it is held to an end, and asked rarely. */
+  #writeOut(wallMs: number): void {
+    if (wallMs <= this.#horizonMs) return;
+    this.#horizonMs = wallMs + AHEAD_MS;
+    const { rule, untilMs } = this.#parts;
+    const until = new Date(Math.min(this.#untilWallMs(untilMs), this.#horizonMs));
+    const { weekdays, ...options } = rule;
+    const walls = new RRule({
+      ...options,
+      ...(weekdays === undefined ? {} : { byweekday: weekdays.map((each) => weekdayOf(each)) }),
+      dtstart: this.#startWall,
+      until,
+    }).all((_, index) => index < BEGINNINGS_MAX);
+    const found = walls.map((wall) => this.#instant(wall));
+    // Where clocks skip an hour, two of it begin at the same instant.
+    this.#beginnings = found.filter((ns, index) => ns !== found[index - 1]);
+  }
+
+  /** `UNTIL` is an instant, or what the zone's clocks show. */
+  #untilWallMs(until: RecurrenceParts['untilMs']): number {
+    if (until === null) return Infinity;
+    return until.isUtc ? this.#wall(BigInt(until.ms) * NS_PER_MS).getTime() : until.ms;
+  }
+
+  /** Index of the first beginning that is not before. */
+  #firstFrom(ns: bigint): number {
+    let [low, high] = [0, this.#beginnings.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#beginnings[middle] ?? ns) < ns) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** What clocks of the zone show, as if it were UTC: the library knows no zones that way. */
@@ -74,4 +88,10 @@ export class Recurrence {
       minute: Math.floor((wall.getTime() - day * DAY_MS) / 60_000),
     });
   }
+}
+
+function weekdayOf({ day, nth }: { readonly day: number; readonly nth: number | null }) {
+  const weekday = [RRule.MO, RRule.TU, RRule.WE, RRule.TH, RRule.FR, RRule.SA, RRule.SU][day];
+  if (!weekday) throw new RangeError(`${day} is no weekday`);
+  return nth === null ? weekday : weekday.nth(nth);
 }

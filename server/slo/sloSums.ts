@@ -24,12 +24,24 @@ export class SloSums implements SumReader {
   sum(fromNs: bigint, toNs: bigint): EventSum {
     if (!this.#series || toNs <= fromNs) return NO_EVENTS;
     let sum = this.#sumOf(fromNs, toNs);
-    for (const { startNs, endNs } of this.#excluded) {
+    for (let at = this.#firstAfter(fromNs); at < this.#excluded.length; at++) {
+      const { startNs = toNs, endNs = toNs } = this.#excluded[at] ?? {};
+      if (startNs >= toNs) break;
       const from = startNs > fromNs ? startNs : fromNs;
-      const to = endNs < toNs ? endNs : toNs;
-      if (from < to) sum = minus(sum, this.#sumOf(from, to));
+      sum = minus(sum, this.#sumOf(from, endNs < toNs ? endNs : toNs));
     }
     return sum;
+  }
+
+  /** Index of the first stretch that ends after an instant: a daily one has hundreds, and an evaluation asks for many sums. */
+  #firstAfter(ns: bigint): number {
+    let [low, high] = [0, this.#excluded.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#excluded[middle]?.endNs ?? ns) <= ns) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #sumOf(fromNs: bigint, toNs: bigint): EventSum {

@@ -9,6 +9,7 @@ import {
   type ExclusionWindow,
 } from '../../server/contract.js';
 import { ExclusionBook } from '../../server/slo/exclusionBook.js';
+import { Recurrence } from '../../server/slo/recurrence.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 
 const ns = (text: string): bigint => parseTime(text) ?? 0n;
@@ -77,6 +78,61 @@ test('a weekly one keeps its hour by the clocks of its zone, where they skip it 
   ]);
   const other = { slo: null, service: null, pipelines: ['mail-etl', 'other'] };
   expect(book.spansOf(other, { startNs: 0n, endNs: 2n ** 62n })).toEqual([]);
+});
+
+test.each([
+  // 02:00 in Shanghai is 18:00 UTC of the day before: the last one begins before the end, though clocks there show a later day.
+  ['FREQ=DAILY;UNTIL=20261105T000000Z', 'Asia/Shanghai', 5, '2026-11-04T18:00:00Z'],
+  ['FREQ=DAILY;UNTIL=20261105T020000', 'Asia/Shanghai', 5, '2026-11-04T18:00:00Z'],
+  ['FREQ=DAILY;UNTIL=20261105', 'Asia/Shanghai', 5, '2026-11-04T18:00:00Z'],
+  ['rrule:freq=daily;interval=2;count=4;', 'Asia/Shanghai', 4, '2026-11-06T18:00:00Z'],
+  ['FREQ=MONTHLY;BYDAY=-1SU;COUNT=2', 'Asia/Shanghai', 2, '2026-12-26T18:00:00Z'],
+  ['FREQ=DAILY;BYHOUR=2,14;BYMINUTE=0,30;COUNT=5', 'Asia/Shanghai', 5, '2026-11-01T18:00:00Z'],
+])('%s in %s comes as it says', (rrule, timeZone, count, last) => {
+  const fromNs = ns('2026-10-31T18:00:00Z');
+  const found = new Recurrence(rrule, { fromNs, timeZone }).between(0n, ns('2030-01-01T00:00:00Z'));
+  expect([found.length, found.at(-1)]).toEqual([count, ns(last)]);
+});
+
+test('one of every hour, and one of every day, hold as long after they began as anybody looks', () => {
+  for (const [rrule, stepNs] of [
+    ['FREQ=HOURLY', HOUR_NS],
+    ['FREQ=DAILY', 24n * HOUR_NS],
+  ] as const) {
+    const fromNs = ns('2024-01-01T00:00:00Z');
+    const rule = new Recurrence(rrule, { fromNs, timeZone: 'UTC' });
+    const [startNs, endNs] = [ns('2026-11-01T00:00:00Z'), ns('2026-11-03T00:00:00Z')];
+    expect(rule.between(startNs, endNs)).toHaveLength(Number((endNs - startNs) / stepNs));
+    // Of a later time it is written out anew.
+    const later = 365n * 24n * HOUR_NS;
+    expect(rule.between(startNs + later, endNs + later)).toHaveLength(
+      Number((endNs - startNs) / stepNs),
+    );
+  }
+});
+
+test.each([
+  'FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30',
+  'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30',
+  'FREQ=YEARLY;BYMONTH=4,6;BYMONTHDAY=31',
+  'FREQ=DAILY;INTERVAL=0',
+  'FREQ=DAILY;COUNT=0',
+  'FREQ=DAILY;COUNT=3;UNTIL=20261105T000000Z',
+  'FREQ=DAILY;UNTIL=20261301',
+  'FREQ=DAILY;UNTIL=20251101',
+  'FREQ=DAILY;BYSECOND=1',
+  'FREQ=DAILY;BYHOUR=24',
+  'FREQ=WEEKLY;BYDAY=1SU',
+  'FREQ=WEEKLY;BYDAY=',
+  'FREQ=DAILY;FREQ=WEEKLY',
+  'FREQ=DAILY;BYHOUR=0,1,2,3,4,5;BYMINUTE=0,1,2,3,4,5,6,7,8',
+])('the rule %s is refused in words', async (rrule) => {
+  const window = { from: '2026-11-01T00:00:00Z', to: '2026-11-01T02:00:00Z' };
+  const answer = await post({ scope: {}, ...window, reason: 'maintenance', rrule });
+  expect(answer.status).toBe(400);
+  const { field, detail } = problemSchema.parse(await answer.json());
+  expect(field).toBe('rrule');
+  expect(detail).toMatch(/^rrule: (?:[A-Z]+[:, ]|never comes|say COUNT)/);
 });
 
 test.each([
