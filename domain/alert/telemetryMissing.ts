@@ -15,13 +15,16 @@ export interface CoverageFacts {
   /** Minutes in which a run was open, and those of them that telemetry covers. */
   readonly due: number;
   readonly covered: number;
+  /** Who is told, by the policies of these SLOs; left out: whoever takes the severity. */
+  readonly destinations?: readonly string[];
 }
 
 /** Telemetry of runs that are well is sent that late, too. */
 const MISSING_MINUTES_MIN = 5;
 
 export const telemetryMissing = (facts: readonly CoverageFacts[], atNs: bigint): AlertCondition[] =>
-  facts.flatMap(({ pipeline, severity, owner, slos, due, covered }): AlertCondition[] => {
+  facts.flatMap((each): AlertCondition[] => {
+    const { pipeline, severity, owner, slos, due, covered, destinations } = each;
     const missing = due - covered;
     if (!isUnknown(due === 0 ? null : covered / due) || missing < MISSING_MINUTES_MIN) return [];
     const share = `${((covered / due) * 100).toFixed(1)} %`;
@@ -35,7 +38,10 @@ export const telemetryMissing = (facts: readonly CoverageFacts[], atNs: bigint):
         owner,
         runbook: 'TelemetryMissing',
         sinceNs: atNs - BigInt(Math.round(missing)) * MINUTE_NS,
-        details: { figures: { coverage: share, slos: slos.join(', ') } },
+        details: {
+          figures: { coverage: share, slos: slos.join(', ') },
+          ...(destinations === undefined ? {} : { destinations }),
+        },
       },
     ];
   });

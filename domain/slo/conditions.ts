@@ -7,6 +7,7 @@ import { formatLength } from './minutes.js';
 import type { PairStatus } from './pairStatus.js';
 import type { Slo } from './slo.js';
 import type { AlertName } from '../alertNames.js';
+import { policyDestinations } from './policyDestinations.js';
 import { pairName } from './windowPairs.js';
 
 const BURN: AlertName = 'ErrorBudgetBurn';
@@ -31,7 +32,10 @@ export function sloConditions(
             state: pair.frozenSinceNs === null ? 'firing' : 'frozen',
             summary: pairSummary(slo, pair),
             sinceNs: pair.sinceNs ?? status.atNs,
-            details: detailsOf(status, pairFigures(slo, pair)),
+            details: {
+              ...detailsOf(status, pairFigures(slo, pair)),
+              ...policyDestinations([slo], pair.name),
+            },
           },
         ]
       : [],
@@ -58,10 +62,10 @@ function exhausted(slo: Slo, status: SloStatus): AlertCondition[] {
       state: 'firing',
       summary: `${slo.displayName}: the error budget is overspent${over}${by}.`,
       sinceNs: status.atNs,
-      details: detailsOf(
-        status,
-        badLeft === null || eventUnit(slo) !== 'events' ? {} : { over: String(Math.ceil(-badLeft)) },
-      ),
+      details: {
+        ...detailsOf(status, overFigures(slo, badLeft)),
+        ...policyDestinations([slo], null),
+      },
     },
   ];
 }
@@ -69,6 +73,10 @@ function exhausted(slo: Slo, status: SloStatus): AlertCondition[] {
 /** How much a young history is still to bring is a guess: one bad thing alone empties no budget by it. */
 const isAccident = ({ indicator }: Slo, { period }: SloStatus): boolean =>
   indicator.kind !== 'deadline' && period.badOperations < BAD_OPERATIONS_MIN;
+
+/** For pages that say it in their own language: of events alone. */
+const overFigures = (slo: Slo, badLeft: number | null): Record<string, string> =>
+  badLeft === null || eventUnit(slo) !== 'events' ? {} : { over: String(Math.ceil(-badLeft)) };
 
 function overText(slo: Slo, over: number): string {
   const unit = eventUnit(slo);

@@ -4,6 +4,7 @@ import { noStake, withStake, type Stake } from '../alert/stake.js';
 import { formatTime } from '../time.js';
 import type { OccurrenceRun, Verdict, VerdictCause } from './occurrence.js';
 import type { OccurrenceStatus } from './occurrenceBurn.js';
+import { policyDestinations } from './policyDestinations.js';
 import type { Severity, Slo } from './slo.js';
 
 export interface WatchedOccurrence {
@@ -29,6 +30,8 @@ export interface Watcher {
   readonly owner: string | null;
   /** Names of SLOs that count it. */
   readonly slos: readonly string[];
+  /** Who is told, by the policies of these; left out: whoever takes the severity. */
+  readonly destinations?: readonly string[];
 }
 
 /** @returns null: there is nothing to say. */
@@ -115,7 +118,7 @@ const subjectOf = ({
 
 function common(
   occurrence: WatchedOccurrence,
-  { severity, owner, slos }: Watcher,
+  { severity, owner, slos, destinations }: Watcher,
 ): Pick<AlertCondition, 'severity' | 'state' | 'owner' | 'details'> {
   const { dueNs, verdict, cause, run } = occurrence;
   const details = {
@@ -126,6 +129,7 @@ function common(
       ...(run === null ? {} : { run: run.runId, batch: run.batchId }),
       ...(slos.length === 0 ? {} : { slos: slos.join(', ') }),
     },
+    ...(destinations === undefined ? {} : { destinations }),
   };
   return { severity, state: 'firing', owner, details: withStake(details, stakeOf(occurrence)) };
 }
@@ -155,7 +159,10 @@ export function burnTicket(
       summary: `${slo.displayName}: the last ${of} occurrences burn ${shown} times what the target allows.`,
       owner: slo.owner,
       sinceNs: atNs,
-      details: { figures: { burnRate: shown, occurrences: String(of) } },
+      details: {
+        figures: { burnRate: shown, occurrences: String(of) },
+        ...policyDestinations([slo], null),
+      },
     },
   ];
 }

@@ -106,13 +106,16 @@ export async function loadConfig(
   const prices = await load('prices.yaml', pricesSchema);
   const budgets = await load('budgets.yaml', budgetsSchema);
   const schedules = await gather(() => loadSchedules(folder, pipelines?.pipelines ?? []));
+  const notify = await load('notify.yaml', notifySchema(environment));
   // Without the pipelines it is not known which have a schedule: what is wrong with them is told first.
   const slos = pipelines
     ? await gather(() =>
-        loadSlos(path.join(folder, 'slos'), { pipelines: knownPipelines(pipelines) }),
+        loadSlos(path.join(folder, 'slos'), {
+          pipelines: knownPipelines(pipelines),
+          ...(notify ? { destinations: notify.destinations.map(({ name }) => name) } : {}),
+        }),
       )
     : NO_SLOS;
-  const notify = await load('notify.yaml', notifySchema(environment));
   if (!pipelines || !prices || !budgets || !schedules || !slos || !notify) {
     throw new ConfigError(faults.join('\n'));
   }

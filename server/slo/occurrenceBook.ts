@@ -8,6 +8,7 @@ import { isFinal } from '@burnbook/domain/run';
 import { verdictOf, type OccurrenceRun } from '@burnbook/domain/slo/occurrence';
 import { withWeights } from '@burnbook/domain/slo/occurrenceBurn';
 import { firstFailure, occurrenceCondition } from '@burnbook/domain/slo/occurrenceConditions';
+import { policyDestinations } from '@burnbook/domain/slo/policyDestinations';
 import type { Schedule } from '@burnbook/domain/slo/schedule';
 import { parseScheduleText, scheduleText } from '@burnbook/domain/slo/scheduleText';
 import type { Indicator, Severity, Slo } from '@burnbook/domain/slo/slo';
@@ -281,6 +282,7 @@ export class OccurrenceBook {
         severity: this.#severityOf(pipeline, slos),
         owner: slos[0]?.owner ?? this.#o.ownerOf(pipeline),
         slos: slos.map(({ name }) => name),
+        ...policyDestinations(slos, null),
       };
       const sinceNs = this.#calendars.get(pipeline)?.knownSinceNs ?? 0n;
       for (const occurrence of all) {

@@ -2,6 +2,7 @@
 import { telemetryMissing, type CoverageFacts } from '@burnbook/domain/alert/telemetryMissing';
 import type { AlertCondition } from '@burnbook/domain/alert/alert';
 import { isUnknown } from '@burnbook/domain/slo/coverage';
+import { policyDestinations } from '@burnbook/domain/slo/policyDestinations';
 import { HEADLINE_NS } from '@burnbook/domain/slo/pairStatus';
 import { minuteEnd } from '@burnbook/domain/slo/minutes';
 import type { CoverageBook } from './coverageBook.js';
@@ -38,6 +39,7 @@ export function telemetryGaps(
       owner: slos[0]?.owner ?? null,
       slos: slos.map(({ name }) => name),
       ...coverage.openTime(pipeline, span),
+      ...policyDestinations(slos, null),
     };
   });
   return telemetryMissing(facts, nowNs);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { hook, settingsOf, SIGNING_SECRET } from '../support/notifyStory.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
-import { sloConfig, sloOf, tries } from '../support/slos.js';
+import { ratio, sloConfig, sloOf, tries } from '../support/slos.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 
 const MINUTE_NS = 60_000_000_000n;
@@ -23,14 +23,24 @@ const toldSchema = z.object({
 });
 
 let receiver: Receiver;
+let team: Receiver;
 let server: TestServer;
 beforeAll(async () => {
   receiver = await startReceiver();
+  team = await startReceiver();
+  const elsewhere = sloOf({
+    name: 'elsewhere',
+    indicator: ratio('attempts', { pipeline: ['other'] }),
+    pipelines: ['other'],
+  });
   server = await startTestServer({
     config: {
-      ...sloConfig(sloOf({ name: 'attempts' })),
+      ...sloConfig(sloOf({ name: 'attempts' }), {
+        ...elsewhere,
+        policies: elsewhere.policies.map((policy) => ({ ...policy, destinations: ['team'] })),
+      }),
       notify: settingsOf(
-        `destinations:\n${hook('on-call', receiver.url, ', severities: [page], matchers: { slo: attempts }')}`,
+        `destinations:\n${hook('on-call', receiver.url, ', severities: [page], matchers: { slo: attempts }')}${hook('team', team.url, ', severities: [ticket], matchers: { slo: elsewhere }')}`,
       ),
     },
     alertPauseMsMax: 50,
@@ -39,6 +49,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.close();
   await receiver.close();
+  await team.close();
 });
 
 test('bad attempts reach the on-call as signed pages, each once, though the store dies on the way', async () => {
@@ -68,4 +79,25 @@ test('bad attempts reach the on-call as signed pages, each once, though the stor
   }
   // Both are of one incident.
   expect(new Set(told.map(({ data }) => data.incident.url)).size).toBe(1);
+});
+
+test('a policy that names its destinations is told of there, whatever severities these take', async () => {
+  const before = receiver.received.length;
+  await server.send(
+    Array.from({ length: 40 }, (_, index) =>
+      tries({
+        atNs: server.nowNs - 2n * MINUTE_NS + BigInt(index),
+        outcomes: ['failed'],
+        pipeline: 'other',
+      }),
+    ).flat(),
+  );
+  const told = (await team.count(2)).map(
+    ({ body }) => toldSchema.parse(JSON.parse(body)).data.alert,
+  );
+  expect(told.map(({ severity, subject }) => [severity, subject['slo']])).toEqual([
+    ['page', 'elsewhere'],
+    ['page', 'elsewhere'],
+  ]);
+  expect(receiver.received).toHaveLength(before);
 });

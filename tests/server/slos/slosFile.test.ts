@@ -251,6 +251,19 @@ describe('the folder', () => {
       expect(schedules?.get('mail-etl')).toMatchObject({ naming: 'previous', severity: 'ticket' });
       expect(schedules?.get('mail-etl')?.holidays.size).toBe(2);
 
+      const target = `  alertPolicies:
+    - kind: AlertPolicy
+      metadata: { name: p }
+      spec:
+        notificationTargets:
+          - { kind: AlertNotificationTarget, metadata: { name: t }, spec: { target: nobody } }
+`;
+      await put('slos/c.yaml', slo({ name: 'untold', rest: target }));
+      await expect(loadConfig(folder)).rejects.toThrow(
+        /slos\/c\.yaml:\d+: .*target: notify\.yaml has no destination nobody$/,
+      );
+      await rm(path.join(folder, 'slos/c.yaml'));
+
       await put('days.txt', '2026-12-32\n');
       await put('slos/b.yaml', 'kind: SLO\n');
       await expect(loadConfig(folder)).rejects.toThrow(
