@@ -53,9 +53,10 @@ export class CountLedger {
     return this.#series.get(indicator) ?? null;
   }
 
-  /** Moves the rings on. */
+  /** Moves the rings on; never back: of minutes that fell out of them the store alone knows, whatever a clock says. */
   advance(nowMinute: number): void {
-    this.#minutesFrom = (Math.floor(nowMinute / HOUR) - MINUTES_KEPT_HOURS) * HOUR;
+    const minutesFrom = (Math.floor(nowMinute / HOUR) - MINUTES_KEPT_HOURS) * HOUR;
+    this.#minutesFrom = Math.max(this.#minutesFrom, minutesFrom);
     for (const series of this.#series.values()) series.reach(Math.floor(nowMinute / HOUR));
   }
 
@@ -68,6 +69,7 @@ export class CountLedger {
 
   /** Takes over what is stored of indicators. */
   async load(wanted: ReadonlyMap<string, SeriesLength>, nowMinute: number): Promise<void> {
+    if (this.#series.size === 0) this.#minutesFrom = 0;
     this.advance(nowMinute);
     for (const length of new Set([...wanted.values()].map(({ minuteHours }) => minuteHours))) {
       const ours = [...wanted].filter(([, { minuteHours }]) => minuteHours === length);
@@ -100,8 +102,14 @@ export class CountLedger {
       this.#unsaved.delete(indicator);
     }
     for (const row of rows) {
-      const series = this.#series.get(row['indicator'] as string);
-      if (series) addPacked(series, row['counts'] as string);
+      const indicator = row['indicator'] as string;
+      const series = this.#series.get(indicator);
+      if (!series) continue;
+      for (const [minute, counts] of unpacked(row['counts'] as string)) {
+        if (minute < (nowHour + HOURS_AHEAD) * HOUR) series.add(minute, counts);
+        // Of a time that is not yet, by a clock that was ahead: taken back when its time comes, and counted anew.
+        else this.#note(indicator, minute, { ...minus(NO_COUNTS, counts), isHistory: false });
+      }
     }
   }
 
@@ -213,12 +221,11 @@ function causeOf(minute: number, change: Unsaved, nowMinute: number): CountCause
 }
 
 /** `minute:good:total:badOperations`, blank-separated. */
-function addPacked(series: CountSeries, text: string): void {
-  for (const part of text.split(' ')) {
+const unpacked = (text: string): (readonly [minute: number, counts: Counts])[] =>
+  text.split(' ').map((part) => {
     const [minute = 0, good = 0, total = 0, badOperations = 0] = part.split(':').map(Number);
-    series.add(minute, { good, total, badOperations });
-  }
-}
+    return [minute, { good, total, badOperations }];
+  });
 
 const countsOf = (row: Readonly<Record<string, unknown>>): Counts => ({
   good: Number(row['good']),

@@ -27,6 +27,7 @@ export class HistoryCount {
   /** Indicator → the minute that it is counted back to; null: not at all. */
   readonly #reached = new Map<string, number | null>();
   #oldestMinute: number | null = null;
+  /** 0: not known since the start. */
   #newestMinute = 0;
 
   constructor(store: StoreClient) {
@@ -77,7 +78,7 @@ export class HistoryCount {
       const oldestNs = (row?.['at_ns'] ?? null) as bigint | null;
       this.#oldestMinute = oldestNs === null ? endMinute : minuteOfNs(oldestNs);
     }
-    if (furthest === null) this.#newestMinute = endMinute;
+    if (furthest === null || this.#newestMinute === 0) this.#newestMinute = endMinute;
     const end = furthest ?? endMinute;
     const from = Math.max(Math.min(this.#oldestMinute, end), end - PIECE_MINUTES);
     return {

@@ -43,6 +43,8 @@ const NOTED_MAX = 5_000;
 const SQL_AGAIN_MINUTES = 60;
 /** What was away for longer than single minutes are kept, stays unknown. */
 const CATCH_UP_MINUTES_MAX = 78 * 60;
+/** A clock that is set back by less loses nothing. */
+const CLOCK_BACK_MINUTES = 60;
 
 export class SliCounter {
   readonly #o: SliCounterOptions;
@@ -57,6 +59,8 @@ export class SliCounter {
   /** What is wrong with the SQL of an indicator. */
   readonly #problems = new Map<string, string>();
   #isStarted = false;
+  /** By the clock, since all was read. */
+  #latestMinute = 0;
   /** The newest commit that was counted, and the minute in which. */
   #counted: { readonly seen: bigint; readonly minute: number } | null = null;
 
@@ -149,18 +153,25 @@ export class SliCounter {
     try {
       return await work();
     } catch (error) {
-      this.#isStarted = false;
-      this.#counted = null;
-      this.#loaded.clear();
-      this.#ledger.forget([...this.#wanted.keys()]);
-      this.#history.forget();
+      this.#forget();
       throw error;
     }
+  }
+
+  #forget(): void {
+    this.#isStarted = false;
+    this.#counted = null;
+    this.#loaded.clear();
+    this.#ledger.forget([...this.#wanted.keys()]);
+    this.#history.forget();
   }
 
   /** @returns the indicators that were loaded. */
   async #load(): Promise<Set<string>> {
     const nowMinute = minuteOfNs(this.#o.nowNs());
+    // A clock that was far ahead has emptied what memory had of the present: all of it is read again.
+    if (nowMinute < this.#latestMinute - CLOCK_BACK_MINUTES) this.#forget();
+    this.#latestMinute = this.#isStarted ? Math.max(this.#latestMinute, nowMinute) : nowMinute;
     const missing = [...this.#wanted].filter(([id]) => !this.#loaded.has(id));
     if (missing.length === 0 && this.#isStarted) {
       this.#ledger.advance(nowMinute);
