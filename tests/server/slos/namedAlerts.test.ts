@@ -78,7 +78,8 @@ test('each alert that a promise of the demo is kept by is raised by its SLO, wit
   const told = async () => {
     server.nowNs += 11_000_000_000n;
     await server.get('/api/slos', slosSchema);
-    const alerts = await alertsOf(server, 'severity=page&state=firing&limit=100');
+    // Those that are over again by now were raised, too: the clock goes fast.
+    const alerts = await alertsOf(server, 'severity=page&limit=100');
     return [
       ...new Set(
         alerts.map(
@@ -88,7 +89,7 @@ test('each alert that a promise of the demo is kept by is raised by its SLO, wit
     ].toSorted();
   };
   await expect
-    .poll(told, { timeout: 15_000, interval: 200 })
+    .poll(told, { timeout: 50_000, interval: 200 })
     .toEqual([
       'AckLatencyHigh ack-latency /runbooks/AckLatencyHigh',
       'FreshnessBreach mail-fresh /runbooks/FreshnessBreach',
@@ -97,4 +98,4 @@ test('each alert that a promise of the demo is kept by is raised by its SLO, wit
       'NotifierNotDelivering notifier-delivery /runbooks/NotifierNotDelivering',
       'RowQualityLow mail-rows /runbooks/RowQualityLow',
     ]);
-});
+}, 60_000);
