@@ -151,6 +151,7 @@ export const ACCEPTED_KEYS = {
     'ai.usage.inputTokens',
     'ai.usage.promptTokens',
     'ai.usage.tokens',
+    'gen_ai.response.prompt_tokens',
   ],
   outputTokens: [
     ...usage('output_tokens', 'completion_tokens'),
@@ -158,6 +159,7 @@ export const ACCEPTED_KEYS = {
     'llm.token_count.completion',
     'ai.usage.outputTokens',
     'ai.usage.completionTokens',
+    'gen_ai.response.completion_tokens',
   ],
   totalTokens: [
     ...usage('total_tokens'),
@@ -175,8 +177,16 @@ export const ACCEPTED_KEYS = {
       'prompt_tokens_details.cache_read',
       'input_tokens.cached',
       'input_cached_tokens',
+      'cached_input_tokens',
+      'cached_tokens',
+      'input_tokens_details.cached_tokens',
+      'prompt_tokens_details.cached_tokens',
+      'input_token_details.cache_read',
+      'experimental.cached_tokens',
     ),
     'llm.token_count.prompt_details.cache_read',
+    'llm.token_count.prompt_details.cache_input',
+    'llm.usage.cache_read_input_tokens',
     'ai.usage.cachedInputTokens',
     'ai.usage.inputTokenDetails.cacheReadTokens',
   ],
@@ -192,8 +202,13 @@ export const ACCEPTED_KEYS = {
       'prompt_tokens_details.cache_write',
       'input_tokens.cache_write',
       'input_cache_creation',
+      'cache_creation_tokens',
+      'cache_create_input_tokens',
+      'input_token_details.cache_creation',
     ),
     'llm.token_count.prompt_details.cache_write',
+    'llm.token_count.prompt_details.cache_creation',
+    'llm.usage.cache_creation_input_tokens',
     'ai.usage.inputTokenDetails.cacheWriteTokens',
   ],
   reasoningTokens: [
@@ -203,6 +218,11 @@ export const ACCEPTED_KEYS = {
       'details.reasoning_tokens',
       'output_tokens.reasoning',
       'completion_tokens_details.reasoning',
+      'completion_tokens_details.reasoning_tokens',
+      'output_tokens_details.reasoning_tokens',
+      'output_token_details.reasoning',
+      'details.thinking_tokens',
+      'experimental.reasoning_tokens',
     ),
     'llm.usage.reasoning_tokens',
     'llm.token_count.completion_details.reasoning',
@@ -218,11 +238,11 @@ export const ACCEPTED_KEYS = {
   textOutputTokens: usage('text.output_tokens'),
   textCacheReadTokens: usage('text.cache_read.input_tokens'),
   audioInputTokens: [
-    ...usage('audio.input_tokens', 'details.input_audio_tokens'),
+    ...usage('audio.input_tokens', 'audio_input_tokens', 'details.input_audio_tokens'),
     'llm.token_count.prompt_details.audio',
   ],
   audioOutputTokens: [
-    ...usage('audio.output_tokens', 'details.output_audio_tokens'),
+    ...usage('audio.output_tokens', 'audio_output_tokens', 'details.output_audio_tokens'),
     'llm.token_count.completion_details.audio',
   ],
   audioCacheReadTokens: usage('audio.cache_read.input_tokens', 'details.cache_audio_read_tokens'),
@@ -233,6 +253,9 @@ export const ACCEPTED_KEYS = {
   providerMetadata: ['ai.response.providerMetadata'],
   /** JSON of Logfire: the provider's own usage object, as it came. */
   rawUsage: usage('raw'),
+  /** JSON of LangSmith: LangChain's parts of the input and of the output. */
+  inputDetails: usage('input_token_details'),
+  outputDetails: usage('output_token_details'),
   /** JSON of Langfuse; its input is exclusive of cached tokens. */
   usageDetails: ['langfuse.observation.usage_details'],
   reportedCostUsd: [
@@ -255,14 +278,23 @@ export const ACCEPTED_KEYS = {
     'embedding.model_name',
     'reranker.model_name',
     'langfuse.observation.model.name',
+    'llm.request.model',
   ],
   /** Kept apart from `model`: an unknown response model is priced by the requested one. */
-  requestModel: [KEY.genAiRequestModel, 'ai.model.id'],
-  provider: [KEY.genAiProvider, 'gen_ai.system', 'llm.provider', 'llm.system', 'ai.model.provider'],
+  requestModel: [KEY.genAiRequestModel, 'ai.model.id', 'llm.request.model'],
+  provider: [
+    KEY.genAiProvider,
+    'gen_ai.system',
+    'llm.provider',
+    'llm.system',
+    'ai.model.provider',
+    'llm.vendor',
+  ],
   serviceTier: [
     'openai.response.service_tier',
     'openai.request.service_tier',
     'gen_ai.openai.response.service_tier',
+    'gen_ai.response.service_tier',
     'gen_ai.openai.request.service_tier',
     KEY.genAiServiceTier,
   ],
@@ -332,20 +364,14 @@ export function tagOfFact(fact: string): readonly [name: string, value: string] 
 }
 
 /** `gen_ai.operation.name` and its kin whose span sums up the calls below it: its usage is a repetition. */
-export const AGGREGATE_OPERATIONS: ReadonlySet<string> = new Set([
-  'invoke_agent',
-  'create_agent',
-  'invoke_workflow',
-  'execute_tool',
-  'agent',
-  'chain',
-  'workflow',
-  'task',
-  'tool',
-  'ai.generatetext',
-  'ai.streamtext',
-  'ai.generateobject',
-  'ai.streamobject',
-  'ai.embed',
-  'ai.embedmany',
-]);
+const AGGREGATE_OPERATION =
+  /^(?:(?:invoke|create)_agent|invoke_workflow|execute_tool|agent|chain|workflow|task|tool|ai\.(?:(?:generate|stream)(?:text|object)|embed|embedmany|rerank))$/;
+/** Those whose span is one call; LiteLLM writes `acompletion`, the Vercel AI SDK `ai.generateText.doGenerate`. */
+const CALL_OPERATION =
+  /^a?(?:chat|chat\.completions|(?:text_)?completion|generate_content|embeddings?|llm|rerank(?:er)?|(?:anthropic_)?messages|responses?|image_generation|transcription|speech)$|\.do[a-z]+$/;
+
+/** In lower case. */
+export const isAggregateOperation = (operation: string | null): boolean =>
+  operation !== null && AGGREGATE_OPERATION.test(operation);
+export const isCallOperation = (operation: string | null): boolean =>
+  operation !== null && CALL_OPERATION.test(operation);

@@ -58,7 +58,9 @@ export function fromCatalogue(
         modelId,
         providerId === null ? { timestamp } : { providerId, timestamp },
       );
-      if (found) return standardPrice(found.provider.id, found.model.id, found.model_price);
+      if (!found) continue;
+      const price = standardPrice(found.provider.id, found.model.id, found.model_price);
+      if (chargesAnything(price)) return price;
     } catch {
       // The catalogue refuses some entries of its own (a class without its parent's price): no price, then.
       continue;
@@ -66,6 +68,13 @@ export function fromCatalogue(
   }
   return null;
 }
+
+/**
+ * Some entries have no price, or one by what no emitter tells (hours of sound): taken as they are, a call would cost
+ * nothing.
+ */
+const chargesAnything = ({ units, perMillionRequests }: PriceVersion): boolean =>
+  perMillionRequests > 0n || Object.keys(units).length > 0;
 
 /** Every price of the installed catalogue. */
 export async function catalogueSnapshot(): Promise<DatedPrice[]> {

@@ -7,6 +7,7 @@
  */
 export const PROVIDER_ALIASES: Readonly<Record<string, string>> = {
   'amazon-bedrock': 'aws',
+  'aws-bedrock': 'aws',
   'aws.bedrock': 'aws',
   aws_bedrock: 'aws',
   bedrock: 'aws',
@@ -20,8 +21,10 @@ export const PROVIDER_ALIASES: Readonly<Record<string, string>> = {
   fireworks_ai: 'fireworks',
   'gcp.gemini': 'google',
   'gcp.gen_ai': 'google',
+  'gcp.vertex.agent': 'google',
   'gcp.vertex_ai': 'google',
   gemini: 'google',
+  'google-gla': 'google',
   'google-vertex': 'google',
   vertex_ai: 'google',
   vertexai: 'google',

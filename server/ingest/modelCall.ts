@@ -1,6 +1,6 @@
 /** Reads a model call out of a span's facts: who was asked, what it used, what the emitter says that it cost. */
 import type { FactSet } from '@burnbook/domain/factSet';
-import { AGGREGATE_OPERATIONS, type Fact } from '@burnbook/domain/semconv';
+import { isAggregateOperation, isCallOperation, type Fact } from '@burnbook/domain/semconv';
 import type { Usage } from '@burnbook/domain/usage';
 import type { Emitter } from './emitter.js';
 import { objectAt, parseObject, valueAt, type JsonObject } from './jsonObject.js';
@@ -43,17 +43,6 @@ const USAGE_FACTS: readonly Fact[] = [
   'modelSeconds',
   'images',
 ];
-const CALL_OPERATIONS: ReadonlySet<string> = new Set([
-  'chat',
-  'text_completion',
-  'completion',
-  'generate_content',
-  'embeddings',
-  'embedding',
-  'llm',
-  'rerank',
-  'reranker',
-]);
 /** Refused before any work was done: nothing was used. */
 const REFUSED: ReadonlySet<string> = new Set(['rate_limited', 'invalid_request']);
 /** `gen_ai.system` of Strands Agents and of OpenLLMetry's LangChain instrumentation where it cannot tell. */
@@ -82,7 +71,7 @@ export function readModelCall(facts: FactSet, { failed, emitter }: CalledSpan): 
   const operation = facts.text('genAiOperation')?.toLowerCase() ?? null;
   const model = facts.text('model');
   if (!hasUsage) {
-    const isCall = model !== null && operation !== null && CALL_OPERATIONS.has(operation);
+    const isCall = model !== null && isCallOperation(operation);
     if (!isCall || !failed || wasRefused(facts)) return null;
   }
   const metadata = parseObject(facts.text('providerMetadata'));
@@ -97,6 +86,7 @@ export function readModelCall(facts: FactSet, { failed, emitter }: CalledSpan): 
   });
   const reported = readReportedCost(facts, metadata);
   const requestModel = facts.text('requestModel');
+  const responseId = facts.text('responseId');
   return {
     provider,
     model,
@@ -109,12 +99,19 @@ export function readModelCall(facts: FactSet, { failed, emitter }: CalledSpan): 
       : 'the call failed without telling its usage: whether it was billed is unknown',
     reportedNanoUsd: reported.nanoUsd,
     reportedNote: reported.note,
-    responseId: facts.text('responseId'),
-    aggregate: operation !== null && AGGREGATE_OPERATIONS.has(operation),
+    responseId,
+    aggregate: sumsUp(operation, responseId),
     modelNs: nanoseconds(facts.number('modelSeconds')),
     images: facts.count('images'),
   };
 }
+
+/**
+ * Whether the span repeats what spans below it tell, where there are such: it says so, or it says neither that it is a call
+ * nor which response it is of (the agent's run of Pydantic AI 0.x, `call_llm` of Google's ADK).
+ */
+const sumsUp = (operation: string | null, responseId: string | null): boolean =>
+  isAggregateOperation(operation) || (responseId === null && !isCallOperation(operation));
 
 /** An emitter that names its framework in the provider's place leaves it to the model's name. */
 function readProvider(facts: FactSet, model: string | null): string | null {

@@ -25,6 +25,8 @@ const EXCLUSIVE_MODEL = /claude|anthropic|amazon\.nova/;
 const THOUGHTS_API = /gemini|google|vertex/;
 /** Fields of Anthropic's API, and the keys of those who take them over as they are. */
 const ANTHROPIC_FIELDS = ['cache_read_input_tokens', 'cache_creation_input_tokens'];
+/** Google's ADK before its version 2.3; since then it adds them up and uses the key of the conventions. */
+const THOUGHTS_KEY = 'gen_ai.usage.experimental.reasoning_tokens';
 const NATIVE_KEY = /^gen_ai\.usage\.cache_(?:read|creation)_input_tokens$/;
 
 /** Whether the cached tokens stand beside the input. To be asked only when there are any. */
@@ -76,10 +78,11 @@ function isAiSdk({ facts }: UsageEvidence): boolean {
 
 /** Whether the reasoning stands beside the output. To be asked only when there is any. */
 export function reasoningApart(evidence: UsageEvidence): boolean {
-  const { reasoning, output, emitter } = evidence;
+  const { reasoning, output, emitter, facts } = evidence;
   if ((reasoning ?? 0) > (output ?? 0)) return true;
   if (apartByTotal(evidence).reasoning) return true;
-  return emitter.thoughtsApart && isThoughtsApi(evidence);
+  const apart = emitter.thoughtsApart || facts.key('reasoningTokens') === THOUGHTS_KEY;
+  return apart && isThoughtsApi(evidence);
 }
 
 /** What a total above input and output must be made of. */

@@ -6,6 +6,7 @@ import { FACT_GROUP } from '@burnbook/domain/factSet';
 import type { Usage } from '@burnbook/domain/usage';
 import type { CallWords } from './callWords.js';
 import { objectAt, parseObject, type JsonObject } from './jsonObject.js';
+import { langChainParts, type LangChainParts } from './langChainParts.js';
 import { langfuseUsage } from './langfuseUsage.js';
 import { cachesApart, reasoningApart } from './settleUsage.js';
 import { TokenCounts } from './tokenCounts.js';
@@ -47,8 +48,12 @@ interface Told {
 
 function settled(words: CallWords, counts: TokenCounts): Usage {
   const { facts, metadata } = words;
-  const media = (facts.groups & FACT_GROUP.media) === 0 ? NO_MEDIA : mediaParts(counts);
-  const cached = cachedParts(words, media, counts);
+  const details = langChainParts(facts, counts);
+  const media =
+    details === null && (facts.groups & FACT_GROUP.media) === 0
+      ? NO_MEDIA
+      : mediaParts(counts, details);
+  const cached = cachedParts(words, media, { counts, details });
   const told = withTotal({
     input: counts.of('inputTokens') ?? media.input,
     output: counts.of('outputTokens') ?? media.output,
@@ -56,6 +61,7 @@ function settled(words: CallWords, counts: TokenCounts): Usage {
     ...cached,
     reasoning:
       counts.of('reasoningTokens') ??
+      details?.reasoning ??
       counts.at(objectAt(metadata, 'openai'), 'reasoningTokens', METADATA),
   });
   const { input, output, cacheRead, cacheWrite, cacheWrite1h, reasoning } = told;
@@ -95,12 +101,12 @@ function withTotal(told: Told): Told {
 function cachedParts(
   { facts, metadata, raw }: CallWords,
   media: MediaParts,
-  counts: TokenCounts,
+  { counts, details }: { readonly counts: TokenCounts; readonly details: LangChainParts | null },
 ): Pick<Told, 'cacheRead' | 'cacheWrite' | 'cacheWrite1h'> {
-  const cacheRead = counts.of('cacheReadTokens') ?? media.cacheRead;
-  const written = counts.of('cacheWriteTokens');
-  const write5m = counts.of('cacheWrite5mTokens');
-  const write1h = counts.of('cacheWrite1hTokens');
+  const cacheRead = counts.of('cacheReadTokens') ?? details?.cacheRead ?? media.cacheRead;
+  const written = counts.of('cacheWriteTokens') ?? details?.written ?? null;
+  const write5m = counts.of('cacheWrite5mTokens') ?? details?.write5m ?? null;
+  const write1h = counts.of('cacheWrite1hTokens') ?? details?.write1h ?? null;
   if (metadata === null && raw === null) {
     return { cacheRead, ...splitWrites(written, write5m, write1h) };
   }
@@ -165,9 +171,9 @@ const NO_MEDIA: MediaParts = {
   rare: {},
 };
 
-function mediaParts(counts: TokenCounts): MediaParts {
-  const audioInput = counts.of('audioInputTokens');
-  const audioOutput = counts.of('audioOutputTokens');
+function mediaParts(counts: TokenCounts, details: LangChainParts | null): MediaParts {
+  const audioInput = counts.of('audioInputTokens') ?? details?.audioInput ?? null;
+  const audioOutput = counts.of('audioOutputTokens') ?? details?.audioOutput ?? null;
   const audioCacheReadTokens = counts.of('audioCacheReadTokens');
   const imageInputTokens = counts.of('imageInputTokens');
   const imageOutputTokens = counts.of('imageOutputTokens');

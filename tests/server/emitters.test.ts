@@ -6,6 +6,7 @@ import { startTestServer, type TestServer } from '../support/testServer.js';
 import { TraceMaker } from '../support/traceMaker.js';
 import { AI_SDK_SHAPES } from './data/aiSdkShapes.js';
 import type { EmitterShape } from './data/emitterShape.js';
+import { FRAMEWORK_SHAPES } from './data/frameworkShapes.js';
 import { OPEN_TELEMETRY_SHAPES } from './data/openTelemetryShapes.js';
 import { VENDOR_SHAPES } from './data/vendorShapes.js';
 
@@ -13,6 +14,7 @@ const SHAPES: readonly EmitterShape[] = [
   ...OPEN_TELEMETRY_SHAPES,
   ...VENDOR_SHAPES,
   ...AI_SDK_SHAPES,
+  ...FRAMEWORK_SHAPES,
 ];
 const PIPELINE = 'emitters';
 const UNTOLD = {

@@ -1,0 +1,183 @@
+/** Emitters whose traces tell the same tokens on several spans: each is paid for once. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readBill } from '../support/billReading.js';
+import type { Attributes, SpanSpec } from '../support/spanSpec.js';
+import { startTestServer, type TestServer } from '../support/testServer.js';
+import { TraceMaker } from '../support/traceMaker.js';
+
+/** Spans from the outermost inwards, each below the one before it unless it says otherwise. */
+interface Story {
+  readonly name: string;
+  readonly source: string;
+  readonly spans: readonly {
+    readonly name: string;
+    readonly below?: string;
+    readonly attributes?: Attributes;
+  }[];
+  /** Names of the spans that count. */
+  readonly counted: readonly string[];
+  readonly totalUsd: string;
+}
+
+const MINI = { 'gen_ai.system': 'openai', 'gen_ai.request.model': 'gpt-4o-mini' };
+const tokens = (input: number, output: number): Attributes => ({
+  'gen_ai.usage.input_tokens': input,
+  'gen_ai.usage.output_tokens': output,
+});
+const openInference = (input: number, output: number): Attributes => ({
+  'llm.model_name': 'gpt-4o-mini',
+  'llm.token_count.prompt': input,
+  'llm.token_count.completion': output,
+});
+
+const STORIES: readonly Story[] = [
+  {
+    name: 'pydantic-ai',
+    source:
+      'pydantic/pydantic-ai pydantic_ai_slim/pydantic_ai/agent.py 0.3: the run has no operation, and its usage is the sum',
+    spans: [
+      { name: 'agent run', attributes: { ...tokens(3_000, 300), agent_name: 'a' } },
+      {
+        name: 'chat 1',
+        attributes: { ...MINI, ...tokens(1_000, 100), 'gen_ai.operation.name': 'chat' },
+      },
+      {
+        name: 'chat 2',
+        below: 'agent run',
+        attributes: { ...MINI, ...tokens(2_000, 200), 'gen_ai.operation.name': 'chat' },
+      },
+    ],
+    counted: ['chat 1', 'chat 2'],
+    totalUsd: '0.00063',
+  },
+  {
+    name: 'google-adk',
+    source:
+      'google/adk-python telemetry/tracing.py: call_llm around generate_content, both with usage',
+    spans: [
+      { name: 'invocation' },
+      { name: 'agent_run [mailer]', attributes: { 'gen_ai.operation.name': 'invoke_agent' } },
+      {
+        name: 'call_llm',
+        attributes: {
+          'gen_ai.system': 'gcp.vertex.agent',
+          'gen_ai.request.model': 'gemini-2.5-flash',
+          ...tokens(1_000, 400),
+        },
+      },
+      {
+        name: 'generate_content gemini-2.5-flash',
+        attributes: {
+          'gen_ai.operation.name': 'generate_content',
+          'gen_ai.system': 'gemini',
+          'gen_ai.request.model': 'gemini-2.5-flash',
+          ...tokens(1_000, 400),
+        },
+      },
+    ],
+    counted: ['generate_content gemini-2.5-flash'],
+    totalUsd: '0.0013',
+  },
+  {
+    name: 'langsmith',
+    source: 'langchain-ai/langsmith-sdk: a chain’s outputs hold the message with its usage',
+    spans: [
+      {
+        name: 'RunnableSequence',
+        attributes: { ...tokens(1_000, 100), 'gen_ai.operation.name': 'chain' },
+      },
+      {
+        name: 'ChatOpenAI',
+        attributes: { ...MINI, ...tokens(1_000, 100), 'gen_ai.operation.name': 'chat' },
+      },
+    ],
+    counted: ['ChatOpenAI'],
+    totalUsd: '0.00021',
+  },
+  {
+    name: 'a wrapper of one’s own',
+    source: 'the sum of two calls on a span that says nothing else',
+    spans: [
+      { name: 'summarise', attributes: { ...openInference(3_000, 0), 'llm.provider': 'openai' } },
+      {
+        name: 'first',
+        attributes: { ...openInference(1_000, 0), 'openinference.span.kind': 'LLM' },
+      },
+      {
+        name: 'second',
+        below: 'summarise',
+        attributes: { ...openInference(2_000, 0), 'openinference.span.kind': 'LLM' },
+      },
+    ],
+    counted: ['first', 'second'],
+    totalUsd: '0.00045',
+  },
+  {
+    name: 'spans without an operation that repeat a response',
+    source: 'a cache that replays an answer, told twice side by side',
+    spans: [
+      { name: 'root' },
+      {
+        name: 'asked',
+        attributes: { ...MINI, ...tokens(1_000, 100), 'gen_ai.response.id': 'chatcmpl-1' },
+      },
+      {
+        name: 'replayed',
+        below: 'root',
+        attributes: { ...MINI, ...tokens(1_000, 100), 'gen_ai.response.id': 'chatcmpl-1' },
+      },
+    ],
+    counted: ['asked'],
+    totalUsd: '0.00021',
+  },
+  {
+    name: 'an agent alone',
+    source: 'its calls are recorded nowhere else, so that its sum is all there is',
+    spans: [{ name: 'run', attributes: { ...MINI, ...tokens(1_000, 100) } }],
+    counted: ['run'],
+    totalUsd: '0.00021',
+  },
+];
+
+describe('a trace in which usage stands on several spans', () => {
+  let server: TestServer;
+  const names = new Map<string, string>();
+  beforeAll(async () => {
+    server = await startTestServer();
+    const sent: SpanSpec[] = [];
+    for (const story of STORIES) {
+      const trace = new TraceMaker({
+        startNs: server.nowNs - 60_000_000_000n,
+        common: { 'pipeline.name': 'traces', 'pipeline.batch.id': story.name },
+      });
+      const made = new Map<string, SpanSpec>();
+      let last: SpanSpec | undefined;
+      for (const [at, { name, below, attributes }] of story.spans.entries()) {
+        const parent = below === undefined ? last : made.get(below);
+        last = trace.span({
+          name,
+          atMs: at,
+          ...(parent ? { parent } : {}),
+          ...(attributes ? { attributes } : {}),
+        });
+        made.set(name, last);
+        names.set(last.spanId, name);
+      }
+      sent.push(...made.values());
+    }
+    // Children first, as exporters send them.
+    await server.send(sent.toReversed());
+  });
+  afterAll(() => server.close());
+
+  test.each(STORIES)('of $name counts once', async ({ name, counted, totalUsd }) => {
+    const { lines, cost } = await readBill(server, { pipeline: 'traces', batchId: name });
+    expect(cost.totalUsd).toBe(totalUsd);
+    expect(
+      lines
+        .filter(({ excluded }) => excluded === null)
+        .map(({ evidence }) => names.get(evidence.spanId))
+        .toSorted(),
+    ).toEqual(counted);
+  });
+});
