@@ -22,7 +22,8 @@ import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } fr
 import { incidentRoutes } from './incidentRoutes.js';
 import { learningRoutes } from './learningRoutes.js';
 import { openApi } from './openApi.js';
-import { otlpRoutes, type OtlpRouteOptions } from './otlp.js';
+import { isOtlp, otlpRoutes, sendRefusal, type OtlpRouteOptions } from './otlp.js';
+import { OtlpRefusal } from './otlpRefusal.js';
 import type { SpanSink } from './otlpSink.js';
 import { ApiError, problemOf, sendProblem } from './problem.js';
 import { refuseUnknown } from './query.js';
@@ -98,7 +99,11 @@ export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions
   const app = new Hono();
   const web = new WebFiles(webFolder);
 
-  app.onError((error, context) => sendProblem(context, problemOf(error, api.report)));
+  app.onError((error, context) =>
+    isOtlp(context) && error instanceof ApiError && (error.status === 401 || error.status === 403)
+      ? sendRefusal(context, new OtlpRefusal(error.status, error.message))
+      : sendProblem(context, problemOf(error, api.report)),
+  );
   app.notFound((context) =>
     sendProblem(
       context,

@@ -37,7 +37,7 @@ export function hostGuard(options: GuardOptions): MiddlewareHandler {
     }
     const origin = context.req.header('origin');
     if (origin !== undefined && !isOwnOrigin(origin, context.req.header('host') ?? '')) {
-      throw new ApiError(403, 'requests from pages of another origin are refused', 'Origin');
+      throw new ApiError(403, 'requests from pages of another Origin are refused', 'Origin');
     }
     await next();
   };

@@ -82,6 +82,18 @@ export function otlpRoutes(options: OtlpRouteOptions): Hono {
   return app;
 }
 
+/** Whether the request is one to the receiver, which answers in google.rpc.Status whatever is wrong. */
+export const isOtlp = (c: Context): boolean => c.req.path.startsWith('/v1/');
+
+/** The refusal in the encoding of the request; in JSON to who names no type of ours, a browser for instance. */
+export function sendRefusal(c: Context, refusal: OtlpRefusal): Response {
+  const encoding = encodingOf(c) ?? 'json';
+  return new Response(encodeStatus(encoding, refusal), {
+    status: refusal.status,
+    headers: { 'content-type': CONTENT_TYPES[encoding], ...refusal.headers },
+  });
+}
+
 class Receiver {
   readonly #options: OtlpRouteOptions;
   readonly #limits: OtlpLimits;
@@ -100,21 +112,19 @@ class Receiver {
 
   /** Turns what `handle` returns or throws into the HTTP answer. */
   async answer(c: Context, handle: () => Promise<PartialSuccess | undefined>): Promise<Response> {
-    // Who names no type of ours, a browser for instance, can read JSON.
     const encoding = encodingOf(c) ?? 'json';
-    const headers = { 'content-type': CONTENT_TYPES[encoding] };
     const startMs = performance.now();
     try {
       const body = encodeTraceResponse(encoding, await handle());
       this.#tell('acknowledged', startMs);
-      return new Response(body, { status: 200, headers });
+      return new Response(body, {
+        status: 200,
+        headers: { 'content-type': CONTENT_TYPES[encoding] },
+      });
     } catch (error) {
       const refusal = this.#refusalOf(error);
       if (refusal.status >= 500) this.#tell(refusal.status === 503 ? 'refused' : 'failed', startMs);
-      return new Response(encodeStatus(encoding, refusal), {
-        status: refusal.status,
-        headers: { ...headers, ...refusal.headers },
-      });
+      return sendRefusal(c, refusal);
     }
   }
 

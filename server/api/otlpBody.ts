@@ -29,18 +29,29 @@ export interface ReadBodyOptions {
   readonly contentLength: string | undefined;
 }
 
+/** Of a body that is too long, so much more is read and thrown away, times the limit, for so long. */
+const DISCARD_TIMES = 1;
+const DISCARD_MS = 5_000;
+
 /**
  * Reads a whole request body, never more than `bytesMax`.
  *
  * The bytes are taken from `budget`; the caller gives them back when the request is done. On refusal the stream is left
- * paused and unread, so that the answer can still be sent; the HTTP server drains and closes it.
+ * paused and unread, so that the answer can still be sent; the HTTP server drains and closes it. A body that is not
+ * much too long is read to its end first, since many clients (Python's, for one) look for an answer only when they have
+ * sent all, and fail where the server hangs up before.
  *
  * @throws OtlpRefusal 413 when it is longer, 503 when it takes longer than `timeoutMs` or the budget is used up, 400
  * when the client went away.
  */
 export async function readBody(source: Readable, options: ReadBodyOptions): Promise<Buffer> {
   const { bytesMax, timeoutMs, budget, contentLength } = options;
-  if (contentLength !== undefined && Number(contentLength) > bytesMax) throw tooLong(bytesMax);
+  if (contentLength !== undefined && Number(contentLength) > bytesMax) {
+    if (Number(contentLength) <= (1 + DISCARD_TIMES) * bytesMax) {
+      await discard(source, (1 + DISCARD_TIMES) * bytesMax);
+    }
+    throw tooLong(bytesMax);
+  }
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -75,9 +86,33 @@ export async function readBody(source: Readable, options: ReadBodyOptions): Prom
     });
   } catch (error) {
     budget.give(bytes);
+    if (error instanceof OtlpRefusal && error.status === 413) {
+      await discard(source, DISCARD_TIMES * bytesMax);
+    }
     throw error;
   }
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, bytes);
+}
+
+/** Reads to the end, or until it is too much or takes too long, and keeps nothing. */
+function discard(source: Readable, bytesMax: number): Promise<void> {
+  if (source.readableEnded || source.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    let bytes = 0;
+    const settle = (): void => {
+      clearTimeout(timer);
+      source.off('data', onData).off('end', settle).off('error', settle).off('close', settle);
+      source.pause();
+      source.on('error', ignore);
+      resolve();
+    };
+    const timer = setTimeout(settle, DISCARD_MS);
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > bytesMax) settle();
+    };
+    source.on('data', onData).on('end', settle).on('error', settle).on('close', settle);
+  });
 }
 
 function tooLong(bytesMax: number): OtlpRefusal {

@@ -1,10 +1,12 @@
 import { STATUS_CODE } from '../otlp/encodeAnswer.js';
 
-export type RefusalStatus = 400 | 404 | 405 | 413 | 415 | 500 | 503;
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503;
 
 /** Codes of google.rpc.Status by HTTP status. */
 const CODES = {
   400: STATUS_CODE.invalidArgument,
+  401: STATUS_CODE.unauthenticated,
+  403: STATUS_CODE.permissionDenied,
   404: STATUS_CODE.notFound,
   405: STATUS_CODE.unimplemented,
   413: STATUS_CODE.resourceExhausted,

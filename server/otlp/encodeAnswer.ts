@@ -5,10 +5,12 @@ export type OtlpEncoding = 'protobuf' | 'json';
 export const STATUS_CODE = {
   invalidArgument: 3,
   notFound: 5,
+  permissionDenied: 7,
   resourceExhausted: 8,
   unimplemented: 12,
   internal: 13,
   unavailable: 14,
+  unauthenticated: 16,
 } as const;
 
 /**

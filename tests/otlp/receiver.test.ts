@@ -128,6 +128,12 @@ describe('the OTLP receiver', () => {
     }
   });
 
+  it('answers a client that looks for an answer only when it has sent all of a body too long', async () => {
+    const { target } = await start({ limits: { compressedBytesMax: 4 * MIB } });
+    const answer = await sendsAllFirst(target, 8 * MIB);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
   it('bounds the inflated body, whether it is inflated on the spot or in the pool', async () => {
     const body = traceBody('json', [{ name: 'x'.repeat(5000) }]);
     const small = await start({ limits: { inflatedBytesMax: body.length } });
@@ -321,6 +327,33 @@ async function stalledRequest(target: Target): Promise<Answer> {
     );
     outgoing.on('error', reject);
     outgoing.write('{"resourceSpans"');
+  });
+}
+
+/** Reads nothing until the last byte has left. @returns the answer's first bytes. @throws when the other end hangs up. */
+function sendsAllFirst(target: Target, bytes: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(target.url.port), target.url.hostname);
+    socket.pause().on('error', reject);
+    socket.write(
+      'POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
+        `Content-Length: ${bytes}\r\n\r\n`,
+    );
+    let left = bytes;
+    const next = (): void => {
+      if (left === 0) {
+        socket.once('data', (answer) => {
+          resolve(answer.toString('latin1'));
+          socket.destroy();
+        });
+        socket.resume();
+        return;
+      }
+      // Slower than any socket's buffer can hide.
+      left -= MIB;
+      socket.write(Buffer.alloc(MIB, ' '), () => setTimeout(next, 100));
+    };
+    next();
   });
 }
 

@@ -171,16 +171,23 @@ describe('who asks', () => {
     [{ origin: 'null' }, 'Origin'],
     [{ origin: 'http://127.0.0.1:1' }, 'Origin'],
   ])('with %j is refused', async (headers, field) => {
-    for (const [method, path] of [
-      ['GET', '/api/pipelines'],
-      ['POST', '/v1/traces'],
-      ['GET', '/'],
-    ] as const) {
-      const answer = await ask(headers, method, path);
+    for (const path of ['/api/pipelines', '/']) {
+      const answer = await ask(headers, 'GET', path);
       expect(answer.status).toBe(403);
       expect(answer.type).toBe('application/problem+json');
       expect(problemSchema.parse(JSON.parse(answer.text))).toMatchObject({ status: 403, field });
     }
+    // The receiver speaks the protocol's own words, in the encoding of the request.
+    const json = await ask(
+      { ...headers, 'content-type': 'application/json' },
+      'POST',
+      '/v1/traces',
+    );
+    expect(json).toMatchObject({ status: 403, type: 'application/json' });
+    expect(JSON.parse(json.text)).toEqual({ code: 7, message: expect.stringContaining(field) });
+    const binary = { ...headers, 'content-type': 'application/x-protobuf' };
+    const { status, type } = await ask(binary, 'POST', '/v1/traces');
+    expect({ status, type }).toEqual({ status: 403, type: 'application/x-protobuf' });
   });
 
   test.each([{ host: 'localhost:4318' }, { host: '[::1]:4318' }, { host: 'LOCALHOST' }])(
