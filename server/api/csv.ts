@@ -9,13 +9,14 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 
 /** Under which name an answer holds its list; the first that it has. */
-const LIST_NAMES = ['items', 'lines', 'points', 'models', 'pipelines', 'spans'] as const;
+const LIST_NAMES = ['items', 'lines', 'points', 'models', 'pipelines', 'spans', 'periods'] as const;
 
 interface JsonSchema {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
 }
 
 export interface CsvShape {
@@ -65,9 +66,11 @@ export function csvText(rows: readonly unknown[], { columns }: CsvShape): string
 }
 
 function columnsOf(schema: JsonSchema): string[][] {
-  const object = schema.properties ? schema : schema.anyOf?.find(({ properties }) => properties);
-  if (!object?.properties) return [[]];
-  return Object.entries(object.properties).flatMap(([name, part]) =>
+  const kinds = (schema.anyOf ?? schema.oneOf ?? [schema]).filter(({ type }) => type !== 'null');
+  // What is sometimes a text and sometimes an object is one cell: a column a part would lose the text.
+  if (kinds.length === 0 || !kinds.every(({ properties }) => properties)) return [[]];
+  const parts: Record<string, JsonSchema> = Object.assign({}, ...kinds.map((k) => k.properties));
+  return Object.entries(parts).flatMap(([name, part]) =>
     columnsOf(part).map((path) => [name, ...path]),
   );
 }

@@ -72,7 +72,7 @@ export function readModelCall(facts: FactSet, { failed, emitter }: CalledSpan): 
   const model = facts.text('model');
   if (!hasUsage) {
     const isCall = model !== null && isCallOperation(operation);
-    if (!isCall || !failed || wasRefused(facts)) return null;
+    if (!isCall || (failed && wasRefused(facts))) return null;
   }
   const metadata = parseObject(facts.text('providerMetadata'));
   const provider = readProvider(facts, model);
@@ -94,9 +94,10 @@ export function readModelCall(facts: FactSet, { failed, emitter }: CalledSpan): 
     tier: readTier(facts, metadata),
     operation,
     usage,
-    fault: hasUsage
-      ? fault
-      : 'the call failed without telling its usage: whether it was billed is unknown',
+    fault:
+      hasUsage || !failed
+        ? fault
+        : 'the call failed without telling its usage: whether it was billed is unknown',
     reportedNanoUsd: reported.nanoUsd,
     reportedNote: reported.note,
     responseId,

@@ -3,14 +3,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { csvShape, csvText } from '../../server/api/csv.js';
 import { costsSchema } from '../../server/contract.js';
+import { configOf, MONTH } from '../support/budgets.js';
 import type { SpanSpec } from '../support/spanSpec.js';
-import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ config: TEST_CONFIG });
+  server = await startTestServer({
+    config: configOf(MONTH, { ...MONTH, id: 'rolling', period: { rolling: '7d' } }),
+  });
 });
 afterAll(() => server.close());
 
@@ -105,6 +107,15 @@ describe('a list as CSV', () => {
       const [header = []] = readCsv(await answer.text());
       expect([answer.status, header.length > 1]).toEqual([200, true]);
     }
+  });
+
+  test('keeps a value that is a text in one row and an object in the next, and a budget’s past', async () => {
+    const [header = [], ...rows] = readCsv(await (await ask('/api/budgets')).text());
+    const at = header.indexOf('definition.period');
+    expect(rows.map((row) => row[at])).toEqual(['month', '{"rolling":"7d"}']);
+    const [names, current] = readCsv(await (await ask('/api/budgets/mail/history')).text());
+    expect(names?.slice(0, 5)).toEqual(['start', 'end', 'version', 'amountUsd', 'spentUsd']);
+    expect(current?.[3]).toBe('1');
   });
 
   test('is refused where there is no list, and not given to who likes JSON more', async () => {

@@ -7,9 +7,9 @@ export const usesTokens = (span: SpanSpec): boolean =>
   span.attributes['gen_ai.usage.input_tokens'] !== undefined ||
   span.attributes['gen_ai.usage.output_tokens'] !== undefined;
 
-/** Has usage, or failed without telling whether it was billed. */
+/** Has usage, or says that it is a call: what it used is then unknown. */
 export const isCall = (span: SpanSpec): boolean =>
-  usesTokens(span) || (span.attributes['gen_ai.operation.name'] === 'chat' && span.failed);
+  usesTokens(span) || span.attributes['gen_ai.operation.name'] === 'chat';
 
 export const sumsUp = (span: SpanSpec): boolean =>
   SUMMING_UP.has(String(span.attributes['gen_ai.operation.name']));

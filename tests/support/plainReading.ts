@@ -99,7 +99,7 @@ export function batchesOfRuns(spans: SpanMap): Map<string, Set<string>> {
 
 function isRepetition(span: SpanSpec, spans: SpanMap): boolean {
   return (
-    sumsUp(span) &&
+    (sumsUp(span) || !usesTokens(span)) &&
     [...spans.values()].some((other) => usesTokens(other) && isBelow(other, span, spans))
   );
 }

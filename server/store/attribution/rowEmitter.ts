@@ -6,7 +6,7 @@ import { priceCompute } from '@burnbook/domain/price';
 import type { ActivityRow, AttemptRow, DataNoteRow, LineRow, Owner } from '../rows.js';
 import type { ChangeSet } from './changeSet.js';
 import type { ComputeRates } from './computeRates.js';
-import { hasCompute, type NodeFacts } from './nodeFacts.js';
+import { hasCompute, tellsUsage, type NodeFacts } from './nodeFacts.js';
 import type { TraceState } from './spanArena.js';
 
 /** Why a line is left out of every sum. */
@@ -190,7 +190,7 @@ function modelLine(facts: NodeFacts, standing: Standing): LineRow {
     priceId: cost?.priceId ?? null,
     unpricedReason: cost?.unpricedReason ?? null,
     excluded:
-      call?.aggregate && standing.usageBelow
+      call && (call.aggregate || !tellsUsage(call)) && standing.usageBelow
         ? EXCLUDED.repeatedBelow
         : facts.duplicateResponse
           ? EXCLUDED.duplicateResponse
