@@ -34,6 +34,18 @@ export const perMillion = amount.refine(
   `must be at most ${UNIT_USD_MAX * 1_000_000n} US dollars a million`,
 );
 
+/**
+ * Nothing is converted, since a rate that nobody wrote down cannot be shown: whoever says that an amount is in another
+ * currency is told so, and not just that the key is unknown.
+ * @param what the amounts, in the plural.
+ */
+export const usdOnly = (what: string) =>
+  z
+    .literal('USD', {
+      error: `${what} are in US dollars: write the amounts in USD, and the rate and its date into \`source\``,
+    })
+    .optional();
+
 function isAmount(text: string, parse: (text: string) => bigint): boolean {
   try {
     return parse(text) >= 0n;

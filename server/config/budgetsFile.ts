@@ -26,6 +26,10 @@ const amountUsd = z
     `must be at most ${AMOUNT_USD_MAX} US dollars`,
   );
 
+const currency = z
+  .literal('USD', { error: 'budgets are in US dollars: write the amount in USD' })
+  .optional();
+
 const percent = z
   .number({ error: 'must be a number of percent' })
   .int('must be a whole number of percent')
@@ -88,6 +92,7 @@ export const budgetEntrySchema = z
       .max(12, 'must be a month, 1 to 12')
       .default(1),
     amountUsd,
+    currency,
     hardLimit: z.boolean().default(false),
     thresholds: z.array(percent).max(THRESHOLDS_MAX).default([50, 80, 100]),
     forecastOver: percent.nullable().default(100),
@@ -105,9 +110,11 @@ export const budgetEntrySchema = z
       const message = `ends on ${to}, before its start on ${from}`;
       context.addIssue({ code: 'custom', path: ['to'], message });
     }
-  }) satisfies z.ZodType<BudgetDefinition>;
+  })
+  .transform(({ currency: _, ...definition }): BudgetDefinition => definition);
 
 export const budgetsSchema = z.strictObject({
+  currency,
   budgets: z
     .array(budgetEntrySchema)
     .max(BUDGETS_MAX, `there may be at most ${BUDGETS_MAX} budgets`)

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { NotifySettings } from '@burnbook/domain/notify/notifySettings';
-import { amount, unitPrice } from './amounts.js';
+import { amount, unitPrice, usdOnly } from './amounts.js';
 import { budgetsSchema, type BudgetsFile } from './budgetsFile.js';
 import { notifySchema, type Environment } from './notifyFile.js';
 import { pricesSchema, type PricesFile } from './pricesFile.js';
@@ -18,6 +18,7 @@ const computeRatesSchema = z.strictObject({
   cpuSecondUsd: unitPrice,
   memoryGbSecondUsd: unitPrice,
   source: z.string().min(1),
+  currency: usdOnly('rates'),
 });
 
 const pipelinesSchema = z.strictObject({

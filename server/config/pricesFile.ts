@@ -2,11 +2,8 @@
 import { z } from 'zod';
 import { TOKEN_CLASSES, type TokenClass } from '@burnbook/domain/price';
 import { parseMultiplier } from '@burnbook/domain/priceTier';
-import { perMillion, unitPrice } from './amounts.js';
+import { perMillion, unitPrice, usdOnly } from './amounts.js';
 import { refuseOverlaps } from './priceOverlaps.js';
-
-const CURRENCY_WANTED =
-  'prices are in US dollars: write the amounts in USD, and the rate and its date into `source`';
 
 const multiplier = z
   .string({ error: 'write the multiplier as a quoted decimal number, such as "0.5"' })
@@ -18,7 +15,7 @@ const pattern = z
   .string()
   .min(1)
   .refine((text) => !text.slice(0, -1).includes('*'), 'a star may only stand at the end');
-const currency = z.literal('USD', { error: CURRENCY_WANTED }).optional();
+const currency = usdOnly('prices');
 const day = z.iso.date({ error: 'must be a day such as 2026-11-22' });
 const devices = z.number().int().min(1).max(1_024).default(1);
 const tierName = z

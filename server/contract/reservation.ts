@@ -27,6 +27,9 @@ export const reserveSchema = z
       .refine((said) => /[1-9]/.test(said), 'must be above 0')
       .optional()
       .meta({ description: 'US dollars, exact decimal; or tokens of a model' }),
+    currency: z
+      .literal('USD', { error: 'amounts are in US dollars: convert them before you ask' })
+      .optional(),
     /** Inclusive, as everywhere: cached and audio tokens are parts of `input` or `output`. */
     tokens: z
       .strictObject({

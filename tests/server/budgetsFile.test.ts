@@ -64,7 +64,18 @@ test('the starter file holds the same example, commented out', async () => {
   expect(budget).toMatchObject({ id: 'mail-models', fiscalYearStart: 4, to: '2026-12-31' });
 });
 
+test('a budget may say that its amount is in US dollars, which changes nothing of it', async () => {
+  await write('budgets: [{ id: a, period: day, amountUsd: "1", currency: USD }]');
+  const [said] = (await loadConfig(folder)).budgets?.budgets ?? [];
+  expect(said).toMatchObject({ id: 'a', amountUsd: '1' });
+  expect(said).not.toHaveProperty('currency');
+});
+
 test.each([
+  [
+    'budgets:\n  - id: a\n    period: day\n    amountUsd: "1"\n    currency: EUR',
+    ['5: budgets.0.currency: budgets are in US dollars: write the amount in USD'],
+  ],
   [
     'budgets:\n  - id: a\n    period: day\n    amountUsd: "1"\n  - id: b\n    period: day\n    amountUsd: "1"\n  - id: a\n    period: week\n    amountUsd: "2"',
     ['2: budgets.0.id: a stands here twice', '8: budgets.2.id: a stands here twice'],

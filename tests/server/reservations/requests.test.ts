@@ -72,6 +72,7 @@ describe('a request that is no reservation', () => {
     ['an empty key', { idempotencyKey: '' }, 'idempotencyKey'],
     ['no pipeline', { pipeline: undefined }, 'pipeline'],
     ['a field that there is not', { amount: '1' }, 'amount'],
+    ['another currency', { currency: 'EUR' }, 'currency'],
   ];
 
   test('is refused with the name of the field, and nothing is held', async () => {
