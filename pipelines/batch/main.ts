@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { shutdown } from '@burnbook/collectors';
 import { mailCorpus } from './corpus.js';
+import { mailFolder } from './mailFolder.js';
 import { mailEtl } from './mailEtl.js';
 import { createModelClient } from './modelClient.js';
 import type { SpendPolicy } from './withinBudget.js';
@@ -10,6 +11,7 @@ import type { SpendPolicy } from './withinBudget.js';
 const help = `Runs the mail pipeline over a range of partitions. A finished step is not run again.
 
   --from, --to DAY     first and last partition, YYYY-MM-DD, both included
+  --mail DIR           mail of your own: messages and mboxes below a folder (the SpamAssassin corpus)
   --model-url URL      an API in OpenAI's form, with /v1
   --provider NAME      whose prices the bill uses (openai)
   --embedding-model, --chat-model NAME
@@ -30,6 +32,7 @@ const { values } = parseArgs({
   options: {
     from: { type: 'string' },
     to: { type: 'string' },
+    mail: { type: 'string' },
     'model-url': { type: 'string' },
     provider: { type: 'string', default: 'openai' },
     'embedding-model': { type: 'string', default: 'text-embedding-3-small' },
@@ -68,7 +71,8 @@ async function main(): Promise<number> {
   }
 
   const out = resolve(values.out);
-  const source = mailCorpus({ rowsMax: Number(values['rows-max']) });
+  const rows = { rowsMax: Number(values['rows-max']) };
+  const source = values.mail === undefined ? mailCorpus(rows) : mailFolder(values.mail, rows);
   const client = createModelClient({
     baseUrl: modelUrl,
     provider: values.provider,
@@ -77,6 +81,10 @@ async function main(): Promise<number> {
     ...(apiKey !== undefined && { apiKey }),
   });
   const partitions = source.partitions().filter((name) => name >= from && name <= to);
+  if (partitions.length === 0) {
+    const all = source.partitions();
+    throw new Error(`no mail from ${from} to ${to}; there is some from ${all[0]} to ${all.at(-1)}`);
+  }
   const spend = spendPolicy();
   const results = await mailEtl({
     source,
