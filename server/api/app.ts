@@ -26,7 +26,7 @@ import { isOtlp, otlpRoutes, sendRefusal, type OtlpRouteOptions } from './otlp.j
 import { OtlpRefusal } from './otlpRefusal.js';
 import type { SpanSink } from './otlpSink.js';
 import { ApiError, problemOf, sendProblem } from './problem.js';
-import { refuseUnknown } from './query.js';
+import { refuseRepeated, refuseUnknown } from './query.js';
 import { priceRoutes } from './priceRoutes.js';
 import { repriceRoutes } from './repriceRoutes.js';
 import { methodOf, type Route, type RouteMethod } from './route.js';
@@ -143,6 +143,7 @@ export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions
     app.on(methodOf(entry).toUpperCase(), entry.path, limit, compress(), async (context) => {
       const query = context.req.query();
       refuseUnknown(entry.query, query);
+      refuseRepeated(context.req.queries());
       const asksCsv = methodOf(entry) === 'get' && wantsCsv(context.req.header('accept'));
       // About 1 ms, for who asks; done for all routes, it was a tenth of the start.
       const csv = asksCsv ? csvShape(entry.answer) : null;

@@ -18,7 +18,7 @@ import {
   type ProfileFacts,
   type StepFacts,
 } from '../cost/batchDetail.js';
-import { listBatches, type BatchFacts, type BatchSort } from '../cost/batches.js';
+import { listBatches, type BatchFacts, type BatchPlace, type BatchSort } from '../cost/batches.js';
 import { readBill } from '../cost/bill.js';
 import type { QueryRow } from '../store/protocol.js';
 import { batchCostRule, pipelineEntry, type ApiContext } from './apiContext.js';
@@ -83,14 +83,13 @@ export const batchRoutes = [
 async function list({ api, query, signal }: RouteRequest) {
   const asked = parseQuery(listQuery, query);
   const nowNs = api.nowNs();
-  const offset = offsetOf(asked.cursor);
   const descending = asked.sort.startsWith('-');
   const fromNs = asked.from === undefined ? null : timeOf('from', asked.from, nowNs);
   const toNs = asked.to === undefined ? null : timeOf('to', asked.to, nowNs);
   if (fromNs !== null && toNs !== null && fromNs >= toNs) {
     throw new ApiError(400, 'from: must be before to', 'from');
   }
-  const { batches, matching } = await listBatches(
+  const { batches, next } = await listBatches(
     api.store,
     {
       pipeline: asked.pipeline ?? null,
@@ -100,15 +99,37 @@ async function list({ api, query, signal }: RouteRequest) {
       sort: asked.sort.replace('-', '') as BatchSort,
       descending,
       limit: asked.limit,
-      offset,
+      after: asked.cursor === undefined ? null : placeOf(asked.cursor, asked.sort),
     },
     { nowNs, signal },
   );
-  const next = offset + batches.length;
   return {
     items: batches.map((batch) => batchView(batch, batchCostRule(api))),
-    nextCursor: next < matching && batches.length > 0 ? cursorOf(next) : null,
+    nextCursor: next === null ? null : placeCursor(next, asked.sort),
   };
+}
+
+const placeSchema = z.tuple([z.string(), z.number(), z.string(), z.string(), z.boolean()]);
+
+const placeCursor = ({ value, pipeline, batchId, shared }: BatchPlace, sort: string): string =>
+  Buffer.from(JSON.stringify([sort, value, pipeline, batchId, shared])).toString('base64url');
+
+/** @throws ApiError 400 when the text is not one of ours, or of a list in another order. */
+function placeOf(cursor: string, sort: string): BatchPlace {
+  const refusal = new ApiError(400, 'cursor: is not one that this API gave', 'cursor');
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    throw refusal;
+  }
+  const place = placeSchema.safeParse(json);
+  if (!place.success) throw refusal;
+  const [ofSort, value, pipeline, batchId, shared] = place.data;
+  if (ofSort !== sort) {
+    throw new ApiError(400, `cursor: belongs to a list sorted by ${ofSort}`, 'cursor');
+  }
+  return { value, pipeline, batchId, shared };
 }
 
 async function detail({ api, part, signal }: RouteRequest): Promise<BatchDetail> {
@@ -205,7 +226,7 @@ async function findBatch(
       sort: 'startedAt',
       descending: true,
       limit: 2,
-      offset: 0,
+      after: null,
     },
     { nowNs: api.nowNs(), signal },
   );

@@ -52,6 +52,13 @@ export function refuseUnknown(shape: z.ZodRawShape, query: Record<string, string
   throw new ApiError(400, `there is no parameter ${unknown}; ${there}`, unknown);
 }
 
+/** Of two values one would have to be left out without a word. @throws ApiError 400 naming the parameter. */
+export function refuseRepeated(values: Readonly<Record<string, readonly string[]>>): void {
+  const repeated = Object.entries(values).find(([, said]) => said.length > 1)?.[0];
+  if (repeated === undefined) return;
+  throw new ApiError(400, `${repeated}: is given more than once`, repeated);
+}
+
 /** A time parameter in UTC nanoseconds. @throws ApiError 400 naming the parameter. */
 export function timeOf(name: string, text: string, nowNs: bigint): bigint {
   if (text === 'now') return nowNs;

@@ -15,7 +15,17 @@ export interface BatchFilter {
   readonly sort: BatchSort;
   readonly descending: boolean;
   readonly limit: number;
-  readonly offset: number;
+  /** The last batch of the page before; null: from the beginning. */
+  readonly after: BatchPlace | null;
+}
+
+/** Where a batch stands in a list. */
+export interface BatchPlace {
+  /** What the list is sorted by. */
+  readonly value: number;
+  readonly pipeline: string;
+  readonly batchId: string;
+  readonly shared: boolean;
 }
 
 export interface BatchFacts {
@@ -47,8 +57,8 @@ export interface BatchFacts {
 
 export interface BatchPage {
   readonly batches: readonly BatchFacts[];
-  /** How many match the filter in all. */
-  readonly matching: number;
+  /** Where the next page begins; null: this is the last. */
+  readonly next: BatchPlace | null;
 }
 
 export async function listBatches(
@@ -66,13 +76,27 @@ export async function listBatches(
       sort: filter.sort,
       descending: filter.descending,
       limit: filter.limit,
-      offset: filter.offset,
+      after_value: filter.after?.value ?? null,
+      after_pipeline: filter.after?.pipeline ?? null,
+      after_batch: filter.after?.batchId ?? null,
+      after_shared: filter.after?.shared ?? null,
     },
     options.signal ? { signal: options.signal } : {},
   );
+  const batches = rows.map((row) => batchFacts(row, options.nowNs));
+  const last = batches.at(-1);
+  const hasMore = Number(rows[0]?.['matching'] ?? 0) > rows.length;
   return {
-    batches: rows.map((row) => batchFacts(row, options.nowNs)),
-    matching: Number(rows[0]?.['matching'] ?? 0),
+    batches,
+    next:
+      last && hasMore
+        ? {
+            value: Number(rows.at(-1)?.['sort_value']),
+            pipeline: last.pipeline,
+            batchId: last.batchId,
+            shared: last.shared,
+          }
+        : null,
   };
 }
 

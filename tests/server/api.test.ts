@@ -221,6 +221,8 @@ describe('a question that makes no sense is a 400 that names the field', () => {
     ['/api/batches?limit=1.5', 'limit'],
     ['/api/batches?limit=', 'limit'],
     ['/api/batches?cursor=page2', 'cursor'],
+    ['/api/batches?cursor=W10', 'cursor'],
+    ['/api/costs?groupBy=pipeline&groupBy=model', 'groupBy'],
     ['/api/batches?cursor=', 'cursor'],
     ['/api/batches?from=yesterday', 'from'],
     ['/api/batches?to=2026-11-22', 'to'],

@@ -76,6 +76,42 @@ describe('lists', () => {
     },
   );
 
+  test('repeat and lose nothing while batches arrive between the pages', async () => {
+    const old = Array.from({ length: 6 }, (_, index) => `old ${index}`);
+    const send = (names: readonly string[], fromNs: bigint) =>
+      server.send(
+        names.map((name, index) =>
+          maker('arriving', name, fromNs + BigInt(index) * HOUR_NS).span({
+            attributes: chat('wren', { input: 1 }),
+          }),
+        ),
+      );
+    await send(old, startNs + 100n * HOUR_NS);
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    for (let page = 0; cursor !== null; page++) {
+      const asked: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const { items, nextCursor } = await server.get(
+        `/api/batches?pipeline=arriving&limit=2${asked}`,
+        listOf(batchSchema),
+      );
+      seen.push(...items.map(({ batchId }) => batchId));
+      cursor = nextCursor;
+      await send([`new ${page}`], startNs + BigInt(110 + page) * HOUR_NS);
+    }
+    expect(seen).toEqual(old.toReversed());
+  });
+
+  test('take no cursor of a list in another order', async () => {
+    const { nextCursor } = await server.get('/api/batches?limit=1', listOf(batchSchema));
+    const answer = await server.fetch(`/api/batches?limit=1&sort=cost&cursor=${nextCursor}`);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      field: 'cursor',
+      detail: 'cursor: belongs to a list sorted by -startedAt',
+    });
+  });
+
   test('take ranges half-open', async () => {
     const from = formatTime(startNs + 2n * HOUR_NS);
     const to = formatTime(startNs + 4n * HOUR_NS);

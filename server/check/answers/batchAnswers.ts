@@ -87,7 +87,7 @@ async function batchesOf(asked: AskedQuestion): Promise<readonly BatchFacts[]> {
       sort: 'startedAt',
       descending: true,
       limit: NEWEST_BATCHES,
-      offset: 0,
+      after: null,
     },
     { nowNs: asked.nowNs, signal: asked.signal },
   );
