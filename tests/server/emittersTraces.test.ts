@@ -113,6 +113,65 @@ const STORIES: readonly Story[] = [
     totalUsd: '0.00045',
   },
   {
+    name: 'LangChain around OpenAI’s client',
+    source:
+      'Arize-ai/openinference, the instrumentations of langchain and openai at once: both spans are of kind LLM',
+    spans: [
+      {
+        name: 'ChatOpenAI',
+        attributes: { ...openInference(1_000, 100), 'openinference.span.kind': 'LLM' },
+      },
+      { name: 'between' },
+      {
+        name: 'ChatCompletion',
+        attributes: {
+          ...openInference(1_000, 100),
+          'openinference.span.kind': 'LLM',
+          'llm.provider': 'openai',
+        },
+      },
+    ],
+    counted: ['ChatCompletion'],
+    totalUsd: '0.00021',
+  },
+  {
+    name: 'a call that looks into its cache by an embedding',
+    source: 'a semantic cache: two calls, each of its own tokens, one within the other',
+    spans: [
+      {
+        name: 'chat',
+        attributes: { ...MINI, ...tokens(1_000, 100), 'gen_ai.operation.name': 'chat' },
+      },
+      {
+        name: 'embedding',
+        attributes: {
+          'gen_ai.operation.name': 'embeddings',
+          'gen_ai.system': 'openai',
+          'gen_ai.request.model': 'text-embedding-3-small',
+          'gen_ai.usage.input_tokens': 1_000,
+        },
+      },
+    ],
+    counted: ['chat', 'embedding'],
+    totalUsd: '0.00023',
+  },
+  {
+    name: 'a stream that tells no usage but in the span below',
+    source: 'open-telemetry/opentelemetry-python-contrib, streams without include_usage',
+    spans: [
+      {
+        name: 'outer',
+        attributes: { ...MINI, 'gen_ai.operation.name': 'chat' },
+      },
+      {
+        name: 'inner',
+        attributes: { ...MINI, ...tokens(1_000, 100), 'gen_ai.operation.name': 'chat' },
+      },
+    ],
+    counted: ['inner'],
+    totalUsd: '0.00021',
+  },
+  {
     name: 'spans without an operation that repeat a response',
     source: 'a cache that replays an answer, told twice side by side',
     spans: [
@@ -169,6 +228,28 @@ describe('a trace in which usage stands on several spans', () => {
     await server.send(sent.toReversed());
   });
   afterAll(() => server.close());
+
+  test('shows a call that tells no usage as unpriced, and not as free', async () => {
+    const made = new TraceMaker({
+      startNs: server.nowNs - 60_000_000_000n,
+      common: { 'pipeline.name': 'traces', 'pipeline.batch.id': 'silent' },
+    });
+    await server.send([
+      made.span({ attributes: { ...MINI, 'gen_ai.operation.name': 'chat' } }),
+      made.span({
+        attributes: {
+          'openinference.span.kind': 'RERANKER',
+          'reranker.model_name': 'rerank-v3.5',
+        },
+      }),
+    ]);
+    const { lines, unpriced } = await readBill(server, { pipeline: 'traces', batchId: 'silent' });
+    expect(unpriced.calls).toBe(2);
+    expect(lines.map(({ unpricedReason }) => unpricedReason).toSorted()).toEqual([
+      'no input or output tokens reported',
+      'no price is known for rerank-v3.5',
+    ]);
+  });
 
   test.each(STORIES)('of $name counts once', async ({ name, counted, totalUsd }) => {
     const { lines, cost } = await readBill(server, { pipeline: 'traces', batchId: name });

@@ -2,6 +2,7 @@
  * The bill of a set of spans, read plainly: the rules of cost attribution as they are written down, all spans at once,
  * by recursion over a map and without any regard for speed. What the server arrives at step by step must equal this.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { enclosingAttempts, judgeAttempts } from './plainAttempts.js';
 import { isCall, sumsUp, usesTokens } from './plainCall.js';
 import { keyOf, ownerOf, parentOf, type PlainOwner, type SpanMap } from './plainOwner.js';
@@ -98,15 +99,35 @@ export function batchesOfRuns(spans: SpanMap): Map<string, Set<string>> {
 }
 
 function isRepetition(span: SpanSpec, spans: SpanMap): boolean {
-  return (
-    (sumsUp(span) || !usesTokens(span)) &&
-    [...spans.values()].some((other) => usesTokens(other) && isBelow(other, span, spans))
+  const below = [...spans.values()].filter(
+    (other) => usesTokens(other) && levelsBelow(other, span, spans) > 0,
+  );
+  if (sumsUp(span) || !usesTokens(span)) return below.length > 0;
+  return below.some(
+    (other) => levelsBelow(other, span, spans) <= NESTED_LEVELS_MAX && isSameCall(span, other),
   );
 }
 
-function isBelow(span: SpanSpec, ancestor: SpanSpec, spans: SpanMap): boolean {
+/** As many spans may lie between two libraries' spans of one call. */
+const NESTED_LEVELS_MAX = 16;
+
+/** Two libraries recorded one call. */
+function isSameCall(a: SpanSpec, b: SpanSpec): boolean {
+  const [response, tokens] = [responseOf(a), tokensOf(a)];
+  if (response !== null && response === responseOf(b)) return false;
+  return tokens.some((count) => count > 0) && isDeepStrictEqual(tokens, tokensOf(b));
+}
+
+const tokensOf = (span: SpanSpec): number[] =>
+  ['input', 'output'].map((side) => Number(span.attributes[`gen_ai.usage.${side}_tokens`] ?? 0));
+
+/** 0: it is not below. */
+function levelsBelow(span: SpanSpec, ancestor: SpanSpec, spans: SpanMap): number {
   const parent = parentOf(span, spans);
-  return parent !== null && (parent === ancestor || isBelow(parent, ancestor, spans));
+  if (parent === null) return 0;
+  if (parent === ancestor) return 1;
+  const levels = levelsBelow(parent, ancestor, spans);
+  return levels === 0 ? 0 : levels + 1;
 }
 
 const responseOf = (span: SpanSpec): string | null => {

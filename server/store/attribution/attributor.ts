@@ -15,6 +15,7 @@ import { emptyChangeSet, type ChangeSet } from './changeSet.js';
 import type { ComputeRates } from './computeRates.js';
 import { ContextDeriver, knownParent } from './contextDeriver.js';
 import { hasCompute, isSampled, nodeFacts, tellsUsage, type NodeFacts } from './nodeFacts.js';
+import { callsAbove, repeatsCallBelow } from './nestedCalls.js';
 import type { ResponseIndex } from './responseIndex.js';
 import { emitRows } from './rowEmitter.js';
 import type { SourceTable } from './sourceTable.js';
@@ -269,6 +270,7 @@ export class Attributor {
 
   /** Tells the ancestors that there is usage, or cost, below them. */
   #spread(generation: Generation, node: number): void {
+    for (const call of callsAbove(generation, node)) this.#dirty.add(call);
     let bits = 0;
     if (generation.has(node, NODE.usage | NODE.usageBelow)) bits |= NODE.usageBelow;
     if (generation.has(node, NODE.costs | NODE.costsBelow)) bits |= NODE.costsBelow;
@@ -365,6 +367,7 @@ export class Attributor {
         parent: parent === NONE ? null : (generation.context[parent] ?? null),
         settled: parent !== NONE || facts.parentId === 0n,
         usageBelow: generation.has(node, NODE.usageBelow),
+        repeatsCallBelow: facts.call !== null && repeatsCallBelow(generation, node),
         costs: generation.has(node, NODE.costs | NODE.costsBelow),
       },
       changes,

@@ -23,6 +23,8 @@ export interface Standing {
   /** True for a root and for a span whose parent is known. */
   readonly settled: boolean;
   readonly usageBelow: boolean;
+  /** Another library recorded the same call in a span below. */
+  readonly repeatsCallBelow: boolean;
   readonly costs: boolean;
 }
 
@@ -190,7 +192,8 @@ function modelLine(facts: NodeFacts, standing: Standing): LineRow {
     priceId: cost?.priceId ?? null,
     unpricedReason: cost?.unpricedReason ?? null,
     excluded:
-      call && (call.aggregate || !tellsUsage(call)) && standing.usageBelow
+      (call && (call.aggregate || !tellsUsage(call)) && standing.usageBelow) ||
+      standing.repeatsCallBelow
         ? EXCLUDED.repeatedBelow
         : facts.duplicateResponse
           ? EXCLUDED.duplicateResponse

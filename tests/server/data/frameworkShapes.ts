@@ -1,4 +1,4 @@
-import { FLASH, MINI, type EmitterShape } from './emitterShape.js';
+import { CLAUDE_MORE_USAGE, FLASH, MINI, type EmitterShape } from './emitterShape.js';
 
 /** Frameworks and SDKs with keys, or names of models, of their own. */
 export const FRAMEWORK_SHAPES: readonly EmitterShape[] = [
@@ -230,5 +230,24 @@ export const FRAMEWORK_SHAPES: readonly EmitterShape[] = [
     },
     listCostUsd: '0.0012',
     sum: '2,000 × 0.15 + 8,000 × 0.075 + 500 × 0.6 = 1,200',
+  },
+  {
+    name: 'OpenInference, Bedrock’s Converse: the total proves that the input excludes the cache',
+    source:
+      'Arize-ai/openinference python/instrumentation/openinference-instrumentation-bedrock _converse_attributes.py 04f5e96, get_token_counts',
+    scope: 'openinference.instrumentation.bedrock',
+    attributes: {
+      'openinference.span.kind': 'LLM',
+      'llm.provider': 'aws',
+      'llm.model_name': 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+      'llm.token_count.prompt': 9_000,
+      'llm.token_count.completion': 500,
+      'llm.token_count.total': 18_500,
+      'llm.token_count.prompt_details.cache_read': 6_000,
+      'llm.token_count.prompt_details.cache_write': 3_000,
+    },
+    usage: CLAUDE_MORE_USAGE,
+    listCostUsd: '0.052305',
+    sum: 'in a region 10 % more: 9,000 × 3.3 + 6,000 × 0.33 + 3,000 × 4.125 + 500 × 16.5 = 52,305',
   },
 ];
