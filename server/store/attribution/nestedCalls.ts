@@ -7,12 +7,14 @@ import { tellsUsage, type NodeFacts } from './nodeFacts.js';
 import { NODE, NONE, type Generation } from './spanArena.js';
 
 /** Spans between the two and the inner one. */
-export const NESTED_LEVELS_MAX = 16;
+const NESTED_LEVELS_MAX = 16;
+
+const NO_CALLS: readonly number[] = [];
 
 /** The calls above `node` that may repeat what is told there or below. */
-export function callsAbove(generation: Generation, node: number): number[] {
+export function callsAbove(generation: Generation, node: number): readonly number[] {
+  if (!generation.has(node, NODE.usage | NODE.usageBelow)) return NO_CALLS;
   const found: number[] = [];
-  if (!generation.has(node, NODE.usage | NODE.usageBelow)) return found;
   let at = generation.parent[node] ?? NONE;
   for (let level = 0; level < NESTED_LEVELS_MAX && at !== NONE; level++) {
     if (generation.has(at, NODE.usage)) found.push(at);
