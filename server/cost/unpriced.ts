@@ -23,12 +23,17 @@ export async function listUnpriced(
   };
 }
 
+/** As `priceUsage` says it: a price by the token is known. */
+const NO_TOKENS = /^no input (?:or output )?tokens reported$/;
+
 function groupOf(row: QueryRow): UnpricedGroup {
   const text = (name: string): string | null => (row[name] ?? null) as string | null;
   const kind = row['kind'] as UnpricedGroup['kind'];
   const named = { provider: text('provider'), model: text('model'), tier: text('tier') };
   const pipeline = text('pipeline');
-  const priceable = kind === 'compute' || (row['faulty'] !== true && named.model !== null);
+  const reason = row['reason'] as string;
+  const tellsUsage = row['faulty'] !== true && !NO_TOKENS.test(reason);
+  const priceable = kind === 'compute' || (tellsUsage && named.model !== null);
   return {
     kind,
     ...named,
@@ -37,7 +42,7 @@ function groupOf(row: QueryRow): UnpricedGroup {
     tokens: Number(row['tokens']),
     firstSeen: formatTime(row['first_ns'] as bigint),
     lastSeen: formatTime(row['last_ns'] as bigint),
-    reason: row['reason'] as string,
+    reason,
     priceable,
     help: helpFor(kind, named, { pipeline, priceable }),
   };
@@ -52,7 +57,7 @@ function helpFor(
 ): UnpricedGroup['help'] {
   if (!priceable) {
     return {
-      text: 'No price can help: the call does not tell what it used, or of which model. Look at the span and at its emitter.',
+      text: 'No price can help: the call does not tell what it used, or of which model. Look at the span and at its emitter (streams of OpenAI tell it only with stream_options.include_usage).',
       file: null,
       yaml: null,
     };

@@ -1,5 +1,6 @@
 /** Emitters whose traces tell the same tokens on several spans: each is paid for once. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unpricedListSchema } from '../../server/contract.js';
 import { readBill } from '../support/billReading.js';
 import type { Attributes, SpanSpec } from '../support/spanSpec.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
@@ -245,20 +246,26 @@ describe('a trace in which usage stands on several spans', () => {
     ]);
     const { lines, unpriced } = await readBill(server, { pipeline: 'traces', batchId: 'silent' });
     expect(unpriced.calls).toBe(2);
-    expect(lines.map(({ unpricedReason }) => unpricedReason).toSorted()).toEqual([
+    expect(lines.map(({ unpricedReason }) => unpricedReason)).toEqual([
       'no input or output tokens reported',
       'no price is known for rerank-v3.5',
     ]);
+    const { items } = await server.get(
+      `/api/unpriced?from=-1d&filter=${encodeURIComponent('batch:silent')}`,
+      unpricedListSchema,
+    );
+    expect(new Map(items.map(({ model, priceable }) => [model, priceable]))).toEqual(
+      new Map([
+        ['gpt-4o-mini', false],
+        ['rerank-v3.5', true],
+      ]),
+    );
   });
 
   test.each(STORIES)('of $name counts once', async ({ name, counted, totalUsd }) => {
     const { lines, cost } = await readBill(server, { pipeline: 'traces', batchId: name });
     expect(cost.totalUsd).toBe(totalUsd);
-    expect(
-      lines
-        .filter(({ excluded }) => excluded === null)
-        .map(({ evidence }) => names.get(evidence.spanId))
-        .toSorted(),
-    ).toEqual(counted);
+    const told = lines.filter(({ excluded }) => excluded === null);
+    expect(told.map(({ evidence }) => names.get(evidence.spanId))).toEqual(counted);
   });
 });
