@@ -238,6 +238,7 @@ describe('a trace in which usage stands on several spans', () => {
     await server.send([
       made.span({ attributes: { ...MINI, 'gen_ai.operation.name': 'chat' } }),
       made.span({
+        atMs: 1,
         attributes: {
           'openinference.span.kind': 'RERANKER',
           'reranker.model_name': 'rerank-v3.5',
