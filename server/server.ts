@@ -9,7 +9,7 @@ import { parseTime } from '@burnbook/domain/time';
 import { Alerting } from './alert/alerting.js';
 import type { DiskSpace } from './alert/rules/diskNearlyFull.js';
 import { buildApp } from './api/app.js';
-import { batchCostRuleOf, type ApiContext } from './api/apiContext.js';
+import { batchCostRuleOf, ruleSettingsOf, type ApiContext } from './api/apiContext.js';
 import { CommitFeed } from './api/commitFeed.js';
 import { demoDataOf } from './api/demoData.js';
 import type { GuardOptions } from './api/guard.js';
@@ -95,7 +95,6 @@ const FILE_EDIT: Edit = { actor: 'configuration files', reason: null };
 /** @throws StoreOpenError, DemoDataError, or the listen error (`EADDRINUSE`). */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { log, nowNs } = options;
-  const startedNs = nowNs();
   const prices = new PriceBook();
   const feed = new CommitFeed(nowNs);
   let config: Config = EMPTY_CONFIG;
@@ -185,6 +184,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     upstreams,
     ownerOf,
     batchCostRule: () => batchCostRuleOf(config),
+    ruleSettings: () => ruleSettingsOf(config),
     readDisk,
     deadlineAtRisk: (pipelines) => occurrences.deadlineAtRisk(pipelines),
     heartbeats: () => notifier.heartbeats.states(),
@@ -241,7 +241,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       backups,
       alerting,
       readDisk,
-      startedNs,
     },
     ...options.checks,
     nowNs,
@@ -260,6 +259,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     report,
   });
   await executions.load();
+  await alerting.load();
   const applyConfig = (next: Config, edit: Edit = FILE_EDIT): void => {
     config = next;
     alerting.configRead(null);

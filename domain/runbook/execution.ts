@@ -123,7 +123,18 @@ export function isVerified({ steps, verify }: Pick<ExecutionState, 'steps' | 've
   return steps.every(({ section, state }) => section !== VERIFY_SECTION || state === 'done');
 }
 
-/** Whether an event is about what was done, so that Verify has to look again. */
+/** Sections whose steps do nothing to what Verify asks about: somebody is called, or a lesson is written down. */
+const AFTERWARDS: ReadonlySet<string> = new Set(['Escalate', 'Prevent']);
+
+/** Whether an event is about something that was done which Verify has to look at again: a step, but for those of afterwards. */
+export const isVerifiedAnew = (
+  { kind, step }: Pick<ExecutionEvent, 'kind' | 'step'>,
+  { steps }: Pick<ExecutionStart, 'steps'>,
+): boolean =>
+  isStepEvent(kind) &&
+  !steps.some(({ number, section }) => number === step && AFTERWARDS.has(section));
+
+/** Whether an event is about a step: done, not done after all, or skipped. */
 export const isStepEvent = (kind: ExecutionEventKind): boolean =>
   kind === 'tick' || kind === 'untick' || kind === 'skip';
 
@@ -166,14 +177,16 @@ function stepsOf(
 }
 
 function verifyOf<Answer extends VerifyAnswer>(
-  { hasChecks, startedNs }: ExecutionStart,
+  start: ExecutionStart,
   events: readonly ExecutionEvent<Answer>[],
 ): VerifyStanding<Answer> {
+  const { hasChecks, startedNs } = start;
   // What is told after the end leaves it as it ended.
   const end = events.findIndex(({ kind }) => kind === 'finished');
   return events.slice(0, end < 0 ? events.length : end + 1).reduce<VerifyStanding<Answer>>(
-    (standing, { kind, atNs, text, verify }) => {
-      if (isStepEvent(kind)) return afterStep(standing, atNs);
+    (standing, event) => {
+      const { kind, atNs, text, verify } = event;
+      if (isVerifiedAnew(event, start)) return afterStep(standing, atNs);
       if (kind === 'override') return overridden(standing, text ?? '');
       return verify ?? standing;
     },

@@ -1,5 +1,6 @@
 /** The alert desk with the rules that report to it, put together once a server. */
 import type { Upstreams } from '@burnbook/domain/alert/lineage';
+import type { RuleSettings } from '@burnbook/domain/alert/ruleSettings';
 import type { NotifyEvent } from '@burnbook/domain/notify/notifyEvent';
 import type { BatchCostRule } from '../cost/batchCostAlert.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
@@ -10,6 +11,7 @@ import { AlertDesk, type AlertDeskOptions } from './alertDesk.js';
 import { firstActionFor, runbookPathOf } from './guide.js';
 import { Housekeeping } from './housekeeping.js';
 import { RuleWatch } from './ruleWatch.js';
+import { HOUR_NS, MINUTE_NS } from './rules/alertRule.js';
 import { backupFailed } from './rules/backupFailed.js';
 import { batchCost } from './rules/batchCost.js';
 import { collectorDropping } from './rules/collectorDropping.js';
@@ -30,6 +32,7 @@ export interface AlertingOptions {
   readonly upstreams: () => Upstreams;
   readonly ownerOf: (pipeline: string) => string | null;
   readonly batchCostRule: () => BatchCostRule;
+  readonly ruleSettings: () => RuleSettings;
   /** Room where the database is. */
   readonly readDisk: () => Promise<DiskSpace>;
   /** Whether one of these pipelines is likely to miss a deadline. */
@@ -47,18 +50,24 @@ export interface AlertingOptions {
 
 /** More restarts than these change nothing. */
 const RESTARTS_MAX = 100;
+/** Those that an earlier process of the server saw in so long are news still. */
+const PAST_RESTARTS_NS = HOUR_NS;
 
 export class Alerting {
   readonly desk: AlertDesk;
   readonly #watch: RuleWatch;
   readonly #housekeeping: Housekeeping;
   readonly #nowNs: () => bigint;
+  readonly #store: StoreClient;
   readonly #restarts: bigint[] = [];
+  #restartsSinceNs: bigint;
   #rejection: Rejection | null = null;
 
   constructor(options: AlertingOptions) {
     const { store, nowNs, runbooks, upstreams, ownerOf, messagesFor, report } = options;
     this.#nowNs = nowNs;
+    this.#store = store;
+    this.#restartsSinceNs = nowNs();
     this.#housekeeping = new Housekeeping({ store, nowNs, report });
     this.desk = new AlertDesk({
       store,
@@ -80,8 +89,11 @@ export class Alerting {
         configRejected(() => this.#rejection),
         heartbeatMissed(options.heartbeats),
         backupFailed(options.backups),
-        diskNearlyFull(options.readDisk),
-        retryWaste,
+        diskNearlyFull({
+          readDisk: options.readDisk,
+          settings: () => options.ruleSettings().disk,
+        }),
+        retryWaste(() => options.ruleSettings().retryWaste),
         unpricedUsage,
         quarantineGrowing,
         batchCost(options.batchCostRule),
@@ -93,9 +105,31 @@ export class Alerting {
     });
   }
 
-  /** When the store's process came back after it had died, since this server started. */
+  /**
+   * Reads when the store's process came back while an earlier process of the server ran: to the minute, which is as exact as
+   * it was stored. Before anything is counted. @throws StoreError
+   */
+  async load(): Promise<void> {
+    const nowNs = this.#nowNs();
+    const sinceNs = nowNs - PAST_RESTARTS_NS;
+    const fromNs = sinceNs - (sinceNs % MINUTE_NS);
+    const rows = await this.#store.query('server_counts', { event: 'restart', from: fromNs });
+    const past = rows.flatMap((row) => {
+      const endNs = (row['minute_ns'] as bigint) + MINUTE_NS;
+      const count = Math.min(RESTARTS_MAX, Number(row['events']));
+      return Array.from({ length: count }, () => (endNs < nowNs ? endNs : nowNs));
+    });
+    this.#restarts.unshift(...past.toSorted((a, b) => (a < b ? -1 : 1)).slice(-RESTARTS_MAX));
+    this.#restartsSinceNs = fromNs;
+  }
+
+  /** When the store's process came back after it had died: all since `restartsSinceNs`, the oldest first. */
   get restarts(): readonly bigint[] {
     return this.#restarts;
+  }
+
+  get restartsSinceNs(): bigint {
+    return this.#restartsSinceNs;
   }
 
   /** What is wrong with the newest change of the files; null: they are in force. */

@@ -1,5 +1,6 @@
 /** What the routes stand on; built by the composition root. */
 import type { Upstreams } from '@burnbook/domain/alert/lineage';
+import { RULE_SETTINGS, type RuleSettings } from '@burnbook/domain/alert/ruleSettings';
 import { parseUsd } from '@burnbook/domain/money';
 import type { PricedUsage } from '@burnbook/domain/price';
 import type { Usage } from '@burnbook/domain/usage';
@@ -76,6 +77,15 @@ export function pipelineEntry(
 ): { readonly owner: string | null; readonly team: string | null } {
   const entry = context.config().pipelines.pipelines?.find((pipeline) => pipeline.name === name);
   return { owner: entry?.owner ?? null, team: entry?.team ?? null };
+}
+
+/** Where rules of alerts fire, by the configuration. */
+export function ruleSettingsOf({ pipelines }: Config): RuleSettings {
+  const { retryWasteHigh, diskNearlyFull } = pipelines;
+  const { retryWaste, disk } = RULE_SETTINGS;
+  const { share: shareMax = retryWaste.shareMax, minUsd } = retryWasteHigh ?? {};
+  const wasteMinNano = minUsd === undefined ? retryWaste.wasteMinNano : parseUsd(minUsd);
+  return { retryWaste: { shareMax, wasteMinNano }, disk: { ...disk, ...diskNearlyFull } };
 }
 
 /** When a batch costs too much, by the configuration. */

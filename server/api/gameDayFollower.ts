@@ -20,7 +20,8 @@ type Step = Execution['steps'][number];
 
 const POLL_MS = 1_000;
 const PERSON_MS_MAX = 4 * 3_600_000;
-const VERIFY_MS_MAX = 5 * 60_000;
+/** Checks look back up to ten minutes, and an alert stands for five more after its figure is good. */
+const VERIFY_MS_MAX = 20 * 60_000;
 const VERIFY = 'Verify';
 
 export class GameDayFollower {

@@ -16,11 +16,9 @@ export interface CheckSources {
   readonly budgets: BudgetBook;
   readonly notifier: Notifier;
   readonly backups: Backups;
-  readonly alerting: Pick<Alerting, 'desk' | 'restarts' | 'rejection'>;
+  readonly alerting: Pick<Alerting, 'desk' | 'restarts' | 'restartsSinceNs' | 'rejection'>;
   /** Room where the database is. */
   readonly readDisk: () => Promise<DiskSpace>;
-  /** When the server started, UTC nanoseconds. */
-  readonly startedNs: bigint;
 }
 
 export interface KnownFacts {

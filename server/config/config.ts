@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { RULE_SETTINGS } from '@burnbook/domain/alert/ruleSettings';
 import type { NotifySettings } from '@burnbook/domain/notify/notifySettings';
 import { amount, unitPrice, usdOnly } from './amounts.js';
 import { budgetsSchema, type BudgetsFile } from './budgetsFile.js';
@@ -21,6 +22,19 @@ const computeRatesSchema = z.strictObject({
   currency: usdOnly('rates'),
 });
 
+const freeShare = z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1');
+const DISK = RULE_SETTINGS.disk;
+
+const diskNearlyFullSchema = z
+  .strictObject({
+    ticketBelow: freeShare.default(DISK.ticketBelow),
+    pageBelow: freeShare.default(DISK.pageBelow),
+  })
+  .refine(({ ticketBelow, pageBelow }) => pageBelow <= ticketBelow, {
+    path: ['pageBelow'],
+    message: 'must be at most ticketBelow',
+  });
+
 const pipelinesSchema = z.strictObject({
   computeRates: computeRatesSchema.optional(),
   /** When BatchCostAboveNormal fires; see `BatchCostRule`. */
@@ -30,6 +44,15 @@ const pipelinesSchema = z.strictObject({
       minUsd: amount.optional(),
     })
     .optional(),
+  /** When RetryWasteHigh fires: above this share of a day's spend, from this amount on. */
+  retryWasteHigh: z
+    .strictObject({
+      share: z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1').optional(),
+      minUsd: amount.optional(),
+    })
+    .optional(),
+  /** Shares of the disk below which DiskNearlyFull fires. */
+  diskNearlyFull: diskNearlyFullSchema.optional(),
   /** Copies of all that is stored, each checked after it was written. */
   backup: z
     .strictObject({

@@ -26,6 +26,14 @@ const FILES: Readonly<Record<string, string>> = {
 #       source: "our own cluster, 2026"
 #     upstream: [mail-import]        # pipelines that it is fed from: their page explains its late batches
 #
+# retryWasteHigh:                    # fires when retries lost more than this share of a pipeline's spend of 24 h,
+#   share: 0.1                       # and at least this amount
+#   minUsd: "0.01"
+#
+# diskNearlyFull:                    # fires when less than this share of the disk of the data folder is free
+#   ticketBelow: 0.1
+#   pageBelow: 0.03
+#
 # backup:
 #   folder: /var/backups/burnbook    # absolute; each backup is a folder in it
 #   everyHours: 24

@@ -1,7 +1,7 @@
 /** An execution with all that happened in it, as it stands. */
 import {
   executionState,
-  isStepEvent,
+  isVerifiedAnew,
   type ExecutionEvent,
   type ExecutionStart,
   type ExecutionState,
@@ -25,8 +25,9 @@ export function happened(followed: Followed, news: readonly FollowedEvent[]): Fo
   const events = [...followed.events, ...news];
   const state = executionState(followed.start, events);
   if (followed.state.finished) return { ...followed, events, state };
-  const verify = news.reduce((standing, { kind, atNs, text }) => {
-    if (isStepEvent(kind)) return afterStep(standing, atNs);
+  const verify = news.reduce((standing, event) => {
+    const { kind, atNs, text } = event;
+    if (isVerifiedAnew(event, followed.start)) return afterStep(standing, atNs);
     return kind === 'override' ? overridden(standing, text ?? '') : standing;
   }, followed.state.verify);
   return { ...followed, events, state: { ...state, verify } };

@@ -6,6 +6,7 @@ import {
   type ExecutionStart,
 } from '@burnbook/domain/runbook/execution';
 import { eventWords, spokenName } from '@burnbook/domain/runbook/executionWords';
+import { beginVerify, type VerifyStanding } from '@burnbook/domain/runbook/verify';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
@@ -70,6 +71,26 @@ describe('an execution', () => {
     const { verify, steps } = executionState({ ...start, hasChecks: true }, [event({ step: 3 })]);
     expect(isVerified({ verify, steps })).toBe(false);
     expect(verify.state).toBe('waiting');
+  });
+
+  test.each([
+    ['Mitigate', 'waiting'],
+    ['Verify', 'waiting'],
+    ['Roll back', 'waiting'],
+    ['Escalate', 'passed'],
+    ['Prevent', 'passed'],
+  ])('whose Verify has passed: a step of %s leaves it %s', (section, state) => {
+    const own = { ...start, hasChecks: true, steps: [{ number: 1, section, text: 'do it' }] };
+    const passed: VerifyStanding = {
+      ...beginVerify({ hasChecks: true, atNs: 0n }),
+      state: 'passed',
+      passes: 2,
+    };
+    const before = event({ kind: 'verify', step: null, verify: passed });
+    for (const kind of ['tick', 'untick', 'skip'] as const) {
+      const { verify } = executionState(own, [before, event({ kind, text: 'no' })]);
+      expect(verify.state).toBe(state);
+    }
   });
 
   test('stands the same in whichever order the server heard of what was done', () => {

@@ -29,6 +29,7 @@ const CONFIG = {
   pipelines: {
     ...TEST_CONFIG.pipelines,
     batchCostAboveNormal: { minUsd: '0.000001' },
+    retryWasteHigh: { minUsd: '0.000002' },
     pipelines: [{ name: 'storm', owner: 'data-platform' }],
   },
 };
@@ -63,6 +64,8 @@ function tries(): SpanSpec[] {
     ...operations('calm', { ...own, count: 20, attempts: 2 }),
     ...operations('few', { ...own, count: 19, attempts: 3 }),
     ...operations('storm', { ...own, count: 20, attempts: 2, tokens: 100 }),
+    // Half of it is lost, as of the storm: a tenth of what is worth an alert.
+    ...operations('pennies', { ...own, count: 10, attempts: 2, tokens: 20 }),
   ];
 }
 
@@ -290,4 +293,27 @@ test('each can be said on a Chinese page from its facts, as can its incident', a
   for (const [name, text] of said) expect([name, text]).toEqual([name, expect.stringMatching(HAN)]);
   for (const title of titles) expect(title).toMatch(HAN);
   expect(alertSummary(alerts[0] ?? NO_ALERT, 'UTC')).toBe(alerts[0]?.summary);
+});
+
+test('the configuration says from where on RetryWasteHigh and DiskNearlyFull fire', async () => {
+  expect(await alertsOf(server, 'name=RetryWasteHigh&pipeline=pennies')).toEqual([]);
+  const { retryWasteHigh: _, ...asShipped } = CONFIG.pipelines;
+  server.applyConfig({
+    ...CONFIG,
+    pipelines: { ...asShipped, diskNearlyFull: { ticketBelow: 0.6, pageBelow: 0.03 } },
+  });
+  await later(2);
+  await alertsBecome(server, 'name=DiskNearlyFull', [{ severity: 'ticket' }]);
+  await later(6);
+  // Of less than a cent a day nobody is told.
+  await alertsBecome(server, 'name=RetryWasteHigh', []);
+  server.applyConfig({
+    ...CONFIG,
+    pipelines: { ...asShipped, retryWasteHigh: { minUsd: '0' } },
+  });
+  await later(2);
+  await alertsBecome(server, 'name=RetryWasteHigh', [
+    { subject: { pipeline: 'pennies' } },
+    { subject: { pipeline: 'storm' } },
+  ]);
 });

@@ -66,6 +66,7 @@ export const CHECK_CONFIG: Config = {
   pipelines: {
     ...TEST_CONFIG.pipelines,
     batchCostAboveNormal: { minUsd: '0.000001' },
+    retryWasteHigh: { minUsd: '0.000001' },
     pipelines: [{ name: 'storm', owner: 'data-platform' }],
   },
 };

@@ -1,4 +1,5 @@
 /** DiskNearlyFull: where the database is, little room is left; a full disk refuses all telemetry. */
+import type { DiskSettings } from '@burnbook/domain/alert/ruleSettings';
 import { percent, type AlertRule } from './alertRule.js';
 
 export interface DiskSpace {
@@ -6,25 +7,30 @@ export interface DiskSpace {
   readonly totalBytes: number;
 }
 
-const TICKET_BELOW = 0.1;
-const PAGE_BELOW = 0.03;
+export interface DiskNearlyFullOptions {
+  readonly readDisk: () => Promise<DiskSpace>;
+  /** As the configuration has them now. */
+  readonly settings: () => DiskSettings;
+}
+
 const GB = 1e9;
 
-export const diskNearlyFull = (readDisk: () => Promise<DiskSpace>): AlertRule => ({
+export const diskNearlyFull = ({ readDisk, settings }: DiskNearlyFullOptions): AlertRule => ({
   source: 'event',
   names: ['DiskNearlyFull'],
   after: 'minute',
   evaluate: async ({ nowNs }) => {
     const { freeBytes, totalBytes } = await readDisk();
     const share = totalBytes > 0 ? freeBytes / totalBytes : 0;
-    if (share >= TICKET_BELOW) return [];
+    const { ticketBelow, pageBelow } = settings();
+    if (share >= ticketBelow) return [];
     const free = `${(freeBytes / GB).toFixed(1)} GB`;
     const total = `${(totalBytes / GB).toFixed(1)} GB`;
     return [
       {
         name: 'DiskNearlyFull',
         subject: {},
-        severity: share < PAGE_BELOW ? 'page' : 'ticket',
+        severity: share < pageBelow ? 'page' : 'ticket',
         state: 'firing',
         summary: `${free} of ${total} are free where the database is: ${percent(share)}`,
         owner: null,

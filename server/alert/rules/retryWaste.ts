@@ -1,21 +1,23 @@
 /** RetryWasteHigh: too much of what a pipeline spends in a day goes into tries that lost where another won. */
+import type { RetryWasteSettings } from '@burnbook/domain/alert/ruleSettings';
 import type { StakeOf } from '@burnbook/domain/alert/stake';
 import { formatUsdShort } from '@burnbook/domain/money';
 import { factBounds } from '../../cost/timeRange.js';
 import { DAY_NS, percent, type AlertRule } from './alertRule.js';
 
-const SHARE_MAX = 0.1;
-
-export const retryWaste: AlertRule = {
+/** @param settings as the configuration has them now. */
+export const retryWaste = (settings: () => RetryWasteSettings): AlertRule => ({
   source: 'cost',
   names: ['RetryWasteHigh'],
   after: 'minute',
   evaluate: async ({ store, nowNs, ownerOf }) => {
+    const { shareMax, wasteMinNano } = settings();
     const range = { fromNs: nowNs - DAY_NS, toNs: nowNs };
     const rows = await store.query('alert_retry_waste', {
       ...factBounds(range),
       pipeline: null,
-      shareMax: SHARE_MAX,
+      shareMax,
+      wasteMin: wasteMinNano,
     });
     return rows.map((row) => {
       const pipeline = row['pipeline'] as string;
@@ -29,7 +31,7 @@ export const retryWaste: AlertRule = {
         subject: { pipeline },
         severity: 'ticket',
         state: 'firing',
-        summary: `${pipeline} lost $${waste} of $${spent} to retries in 24 h: ${share}, at most ${percent(SHARE_MAX)} is usual`,
+        summary: `${pipeline} lost $${waste} of $${spent} to retries in 24 h: ${share}, at most ${percent(shareMax)} is usual`,
         owner: ownerOf(pipeline),
         runbook: 'RetryWasteHigh',
         sinceNs: nowNs,
@@ -46,4 +48,4 @@ export const retryWaste: AlertRule = {
       };
     });
   },
-};
+});

@@ -31,12 +31,12 @@ export const storeRestarts: Answer = {
   minutes: HOUR_MINUTES,
   facts: async (asked) => {
     const { sources, fromNs, nowNs } = asked;
-    const since = sources.alerting.restarts.filter((atNs) => atNs > fromNs).length;
-    // What an earlier process of the server saw is stored by the minute.
+    const { restarts, restartsSinceNs } = sources.alerting;
+    const known = restarts.filter((atNs) => atNs > fromNs).length;
     const before = (await serverRows(asked, 'restart')).filter(
-      (row) => (row['minute_ns'] as bigint) + MINUTE_NS <= sources.startedNs,
+      (row) => (row['minute_ns'] as bigint) < restartsSinceNs,
     );
-    return { answer: since + sumOf(before, 'events'), factsNs: nowNs, evidence: '/incidents' };
+    return { answer: known + sumOf(before, 'events'), factsNs: nowNs, evidence: '/incidents' };
   },
 };
 

@@ -43,6 +43,7 @@ export const retryWasteShare: Answer = {
       ...boundsOf(asked),
       pipeline: asked.param('pipeline'),
       shareMax: -1,
+      wasteMin: 0n,
     });
     const evidence = retriesPath(asked);
     const factsNs = newestNs(rows, 'last_ns');

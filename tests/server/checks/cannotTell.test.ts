@@ -194,3 +194,19 @@ test('what an earlier process of the server counted is counted too', async () =>
     state: 'passes',
   });
 });
+
+test('a restart in the minute in which a later process of the server began is counted, and once', async () => {
+  const storeRestarts = (expected: string) =>
+    becomes('store-restarts', { expect: `= ${expected}` }, { state: 'passes' });
+  server.nowNs += 90n * MINUTE_NS;
+  await server.killStore();
+  await storeRestarts('1');
+  // The minute is the same; what was counted is stored as the server ends.
+  await server.restart();
+  await storeRestarts('1');
+  await server.killStore();
+  await storeRestarts('2');
+  server.nowNs += MINUTE_NS;
+  await sloNamed(server, 'mail-attempts');
+  await storeRestarts('2');
+});
