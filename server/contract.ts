@@ -7,6 +7,7 @@
 export * from './contract/common.js';
 export * from './contract/batch.js';
 export * from './contract/cost.js';
+export * from './contract/demo.js';
 export * from './contract/budget.js';
 export * from './contract/reservation.js';
 export * from './contract/costs.js';

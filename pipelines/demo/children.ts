@@ -21,19 +21,26 @@ export interface ServerOptions {
   /** The server's own; its log goes there as well. */
   dataFolder: string;
   port: number;
+  /** Of its configuration; the demo's own unless said. */
+  configFolder?: string;
 }
 
 const readyMsMax = 60_000;
 const stopMsMax = 25_000;
 
 /** Starts Burnbook's server and waits until it is ready. Its output goes to `server.log`. */
-export async function startServer({ root, dataFolder, port }: ServerOptions): Promise<Child> {
+export async function startServer({
+  root,
+  dataFolder,
+  port,
+  configFolder = join(root, 'pipelines/demo/config'),
+}: ServerOptions): Promise<Child> {
   mkdirSync(dataFolder, { recursive: true });
   const logPath = join(dataFolder, 'server.log');
   const log = openSync(logPath, 'a');
   const args = [
     ...[process.execPath, join(root, 'dist', 'server', 'main.js'), 'serve'],
-    ...['--data', dataFolder, '--config', join(root, 'pipelines/demo/config')],
+    ...['--data', dataFolder, '--config', configFolder],
     ...['--host', '127.0.0.1', '--port', String(port), '--demo'],
   ];
   const guard = startFile('guard.js', args, { stdio: ['ignore', log, log, 'ipc'] });

@@ -9,13 +9,13 @@ import { faults } from './faults/faults.js';
 
 const help = `Makes a fault in a demo, so that its alert fires, and takes it back.
 
-  inject.js <Alert> --url http://127.0.0.1:4318 [--config DIR] [--revert-after SECONDS]
+  inject.js <Alert or procedure> --url http://127.0.0.1:4318 [--config DIR] [--revert-after SECONDS]
 
   --url URL           a server that keeps demo data; BURNBOOK_TOKEN signs in
   --config DIR        the folder of its configuration, for faults that need an SLO, a schedule or a budget of their own
   --revert-after S    takes the fault back after so many seconds; else Ctrl-C does
 
-Alerts: ${Object.keys(faults).join(', ')}
+Faults: ${Object.keys(faults).join(', ')}
 `;
 /** So often what is repaired goes on, and for so long, when no program says how long. */
 const goOnMs = 6_000;
@@ -76,7 +76,7 @@ async function main(): Promise<void> {
 
 async function run(fault: Fault, revertAfterMs: number | null): Promise<void> {
   try {
-    say('injected', await fault.inject());
+    say('injected', await fault.inject(), fault.serverUrl?.());
     if (revertAfterMs === null) await until(asked.signal);
     else await sleep(revertAfterMs, undefined, { signal: asked.signal }).catch(() => undefined);
   } finally {
@@ -125,6 +125,7 @@ async function placeOf(options: {
     collector,
     receiver,
     server,
+    token,
     config: () => {
       if (config === undefined)
         throw new Error('this fault needs --config, the folder of the server');
@@ -150,7 +151,8 @@ async function until(signal: AbortSignal): Promise<void> {
   clearInterval(alive);
 }
 
-function say(what: 'injected' | 'reverted', sentence: string): void {
-  if (process.connected) process.send?.({ [what]: sentence });
+function say(what: 'injected' | 'reverted', sentence: string, url?: string): void {
+  if (process.connected)
+    process.send?.({ [what]: sentence, ...(url === undefined ? {} : { url }) });
   else process.stdout.write(`${what}: ${sentence}\n`);
 }

@@ -13,6 +13,7 @@ import { checkRoutes } from './checkRoutes.js';
 import { costRoutes } from './costRoutes.js';
 import { costsRoutes } from './costsRoutes.js';
 import { csvShape, sendCsv, wantsCsv } from './csv.js';
+import { demoRoutes } from './demoRoutes.js';
 import { deliveryRoutes } from './deliveryRoutes.js';
 import { events } from './events.js';
 import { executionRoutes } from './executionRoutes.js';
@@ -83,6 +84,7 @@ const ROUTES: readonly Route[] = [
   ...incidentRoutes,
   ...silenceRoutes,
   ...backupRoutes,
+  ...demoRoutes,
 ];
 /** What there is below /api, and how it may be asked. */
 const PATHS: readonly (readonly [path: string, method: RouteMethod])[] = [

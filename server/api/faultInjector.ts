@@ -5,13 +5,14 @@ import { CommandError } from './commandClient.js';
 export interface FaultInjectorOptions {
   /** The program: pipelines/dist/demo/inject.js. */
   readonly file: string;
-  readonly alert: string;
+  /** Name of an alert, or of a procedure. */
+  readonly fault: string;
   readonly url: string;
   /** The folder of the server's configuration. */
   readonly config: string;
 }
 
-type Said = 'injected' | 'reverted';
+type Said = 'injected' | 'reverted' | 'url';
 
 /** Until the fault is taken back; sending some thousand operations takes seconds. */
 const END_WAIT_MS = 120_000;
@@ -23,8 +24,8 @@ export class FaultInjector {
   #errors = '';
   #heard: () => void = () => undefined;
 
-  constructor({ file, alert, url, config }: FaultInjectorOptions) {
-    const child = fork(file, [alert, '--url', url, '--config', config], {
+  constructor({ file, fault, url, config }: FaultInjectorOptions) {
+    const child = fork(file, [fault, '--url', url, '--config', config], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // A Ctrl-C of the terminal is ours to pass on.
       detached: true,
@@ -44,6 +45,11 @@ export class FaultInjector {
         this.#heard();
       });
     });
+  }
+
+  /** Where the runbook is to be followed, known once it is injected; null: where the fault was made. */
+  get url(): string | null {
+    return this.#said.get('url') ?? null;
   }
 
   /** @returns what was done, when it was. @throws CommandError when it could not be. */

@@ -1,6 +1,7 @@
 /**
  * `burnbook gameday`: makes the fault that a runbook is for, in demo data alone, has the runbook followed, takes the fault
- * back whatever happens, and stamps the runbook as tested where it led to a Verify that passed.
+ * back whatever happens, and stamps the runbook as tested where it led to a Verify that passed. A procedure, which no alert
+ * opens, is rehearsed.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -51,19 +52,24 @@ export async function gamedayCommand(options: GamedayCommandOptions): Promise<vo
   const alert = alertOf(runbook, await textOf(file));
   await refuseRealData(client, url);
   await tellTestDestinations(client, write);
-  if ((await firing(client, alert)) !== undefined) {
+  const before = alert === null ? [] : await firing(client, alert);
+  if (before.some(({ subject }) => Object.keys(subject).length === 0)) {
     throw new CommandError(`${alert} fires already: a game day could not tell its own from it`);
   }
 
   const startMs = options.nowMs();
-  const injector = new FaultInjector({ file: injectorFile, alert, url, config });
+  const injector = new FaultInjector({ file: injectorFile, fault: alert ?? runbook, url, config });
   try {
     write(`injected: ${await injector.injected()}`);
-    const fired = await untilFiring(options, { client, alert });
-    const alertMs = options.nowMs() - startMs;
-    write(`${alert} fired after ${seconds(alertMs)}: ${fired.summary}`);
-    const { end, hasPassed } = await follow(options, { client, fired, injector });
-    write(summaryOf(end, { alertMs, totalMs: options.nowMs() - startMs }));
+    let fired: AlertRow | null = null;
+    let firedMs: number | null = null;
+    if (alert !== null) {
+      fired = await untilFiring(options, { client, alert, before });
+      firedMs = options.nowMs() - startMs;
+      write(`${alert} fired after ${seconds(firedMs)}: ${fired.summary}`);
+    }
+    const { end, hasPassed } = await follow(options, { fired, injector });
+    write(summaryOf(end, { firedMs, totalMs: options.nowMs() - startMs }));
     if (!hasPassed) {
       throw new CommandError(`Verify did not pass (${end.verify.state}): no stamp`);
     }
@@ -85,12 +91,13 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-/** @throws CommandError for a runbook that no alert is for. */
-function alertOf(runbook: string, text: string): string {
+/** null: of a procedure. @throws CommandError for a text from elsewhere. */
+function alertOf(runbook: string, text: string): string | null {
   const head = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text)?.[1] ?? '';
   const alert = /^alert: *(\w+) *$/m.exec(head)?.[1];
   if (alert !== undefined) return alert;
-  throw new CommandError(`${runbook} is the runbook of no alert: there is no fault to make`);
+  if (/^kind: *procedure *$/m.test(head)) return null;
+  throw new CommandError(`${runbook} is no runbook of an alert and no procedure`);
 }
 
 async function refuseRealData(client: CommandClient, url: string): Promise<void> {
@@ -121,19 +128,27 @@ async function tellTestDestinations(
   }
 }
 
-async function firing(client: CommandClient, alert: string): Promise<AlertRow | undefined> {
-  const query = new URLSearchParams({ name: alert, state: 'firing' });
-  const { items } = await client.get(`/api/alerts?${query.toString()}`, alertsSchema);
-  return items[0];
+async function firing(client: CommandClient, alert: string): Promise<readonly AlertRow[]> {
+  const query = new URLSearchParams({ name: alert, state: 'firing', limit: '200' });
+  return (await client.get(`/api/alerts?${query.toString()}`, alertsSchema)).items;
 }
 
 async function untilFiring(
   { nowMs, sleep, signal }: GamedayCommandOptions,
-  { client, alert }: { readonly client: CommandClient; readonly alert: string },
+  {
+    client,
+    alert,
+    before,
+  }: {
+    readonly client: CommandClient;
+    readonly alert: string;
+    readonly before: readonly AlertRow[];
+  },
 ): Promise<AlertRow> {
+  const known = new Set(before.map(({ id }) => id));
   for (const endMs = nowMs() + ALERT_WAIT_MS; nowMs() < endMs; await sleep(POLL_MS)) {
     throwIfStopped(signal);
-    const found = await firing(client, alert);
+    const found = (await firing(client, alert)).find(({ id }) => !known.has(id));
     if (found) return found;
   }
   throw new CommandError(`${alert} did not fire within ${seconds(ALERT_WAIT_MS)}`);
@@ -141,21 +156,21 @@ async function untilFiring(
 
 async function follow(
   options: GamedayCommandOptions,
-  on: {
-    readonly client: CommandClient;
-    readonly fired: AlertRow;
-    readonly injector: FaultInjector;
-  },
+  { fired, injector }: { readonly fired: AlertRow | null; readonly injector: FaultInjector },
 ): Promise<{ readonly end: Execution; readonly hasPassed: boolean }> {
-  const { runbook, url, isAuto, write, sleep, nowMs, signal } = options;
-  const { client, fired, injector } = on;
-  const started = await client.post(
-    `/api/runbooks/${encodeURIComponent(runbook)}/executions`,
-    executionDetailSchema,
-    { alert: fired.id, gameDay: true },
-  );
+  const { runbook, isAuto, write, sleep, nowMs, signal } = options;
+  // A rehearsal may bring up a server of its own.
+  const url = injector.url ?? options.url;
+  const client = new CommandClient({ ...options, url });
+  const page = `/runbooks/${encodeURIComponent(runbook)}`;
+  const started = await client.post(`/api${page}/executions`, executionDetailSchema, {
+    ...(fired === null ? {} : { alert: fired.id }),
+    gameDay: true,
+  });
   const { id } = started.execution;
-  write(new URL(`${fired.runbook}&execution=${encodeURIComponent(id)}`, url).href);
+  const opened = new URL(fired === null ? page : fired.runbook, url);
+  opened.searchParams.set('execution', id);
+  write(opened.href);
   if (!isAuto) {
     write('Follow it there. The fault is taken back once all steps before Verify are done.');
   }
@@ -178,7 +193,7 @@ function throwIfStopped(signal: AbortSignal): void {
 
 function summaryOf(
   { steps, startedAt, outcome, verify }: Execution,
-  { alertMs, totalMs }: { readonly alertMs: number; readonly totalMs: number },
+  { firedMs, totalMs }: { readonly firedMs: number | null; readonly totalMs: number },
 ): string {
   const first = steps.find(({ at, state }) => at !== null && state === 'done')?.at ?? null;
   const firstText =
@@ -186,7 +201,8 @@ function summaryOf(
       ? 'no step done'
       : `first step ${seconds(Date.parse(first) - Date.parse(startedAt))} later`;
   const done = steps.filter(({ state }) => state === 'done').length;
-  return `alert after ${seconds(alertMs)}, ${firstText}, ${done} of ${steps.length} steps done, finished after ${seconds(totalMs)}: ${outcome ?? 'not finished'}, Verify ${verify.state}`;
+  const firedText = firedMs === null ? 'no alert' : `alert after ${seconds(firedMs)}`;
+  return `${firedText}, ${firstText}, ${done} of ${steps.length} steps done, finished after ${seconds(totalMs)}: ${outcome ?? 'not finished'}, Verify ${verify.state}`;
 }
 
 const seconds = (ms: number): string => `${Math.round(ms / 1_000)} s`;

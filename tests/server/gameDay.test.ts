@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { alertNames } from '@burnbook/domain/alertNames';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { faults } from '../../pipelines/demo/faults/faults.js';
 import { gamedayCommand, type GamedayCommandOptions } from '../../server/api/gamedayCommand.js';
 import { loadConfig } from '../../server/config/config.js';
 import { watchConfig } from '../../server/config/watchConfig.js';
-import { executionsSchema, healthSchema } from '../../server/contract.js';
-import { alertsOf, NOBODY_LISTENS } from '../support/alerts.js';
+import { executionsSchema, healthSchema, storeFaultAnswerSchema } from '../../server/contract.js';
+import { alertsBecome, alertsOf, NOBODY_LISTENS } from '../support/alerts.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { TraceMaker } from '../support/traceMaker.js';
@@ -23,6 +25,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'burnbook-gameday-'));
   await cp(fileOf('runbooks/ConfigRejected.md'), path.join(folder, 'ConfigRejected.md'));
   await writeFile(path.join(folder, 'Restore.md'), '---\nkind: procedure\ntested: null\n---\n');
+  await writeFile(path.join(folder, 'Guide.md'), '---\nkind: document\n---\n');
   server = await startTestServer({
     config: TEST_CONFIG,
     demo: true,
@@ -75,7 +78,8 @@ const gameDay = (more: Partial<GamedayCommandOptions> = {}): Promise<void> => {
 describe('a game day does not begin', () => {
   test('for a runbook that is not there, or that no alert is for', async () => {
     await expect(gameDay({ runbook: 'Nothing' })).rejects.toThrow(/there is no such runbook/);
-    await expect(gameDay({ runbook: 'Restore' })).rejects.toThrow(/the runbook of no alert/);
+    await expect(gameDay({ runbook: 'Guide' })).rejects.toThrow(/no procedure/);
+    await expect(gameDay({ runbook: 'Restore' })).rejects.toThrow(/no fault raises Restore/);
   });
 
   test('where somebody would be told who did not ask for it', async () => {
@@ -112,6 +116,62 @@ test('a game day makes the fault, has the runbook followed, takes the fault back
     outcome: 'resolved',
     startedBy: 'ann',
     verify: { state: 'passed' },
+  });
+});
+
+test('every alert has a fault that raises it', () => {
+  expect(Object.keys(faults)).toEqual(expect.arrayContaining([...alertNames]));
+});
+
+describe('the door for faults of the store', () => {
+  const breakStore = (body: object, of: TestServer = server): Promise<Response> =>
+    of.fetch('/api/demo/store', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+
+  test('has it die, so that StoreRestarted fires', async () => {
+    const { pid } = server.running.store;
+    const answer = await breakStore({ act: 'end' });
+    expect(storeFaultAnswerSchema.parse(await answer.json())).toEqual({ pid });
+    await alertsBecome(server, 'name=StoreRestarted', [{ severity: 'ticket' }]);
+    expect(server.running.store.pid).not.toBe(pid);
+  });
+
+  test('has it stand still: what comes meanwhile is acknowledged afterwards, and nothing is lost', async () => {
+    const order: string[] = [];
+    const paused = breakStore({ act: 'pause', seconds: 1 }).then((answer) => {
+      expect(answer.status).toBe(200);
+      order.push('pause over');
+    });
+    const { pid = 0 } = server.running.store;
+    await expect
+      .poll(() => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') T '), { interval: 10 })
+      .toMatch(/\) T /);
+    const life = new TraceMaker({ startNs: server.nowNs, common: { 'pipeline.name': 'paused' } });
+    const sent = server.send([life.span()]).then(() => order.push('acknowledged'));
+    await Promise.all([paused, sent]);
+    expect(order).toEqual(['pause over', 'acknowledged']);
+    expect(server.running.store.pid).toBe(pid);
+  });
+
+  test('takes nothing that it does not know', async () => {
+    for (const body of [{}, { act: 'burn' }, { act: 'pause', seconds: 11 }]) {
+      expect((await breakStore(body)).status).toBe(400);
+    }
+  });
+
+  test('is not there where the data is no demo data', async () => {
+    const other = await startTestServer({ config: TEST_CONFIG });
+    try {
+      const { pid } = other.running.store;
+      expect((await breakStore({ act: 'end' }, other)).status).toBe(404);
+      expect(other.running.store.ready).toBe(true);
+      expect(other.running.store.pid).toBe(pid);
+    } finally {
+      await other.close();
+    }
   });
 });
 

@@ -23,6 +23,7 @@ export const API_PATHS = [
   '/api/costs/waterfall',
   '/api/deliveries',
   '/api/deliveries/{id}/replay',
+  '/api/demo/store',
   '/api/destinations',
   '/api/destinations/{name}/disable',
   '/api/destinations/{name}/enable',

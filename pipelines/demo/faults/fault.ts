@@ -6,6 +6,8 @@ import type { DemoServer } from './demoServer.js';
 export interface Fault {
   /** Makes it happen. @returns one sentence on what was done. */
   inject: () => Promise<string>;
+  /** Of the server on which Verify shows that it is over, where that is another one; known once it is injected. */
+  serverUrl?: () => string;
   /** Makes what a repair would make: good operations, data that arrives, files that are right. @returns one sentence. */
   revert: () => Promise<string>;
   /** What is repaired goes on working: without news of it nobody can tell that it does. Called every few seconds. */
@@ -20,6 +22,8 @@ export interface FaultPlace {
   /** As the collector above, for a collector of other settings. */
   receiver: { endpoint: string; headers: Readonly<Record<string, string>> };
   server: DemoServer;
+  /** Signs in to it; null: nobody has to. */
+  token: string | null;
   /** The folder of the server's configuration. @throws Error where nobody said which it is. */
   config: () => ConfigFolder;
   /** Of this injection alone: part of the names of what it puts up. */

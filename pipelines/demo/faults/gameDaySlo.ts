@@ -9,11 +9,13 @@ export interface GameDaySlo {
   indicator: object;
   objective: object;
   budgetingMethod?: 'Occurrences' | 'Timeslices';
+  /** Its period, rolling. */
+  window?: string;
 }
 
 /** An SLO that is there for the time of a game day: without one, a demo would show an SLO that nothing ever tells of. */
 export async function putUp({ config, server, sleep }: FaultPlace, slo: GameDaySlo): Promise<void> {
-  const { name, displayName, runbook, budgetingMethod = 'Occurrences' } = slo;
+  const { name, displayName, runbook, budgetingMethod = 'Occurrences', window = '28d' } = slo;
   const document = {
     apiVersion: 'openslo/v1',
     kind: 'SLO',
@@ -26,7 +28,7 @@ export async function putUp({ config, server, sleep }: FaultPlace, slo: GameDayS
       description: 'Put up by a game day, and taken away at its end.',
       service: 'game-day',
       budgetingMethod,
-      timeWindow: [{ duration: '28d', isRolling: true }],
+      timeWindow: [{ duration: window, isRolling: true }],
       indicator: { metadata: { name }, spec: slo.indicator },
       objectives: [slo.objective],
     },

@@ -1,25 +1,28 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { reloadMs } from './demoServer.js';
 import { putUp, source, takeDown } from './gameDaySlo.js';
 import type { FaultMaker } from './fault.js';
 
 const file = 'notify.yaml';
-const messages = 12;
+/** Three times as long as `goOn` rests. */
+const everySeconds = 20;
+/** The alert of each is a message. */
+const heartbeats = 6;
+/** Afterwards a heartbeat comes for so long, then not for as long: each time two messages go out and arrive. */
+const turnMs = 60_000;
 
-/** NotifierNotDelivering: a destination answers 500 to test messages; then it takes them. */
+/** NotifierNotDelivering: a destination answers 500 to messages about heartbeats that do not come; then it takes them. */
 export const notifierNotDelivering: FaultMaker = (place) => {
-  const { config, server, sleep, stamp } = place;
+  const { config, server, stamp } = place;
   const name = `game-day-${stamp}`;
   const slo = `game-day-delivery-${stamp}`;
+  const names = Array.from({ length: heartbeats }, (_, index) => `${name}-${index + 1}`);
   let status = 500;
   let receiver: Server | undefined;
-  const send = async (count: number): Promise<void> => {
-    for (let sent = 0; sent < count; sent++) {
-      const answer = await server.post(`/api/destinations/${name}/test`);
-      if (answer.status >= 300) throw new Error(`no test message: ${JSON.stringify(answer.body)}`);
-    }
+  const beat = async (heartbeat: string): Promise<void> => {
+    const answer = await server.post(`/api/heartbeats/${heartbeat}`);
+    if (answer.status >= 300) throw new Error(`the server does not expect ${heartbeat}`);
   };
   return {
     inject: async () => {
@@ -32,7 +35,11 @@ export const notifierNotDelivering: FaultMaker = (place) => {
       const { port } = receiver.address() as AddressInfo;
       await config().addKeys(
         file,
-        `publicUrl: http://127.0.0.1\ndestinations:\n  - { name: ${name}, kind: alertmanager, url: 'http://127.0.0.1:${port}', allowPrivate: true, test: true, ratePerMinute: 6000, matchers: { name: nothing } }`,
+        `publicUrl: http://127.0.0.1
+destinations:
+  - { name: ${name}, kind: alertmanager, url: 'http://127.0.0.1:${port}', allowPrivate: true, test: true, ratePerMinute: 6000, matchers: { heartbeat: '${name}-*' } }
+heartbeats:
+${names.map((each) => `  - { name: ${each}, everySeconds: ${everySeconds}, graceSeconds: 0, owner: data-platform }`).join('\n')}`,
       );
       await putUp(place, {
         name: slo,
@@ -47,16 +54,18 @@ export const notifierNotDelivering: FaultMaker = (place) => {
         },
         objective: { target: 0.99 },
       });
-      await sleep(reloadMs);
-      await send(messages);
-      return `the destination ${name} answers 500 to ${messages} test messages`;
+      return `the destination ${name} answers 500 to messages about ${heartbeats} heartbeats that do not come`;
     },
     revert: async () => {
       status = 200;
-      await send(messages);
-      return `the destination ${name} takes messages`;
+      for (const each of names) await beat(each);
+      return `the destination ${name} takes messages, and the heartbeats come`;
     },
-    goOn: () => send(1),
+    goOn: async () => {
+      const [first = '', ...others] = names;
+      for (const each of others) await beat(each);
+      if (Date.now() % (2 * turnMs) < turnMs) await beat(first);
+    },
     end: async () => {
       receiver?.closeAllConnections();
       receiver?.close();
