@@ -9,7 +9,7 @@ import { openPage, PHONE } from './support/openPage.js';
 
 /** What raises each is in pipelines/demo/faults; the sentence is the alert's own. The first sends telemetry: without any, the first page says how to. */
 const FAULTS: readonly (readonly [alert: string, says: RegExp])[] = [
-  ['RetryWasteHigh', /^game-day-waste lost \$0\.\d+ of \$0\.\d+ to retries in 24 h/],
+  ['RetryWasteHigh', /^game-day-waste-\d+ lost \$0\.\d+ of \$0\.\d+ to retries in 24 h/],
   ['ErrorBudgetBurn', /^Game day attempts succeed: 8 of 16 bad in 1h/],
   ['RowQualityLow', /^Game day rows valid: 300 of 1500 bad in 1h/],
   ['ModelLatencyHigh', /^Game day model latency: 20 of 20 bad in 1h/],

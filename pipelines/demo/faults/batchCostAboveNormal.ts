@@ -3,7 +3,8 @@ import type { FaultMaker } from './fault.js';
 
 /** BatchCostAboveNormal: four usual batches, then one that asks eight times as much for as many rows. */
 export const batchCostAboveNormal: FaultMaker = ({ collector, stamp }) => {
-  const common = { collector, pipeline: 'game-day-cost' };
+  const name = `game-day-cost-${stamp}`;
+  const common = { collector, pipeline: name };
   const call = { ...cheapCall, inputTokens: 400, outputTokens: 20 };
   const rows = { in: 100, out: 100, failed: 0 };
   return {
@@ -12,11 +13,11 @@ export const batchCostAboveNormal: FaultMaker = ({ collector, stamp }) => {
         await runOperations({ ...common, batch: `usual ${number} ${stamp}`, count: 4, rows, call });
       }
       await runOperations({ ...common, batch: `dear ${stamp}`, count: 32, rows, call });
-      return 'game-day-cost asked 4 times for 100 rows in four batches, then 32 times';
+      return `${name} asked 4 times for 100 rows in four batches, then 32 times`;
     },
     revert: async () => {
       await runOperations({ ...common, batch: `next ${stamp}`, count: 4, rows, call });
-      return 'the next batch of game-day-cost asked 4 times again';
+      return `the next batch of ${name} asked 4 times again`;
     },
   };
 };

@@ -4,7 +4,8 @@ import type { FaultMaker } from './fault.js';
 
 /** CollectorDropping: a collector that may hold far too few spans, and says so with the next one that it can hold. */
 export const collectorDropping: FaultMaker = ({ collector, receiver, stamp }) => {
-  const common = { pipeline: 'game-day-drops' };
+  const name = `game-day-drops-${stamp}`;
+  const common = { pipeline: name };
   return {
     inject: async () => {
       const small = createCollector({
@@ -20,11 +21,11 @@ export const collectorDropping: FaultMaker = ({ collector, receiver, stamp }) =>
       await runOperations({ ...common, collector: small, batch: `told ${stamp}`, count: 1 });
       const { droppedSpans } = small.stats();
       await small.shutdown();
-      return `the collector of game-day-drops had room for 16 spans and dropped ${droppedSpans}`;
+      return `the collector of ${name} had room for 16 spans and dropped ${droppedSpans}`;
     },
     revert: async () => {
       await runOperations({ ...common, collector, batch: `whole ${stamp}`, count: 50 });
-      return 'the collector of game-day-drops has room for all spans again';
+      return `the collector of ${name} has room for all spans again`;
     },
     goOn: () => runOperations({ ...common, collector, batch: `whole ${stamp}`, count: 2 }),
   };

@@ -3,7 +3,8 @@ import type { FaultMaker } from './fault.js';
 
 /** RetryStorm: three attempts an operation, then so many good ones that it is below 1.2 again. */
 export const retryStorm: FaultMaker = ({ collector, stamp }) => {
-  const common = { collector, pipeline: 'game-day-retries', call: cheapCall };
+  const name = `game-day-retries-${stamp}`;
+  const common = { collector, pipeline: name, call: cheapCall };
   return {
     inject: async () => {
       await runOperations({
@@ -13,11 +14,11 @@ export const retryStorm: FaultMaker = ({ collector, stamp }) => {
         failure: unusable,
         failures: 2,
       });
-      return 'game-day-retries needed 3 attempts for each of 40 operations: answers came cut off';
+      return `${name} needed 3 attempts for each of 40 operations: answers came cut off`;
     },
     revert: async () => {
       await runOperations({ ...common, batch: `calm ${stamp}`, count: 500 });
-      return 'game-day-retries needed 1 attempt for each of 500 operations';
+      return `${name} needed 1 attempt for each of 500 operations`;
     },
     goOn: () => runOperations({ ...common, batch: `calm ${stamp}`, count: 10 }),
   };

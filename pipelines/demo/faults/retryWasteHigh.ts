@@ -3,9 +3,10 @@ import type { FaultMaker } from './fault.js';
 
 /** RetryWasteHigh: a third of the spend goes into answers that had to be asked for again. */
 export const retryWasteHigh: FaultMaker = ({ collector, stamp }) => {
+  const name = `game-day-waste-${stamp}`;
   const common = {
     collector,
-    pipeline: 'game-day-waste',
+    pipeline: name,
     call: { ...cheapCall, isPaidAlways: true },
   };
   return {
@@ -18,11 +19,11 @@ export const retryWasteHigh: FaultMaker = ({ collector, stamp }) => {
         failure: unusable,
         failures: 2,
       });
-      return 'game-day-waste paid for 45 answers and could use 15';
+      return `${name} paid for 45 answers and could use 15`;
     },
     revert: async () => {
       await runOperations({ ...common, batch: `thrift ${stamp}`, count: 400 });
-      return 'game-day-waste paid for 400 answers and could use them all';
+      return `${name} paid for 400 answers and could use them all`;
     },
   };
 };

@@ -7,14 +7,15 @@ const priceFile = 'prices.yaml';
 /** UnpricedUsage: a model that no price list knows; then it gets a price, and its calls are priced again. */
 export const unpricedUsage: FaultMaker = ({ collector, config, server, sleep, stamp }) => {
   const model = `game-day-${stamp}`;
+  // Its own: whoever prices the calls of others again takes away the price that they had while their game day lasted.
+  const pipeline = `game-day-prices-${stamp}`;
   return {
     inject: async () => {
       // Fails now rather than when it should be put right.
       config();
       const call = { ...cheapCall, model };
-      const pipeline = 'game-day-prices';
       await runOperations({ collector, pipeline, batch: `new ${stamp}`, count: 120, call });
-      return `game-day-prices asked ${model} of openai 120 times: no price list knows it`;
+      return `${pipeline} asked ${model} of openai 120 times: no price list knows it`;
     },
     revert: async () => {
       await config().addEntry(
@@ -26,7 +27,7 @@ export const unpricedUsage: FaultMaker = ({ collector, config, server, sleep, st
       const { status, body } = await server.post('/api/reprice', {
         from: new Date(Date.now() - 3_600_000).toISOString(),
         to: new Date().toISOString(),
-        pipeline: 'game-day-prices',
+        pipeline,
         kind: 'model',
         why: 'game day: the model has a price now',
       });

@@ -28,8 +28,10 @@ export const undeliveredMessages: Answer = {
     if (destination !== null && !destinations.some(({ name }) => name === destination)) {
       return noFacts(`notify.yaml has no destination ${JSON.stringify(destination)}`, EVIDENCE);
     }
+    // What waits for one that was taken out of notify.yaml waits for nobody.
+    const names = destination === null ? destinations.map(({ name }) => name) : [destination];
     const [row] = await asked.query('undelivered_messages', {
-      destination,
+      destinations: names,
       waitingSince: asked.nowNs - WAIT_NS,
       from: asked.fromNs,
     });

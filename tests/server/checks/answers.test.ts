@@ -1,3 +1,4 @@
+import { NO_NOTIFY_SETTINGS } from '@burnbook/domain/notify/notifySettings';
 import { questions, type QuestionName } from '@burnbook/domain/runbook/questions';
 import { formatTime } from '@burnbook/domain/time';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -100,6 +101,15 @@ describe('a check passes where the answer is as expected, and fails where it is 
     const answer = await ask(server, 'undelivered-messages', { expect: '= 0' });
     expect(answer).toMatchObject({ state: 'fails' });
     expect(answer.number).toBeGreaterThan(0);
+    // Taken out of notify.yaml, it waits for nobody.
+    const destinations = CHECK_CONFIG.notify?.destinations.filter(({ name }) => name !== 'hook');
+    server.applyConfig({
+      ...CHECK_CONFIG,
+      notify: { ...NO_NOTIFY_SETTINGS, ...CHECK_CONFIG.notify, destinations: destinations ?? [] },
+    });
+    await becomes('undelivered-messages', { expect: '= 0' });
+    server.applyConfig(CHECK_CONFIG);
+    await becomes('undelivered-messages', { expect: '> 0' });
   });
 
   test('a check and the alert of the same figures never disagree', async () => {
