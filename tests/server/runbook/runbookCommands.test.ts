@@ -185,7 +185,7 @@ test.each([...alertNames, 'RestoreFromBackup'])(
     expect(commands.length).toBeGreaterThanOrEqual(2);
     for (const { command, output } of commands.filter((each) => !LOCAL.test(each.command))) {
       const [, url = '', filter = ''] =
-        /^curl -s (?:-X POST )?'([^']+)'(?: -H '[^']+'| -d '[^']+')*(?: \| jq(?: -c)?(?: '([^']+)')?)?$/.exec(
+        /^curl -s (?:-X POST )?'([^']+)'(?: -H '[^']+'| -d '[^']+')*(?: \| jq(?: -[cr])?(?: '([^']+)')?)?$/.exec(
           command,
         ) ?? [];
       expect(url, command).toContain(origin);
