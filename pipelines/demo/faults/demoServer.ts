@@ -39,3 +39,17 @@ export function createDemoServer({ url, token }: DemoServerOptions): DemoServer 
 
 /** The server takes over changed files a moment later, and says nothing of it. */
 export const reloadMs = 1_500;
+
+/** A check tells the same for so long. */
+const answersKeptMs = 2_100;
+
+/** The figure of a check, as it is now; null: nobody can tell. */
+export async function figureOf(
+  { server, sleep }: { server: DemoServer; sleep: (ms: number) => Promise<void> },
+  question: string,
+  params: Readonly<Record<string, string>>,
+): Promise<number | null> {
+  await sleep(answersKeptMs);
+  const { body } = await server.get(`/api/checks/${question}?${new URLSearchParams(params)}`);
+  return typeof body['number'] === 'number' ? body['number'] : null;
+}

@@ -1,5 +1,5 @@
 import { cheapCall, refusedWith, runOperations } from './operations.js';
-import type { DemoServer } from './demoServer.js';
+import { figureOf } from './demoServer.js';
 import type { FaultMaker } from './fault.js';
 
 interface ProviderTrouble {
@@ -16,16 +16,6 @@ const perRound = 15;
 const roundsMax = 40;
 /** The alert wants a fifth. */
 const shareWanted = 0.22;
-/** A check tells the same for so long. */
-const answersKeptMs = 2_100;
-
-/** null: nobody can tell. */
-async function errorShare(server: DemoServer, provider: string): Promise<number | null> {
-  const asked = new URLSearchParams({ provider, minutes: '10', expect: '< 20 %' });
-  const { body } = await server.get(`/api/checks/attempt-error-share?${asked.toString()}`);
-  return typeof body['number'] === 'number' ? body['number'] : null;
-}
-
 function providerFault(how: ProviderTrouble): FaultMaker {
   const { provider, model, status, message, says } = how;
   const call = { ...cheapCall, provider, model };
@@ -45,8 +35,8 @@ function providerFault(how: ProviderTrouble): FaultMaker {
             failures: 1,
           });
           bad += perRound;
-          await sleep(answersKeptMs);
-          share = await errorShare(server, provider);
+          const asked = { provider, minutes: '10', expect: '< 20 %' };
+          share = await figureOf({ server, sleep }, 'attempt-error-share', asked);
         }
         return `${provider} ${says} ${bad} attempts of game-day-provider, every other one`;
       },

@@ -1,8 +1,12 @@
 import { cheapCall, runOperations } from './operations.js';
-import { reloadMs } from './demoServer.js';
+import { figureOf, reloadMs } from './demoServer.js';
 import type { FaultMaker } from './fault.js';
 
 const priceFile = 'prices.yaml';
+const perRound = 120;
+const roundsMax = 40;
+/** Of a day's calls; the alert wants a hundredth. */
+const shareWanted = 0.02;
 
 /** UnpricedUsage: a model that no price list knows; then it gets a price, and its calls are priced again. */
 export const unpricedUsage: FaultMaker = ({ collector, config, server, sleep, stamp }) => {
@@ -14,8 +18,21 @@ export const unpricedUsage: FaultMaker = ({ collector, config, server, sleep, st
       // Fails now rather than when it should be put right.
       config();
       const call = { ...cheapCall, model };
-      await runOperations({ collector, pipeline, batch: `new ${stamp}`, count: 120, call });
-      return `${pipeline} asked ${model} of openai 120 times: no price list knows it`;
+      let share: number | null = null;
+      let calls = 0;
+      for (let round = 0; round < roundsMax && (share === null || share < shareWanted); round++) {
+        await runOperations({
+          collector,
+          pipeline,
+          batch: `new ${round + 1} ${stamp}`,
+          count: perRound,
+          call,
+        });
+        calls += perRound;
+        const asked = { minutes: '1440', expect: '< 1 %' };
+        share = await figureOf({ server, sleep }, 'unpriced-call-share', asked);
+      }
+      return `${pipeline} asked ${model} of openai ${calls} times: no price list knows it`;
     },
     revert: async () => {
       await config().addEntry(
