@@ -9,7 +9,7 @@ import { injectFault, type InjectedFault } from '../support/injectedFault.js';
 const FAULTS: readonly (readonly [alert: AlertName, says: RegExp])[] = [
   ['RetryStorm', /^game-day-retries-\d+ needed 120 attempts for 40 operations/],
   ['ProviderOutage', /^anthropic failed \d+ of \d+ attempts/],
-  ['ProviderRateLimited', /^mistral refused \d+ of \d+ attempts/],
+  ['ProviderRateLimited', /^mistral refused for their rate \d+ of \d+ attempts/],
   ['UnpricedUsage', /have no price/],
   ['CostBudgetBurningFast', /^game-day-spend-\d+/],
   ['BatchCostAboveNormal', /^game-day-cost-\d+ dear \d+ costs/],

@@ -50,6 +50,8 @@ export async function figureOf(
   params: Readonly<Record<string, string>>,
 ): Promise<number | null> {
   await sleep(answersKeptMs);
-  const { body } = await server.get(`/api/checks/${question}?${new URLSearchParams(params)}`);
+  const { body } = await server.get(
+    `/api/checks/${question}?${new URLSearchParams(params).toString()}`,
+  );
   return typeof body['number'] === 'number' ? body['number'] : null;
 }
