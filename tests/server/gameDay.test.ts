@@ -131,12 +131,19 @@ describe('the door for faults of the store', () => {
       body: JSON.stringify(body),
     });
 
-  test('has it die, so that StoreRestarted fires', async () => {
+  test('has it die: StoreRestarted fires, and goes on when the server is started again', async () => {
     const { pid } = server.running.store;
     const answer = await breakStore({ act: 'end' });
     expect(storeFaultAnswerSchema.parse(await answer.json())).toEqual({ pid });
     await alertsBecome(server, 'name=StoreRestarted', [{ severity: 'ticket' }]);
     expect(server.running.store.pid).not.toBe(pid);
+    // A server that is started again knows of it: with two more it is the third in ten minutes.
+    await server.restart();
+    for (let died = 0; died < 2; died++) {
+      await server.killStore();
+      await expect.poll(() => server.running.store.ready, { timeout: 10_000 }).toBe(true);
+    }
+    await alertsBecome(server, 'name=StoreRestarted', [{ severity: 'page' }]);
   });
 
   test('has it stand still: what comes meanwhile is acknowledged afterwards, and nothing is lost', async () => {

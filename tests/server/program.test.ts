@@ -46,7 +46,11 @@ describe('the program', () => {
       prices: {},
       budgets: {},
       schedules: new Map(),
-      slos: { slos: [], texts: new Map() },
+      slos: {
+        slos: [],
+        texts: new Map(),
+        files: [{ file: path.join(config, 'slos/slos.yaml'), text: expect.any(String) as string }],
+      },
       notify: NO_NOTIFY_SETTINGS,
     });
     // Every example in it is valid as well.
