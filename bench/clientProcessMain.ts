@@ -33,8 +33,8 @@ process.on('message', (message: ToClient) => {
   else process.disconnect();
 });
 
-async function prepare({ seed, startNs, stepNs, bodies }: PrepareMessage): Promise<void> {
-  load = new Load({ seed, startNs, stepNs });
+async function prepare({ bodies, ...options }: PrepareMessage): Promise<void> {
+  load = new Load(options);
   let inflatedBytes = 0;
   prepared = [];
   for (let first = 0; first < bodies; first += 8) {

@@ -5,6 +5,8 @@ export interface PrepareMessage {
   readonly startNs: bigint;
   readonly stepNs: bigint;
   readonly bodies: number;
+  /** As of `LoadOptions`. */
+  readonly bodiesPerRun?: number;
 }
 
 export interface RunMessage {

@@ -11,6 +11,7 @@ import { countSpans } from './storedFile.js';
 export interface FilledStore {
   readonly folder: string;
   readonly spans: number;
+  readonly days: number;
 }
 
 interface Mark {
@@ -20,17 +21,23 @@ interface Mark {
 }
 
 const DAY_MS = 86_400_000;
-/** The batches lie in the six days before the filling; the page's default range is seven. */
-const SPREAD_MS = 6 * DAY_MS;
+/** Days before the filling in which the batches lie; the page's default range is seven. */
+const USUAL_DAYS = 6;
 const AGE_MS_MAX = 0.8 * DAY_MS;
 const CONNECTIONS = 24;
 
+export interface FillOptions {
+  /** Default 6, of large batches; over another number of days each body of 512 spans is a run and batch of its own. */
+  readonly days?: number;
+  readonly mainFile?: string | undefined;
+  readonly say: (line: string) => void;
+}
+
 /** The kept store of that many spans, built when it is not there, too old or of another schema. */
-export async function filledStore(
-  spans: number,
-  options: { readonly mainFile?: string | undefined; readonly say: (line: string) => void },
-): Promise<FilledStore> {
-  const name = spans % 1_000_000 === 0 ? `${spans / 1_000_000}m` : String(spans);
+export async function filledStore(spans: number, options: FillOptions): Promise<FilledStore> {
+  const { days = USUAL_DAYS } = options;
+  const many = spans % 1_000_000 === 0 ? `${spans / 1_000_000}m` : String(spans);
+  const name = days === USUAL_DAYS ? many : `${many}-${days}d`;
   const folder = path.join(tmpdir(), `burnbook-bench-${name}`);
   const mark = path.join(folder, 'bench.json');
   const schema = await schemaHash();
@@ -40,17 +47,17 @@ export async function filledStore(
   );
   const nowMs = Date.now();
   if (known && known.schema === schema && nowMs - Date.parse(known.filledAt) < AGE_MS_MAX) {
-    return { folder, spans: known.spans };
+    return { folder, spans: known.spans, days };
   }
   options.say(`filling ${folder} with ${spans} spans; it is kept for the next time`);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const filledPerS = await fill({ folder, spans, nowMs, mainFile: options.mainFile });
+  const filledPerS = await fill({ folder, spans, days, nowMs, mainFile: options.mainFile });
   const stored = await countSpans(folder);
   options.say(`filled at ${Math.round(filledPerS)} spans/s`);
   const filledAt = new Date(nowMs).toISOString();
   await writeFile(mark, JSON.stringify({ schema, spans: stored, filledAt } satisfies Mark));
-  return { folder, spans: stored };
+  return { folder, spans: stored, days };
 }
 
 /** Copies a store's database, so that a benchmark may add to it. */
@@ -63,10 +70,12 @@ export async function copyStore(from: string, to: string): Promise<void> {
 async function fill(options: {
   folder: string;
   spans: number;
+  days: number;
   nowMs: number;
   mainFile: string | undefined;
 }): Promise<number> {
-  const { folder, spans, nowMs, mainFile } = options;
+  const { folder, spans, days, nowMs, mainFile } = options;
+  const spreadMs = days * DAY_MS;
   const bodies = Math.ceil(spans / SPANS_PER_BODY);
   const server = await ServerProcess.start({
     dataFolder: folder,
@@ -76,9 +85,10 @@ async function fill(options: {
   try {
     await client.prepare({
       seed: 2,
-      startNs: BigInt(nowMs - SPREAD_MS) * 1_000_000n,
-      stepNs: (BigInt(SPREAD_MS) * 1_000_000n) / BigInt(bodies),
+      startNs: BigInt(nowMs - spreadMs) * 1_000_000n,
+      stepNs: (BigInt(spreadMs) * 1_000_000n) / BigInt(bodies),
       bodies: 0,
+      ...(days === USUAL_DAYS ? {} : { bodiesPerRun: 1 }),
     });
     const startMs = performance.now();
     const result = await client.run({

@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly startNs: bigint;
   /** How much later each further body begins. */
   readonly stepNs: bigint;
+  /** Of a run and its batch, each of 512 spans. Default 10. */
+  readonly bodiesPerRun?: number;
 }
 
 export const SPANS_PER_BODY = 512;
@@ -61,11 +63,11 @@ export class Load {
 
   /** The body of this serial number, not compressed. */
   body(serial: number): Buffer {
-    const { seed, startNs, stepNs } = this.#options;
-    const block = Math.floor(serial / (BODIES_PER_RUN * RUNS_AT_A_TIME));
-    const inBlock = serial % (BODIES_PER_RUN * RUNS_AT_A_TIME);
+    const { seed, startNs, stepNs, bodiesPerRun = BODIES_PER_RUN } = this.#options;
+    const block = Math.floor(serial / (bodiesPerRun * RUNS_AT_A_TIME));
+    const inBlock = serial % (bodiesPerRun * RUNS_AT_A_TIME);
     const run = block * RUNS_AT_A_TIME + (inBlock % RUNS_AT_A_TIME);
-    const isLast = Math.floor(inBlock / RUNS_AT_A_TIME) === BODIES_PER_RUN - 1;
+    const isLast = Math.floor(inBlock / RUNS_AT_A_TIME) === bodiesPerRun - 1;
     const inCycle = run % RUN_CYCLE;
     const templates = this.#templates[run % PIPELINES.length] as PipelineTemplates;
     const random = seededRandom(

@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { benchAck } from './ack.js';
 import { benchCollectors } from './collectors.js';
+import { benchCosts } from './costs.js';
 import { benchDecode } from './decode.js';
 import { benchDisk } from './disk.js';
 import { filledStore } from './fill.js';
@@ -24,6 +25,7 @@ const SECTIONS = [
   'ack',
   'recovery',
   'queries',
+  'costs',
   'disk',
   'reprice',
   'reservations',
@@ -38,6 +40,8 @@ interface Flags {
   readonly seconds: number;
   readonly connections: number;
   readonly spans: number;
+  readonly days?: number;
+  readonly only?: string;
   readonly json?: string;
   readonly main?: string;
   readonly nodeFlags?: string;
@@ -55,6 +59,8 @@ const program = new Command('bench')
   )
   .option('--connections <n>', 'connections of the ingest', positive, 16)
   .option('--spans <n>', 'spans of the store that is queried and weighed', positive, 10_000_000)
+  .option('--days <n>', 'over which the store is spread whose costs are asked; 90 without', positive)
+  .option('--only <text>', 'questions about costs whose name contains it')
   .option('--json <file>', 'write the JSON there instead of after the table')
   .option('--main <file>', 'another built server')
   .option('--node-flags <flags>', "of the server's main process in the ingest, such as --cpu-prof")
@@ -105,6 +111,16 @@ async function measure(section: Section): Promise<void> {
       });
       say(formatLines(SECTION_LINES.queries(results.queries)));
       break;
+    case 'costs': {
+      const { days = 90, only } = flags;
+      results.costs = await benchCosts(await filledStore(flags.spans, { days, mainFile, say }), {
+        requests: 40,
+        only,
+        mainFile,
+      });
+      say(formatLines(SECTION_LINES.costs(results.costs)));
+      break;
+    }
     case 'reprice':
       results.reprice = await benchReprice(await filledStore(flags.spans, { mainFile, say }), {
         mainFile,

@@ -1,6 +1,7 @@
 /** The benchmark's figures as lines of a table. */
 import type { AckBench } from './ack.js';
 import type { CollectorsBench } from './collectors.js';
+import type { CostsBench } from './costs.js';
 import type { DecodeRow } from './decode.js';
 import type { DiskBench } from './disk.js';
 import type { IngestBench, IngestRun } from './ingest.js';
@@ -21,6 +22,7 @@ export interface BenchResults {
   readonly disk?: DiskBench;
   readonly recovery?: RecoveryBench;
   readonly queries?: QueriesBench;
+  readonly costs?: CostsBench;
   readonly reprice?: RepriceBench;
   readonly reservations?: ReservationsBench;
   readonly slos?: SlosBench;
@@ -155,6 +157,19 @@ export const SECTION_LINES = {
     ],
     ['query: ingest meanwhile', `${thousands(ingestPerS)} spans/s`, `ack p99 ${one(ackP99Ms)} ms`],
     ['query: start on that store', `${Math.round(startMs)} ms`, 'after an orderly stop'],
+  ],
+
+  costs: ({ questions, spans, days, budgets, requests }: CostsBench): Line[] => [
+    ...questions.map(({ name, p50Ms, p95Ms, cpuMs, failed, answerKb }): Line => [
+      name,
+      `${one(p95Ms)} ms p95`,
+      `p50 ${one(p50Ms)}, CPU ${one(cpuMs)} ms, ${one(answerKb)} kB${failed === 0 ? '' : `, ${failed} FAILED`}`,
+    ]),
+    [
+      'costs: slowest of these',
+      `${one(Math.max(0, ...questions.map(({ p95Ms }) => p95Ms)))} ms p95`,
+      `${requests} requests each over ${thousands(spans)} spans of ${days} days, ${budgets} budgets`,
+    ],
   ],
 
   reprice: (bench: RepriceBench): Line[] => [

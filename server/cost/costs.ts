@@ -55,17 +55,14 @@ export interface CostGroups {
 
 export async function costsBy(store: StoreClient, question: CostQuestion): Promise<CostGroups> {
   const { range, comparison, dimensions, signal } = question;
-  // An empty range where there is nothing to compare with.
-  const previous = comparison ?? { fromNs: range.fromNs, toNs: range.fromNs };
   const rows = await store.query(
-    'costs',
+    comparison ? 'costs_compared' : 'costs',
     {
       ...factBounds(range),
-      ...previousBounds(previous),
+      ...(comparison && { ...previousBounds(comparison), shift: comparison.shiftUs }),
       ...question.filter.params,
       ...dimensionParams(dimensions),
       tz: question.tz,
-      shift: comparison?.shiftUs ?? 0n,
       sort: question.sort,
       limit: question.limit,
       offset: question.offset,
