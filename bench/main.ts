@@ -59,7 +59,11 @@ const program = new Command('bench')
   )
   .option('--connections <n>', 'connections of the ingest', positive, 16)
   .option('--spans <n>', 'spans of the store that is queried and weighed', positive, 10_000_000)
-  .option('--days <n>', 'over which the store is spread whose costs are asked; 90 without', positive)
+  .option(
+    '--days <n>',
+    'over which the store is spread whose costs are asked; 90 without',
+    positive,
+  )
   .option('--only <text>', 'questions about costs whose name contains it')
   .option('--json <file>', 'write the JSON there instead of after the table')
   .option('--main <file>', 'another built server')
