@@ -19,7 +19,7 @@ import { events } from './events.js';
 import { executionRoutes } from './executionRoutes.js';
 import { exclusionRoutes } from './exclusionRoutes.js';
 import { exclusionWindowRoutes } from './exclusionWindowRoutes.js';
-import { hostGuard, SECURITY_HEADERS, signIn, tokenGuard, type GuardOptions } from './guard.js';
+import { hostGuard, securityHeaders, signIn, tokenGuard, type GuardOptions } from './guard.js';
 import { incidentRoutes } from './incidentRoutes.js';
 import { learningRoutes } from './learningRoutes.js';
 import { openApi } from './openApi.js';
@@ -31,7 +31,7 @@ import { refuseRepeated, refuseUnknown } from './query.js';
 import { priceRoutes } from './priceRoutes.js';
 import { repriceRoutes } from './repriceRoutes.js';
 import { methodOf, type Route, type RouteMethod } from './route.js';
-import { actorOf, BODY_BYTES_MAX, readBody } from './routeRequest.js';
+import { actorOf, limitBody, readBody } from './routeRequest.js';
 import { resilienceRoutes } from './resilienceRoutes.js';
 import { reservationRoutes } from './reservationRoutes.js';
 import { renderRunbookPage } from './runbookPage.js';
@@ -112,10 +112,7 @@ export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions
       problemOf(new ApiError(404, `there is no ${context.req.path}`), api.report),
     ),
   );
-  app.use(async (context, next) => {
-    await next();
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
-  });
+  app.use(securityHeaders);
   app.use(hostGuard(guard));
 
   app.get('/healthz', (context) => context.json(health(api, 'ok')));
@@ -136,13 +133,10 @@ export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions
   app.get('/api/events', (context) => events(api, context));
   app.get('/api/openapi.json', compress(), (context) => context.json(openApi(ROUTES, api.version)));
   for (const entry of ROUTES) {
-    const limit = bodyLimit({
-      maxSize: BODY_BYTES_MAX,
-      onError: () => {
-        throw new ApiError(413, `the body must not exceed ${BODY_BYTES_MAX} bytes`);
-      },
-    });
-    app.on(methodOf(entry).toUpperCase(), entry.path, limit, compress(), async (context) => {
+    // What only reads an answer, or needs none of it, makes neither a stream nor a copy: at hundreds of reservations a second
+    // these were half of their time.
+    const shape = methodOf(entry) === 'get' ? compress() : limitBody;
+    app.on(methodOf(entry).toUpperCase(), entry.path, shape, async (context) => {
       const query = context.req.query();
       refuseUnknown(entry.query, query);
       refuseRepeated(context.req.queries());
@@ -158,7 +152,9 @@ export function buildApp({ api, ingest, guard, webFolder, onIngest }: AppOptions
         part: (name) => context.req.param(name) ?? '',
         body: await readBody(entry, context),
         actor: actorOf(context),
-        signal: context.req.raw.signal,
+        get signal() {
+          return context.req.raw.signal;
+        },
       });
       context.header('vary', 'Accept', { append: true });
       if (csv) return sendCsv(context, answer as Record<string, unknown>, csv);

@@ -3,6 +3,7 @@
  * pages, and beyond loopback only with the token.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { ApiError } from './problem.js';
@@ -17,7 +18,7 @@ export interface GuardOptions {
 const TOKEN_COOKIE = 'burnbook_token';
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
     "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -25,6 +26,18 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
+};
+
+/**
+ * Sets them on Node's own answer where there is one: set on the answer of the framework, each would become a stream that
+ * is read again.
+ */
+export const securityHeaders: MiddlewareHandler = async (context, next) => {
+  const { outgoing } = (context.env ?? {}) as { outgoing?: ServerResponse };
+  const headers = Object.entries(SECURITY_HEADERS);
+  if (outgoing) for (const [name, value] of headers) outgoing.setHeader(name, value);
+  await next();
+  if (!outgoing) for (const [name, value] of headers) context.header(name, value);
 };
 
 /** @throws ApiError 403 for a foreign Host or Origin. */

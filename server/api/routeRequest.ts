@@ -1,13 +1,36 @@
 /** What a route takes from a request besides its query: the body, checked, and who asks. */
 import { unturned } from '@burnbook/domain/unturned';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { ApiError } from './problem.js';
 import type { Route } from './route.js';
 
-export const BODY_BYTES_MAX = 1_048_576;
+const BODY_BYTES_MAX = 1_048_576;
 const ACTOR_LENGTH_MAX = 200;
 /** Who asks and says no name. */
 export const UNNAMED = 'anonymous';
+
+const limitStream = bodyLimit({
+  maxSize: BODY_BYTES_MAX,
+  onError: () => {
+    throw tooLong();
+  },
+});
+
+/** Bounds the body. @throws ApiError 413 */
+export const limitBody: MiddlewareHandler = async (context, next) => {
+  const { req } = context;
+  const length = req.header('content-length');
+  // Node reads no more than that; who says nothing is counted while it is read.
+  if (length === undefined || req.header('transfer-encoding') !== undefined) {
+    return limitStream(context, next);
+  }
+  if (Number(length) > BODY_BYTES_MAX) throw tooLong();
+  await next();
+};
+
+const tooLong = (): ApiError =>
+  new ApiError(413, `the body must not exceed ${BODY_BYTES_MAX} bytes`);
 
 /** @throws ApiError 400 naming the field, 415 for anything but JSON. */
 export async function readBody(route: Route, context: Context): Promise<unknown> {

@@ -1,6 +1,7 @@
 /**
  * Writes one change set in one transaction. It resolves only after the COMMIT: what it wrote survives kill -9.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { BloomFilter } from './attribution/bloomFilter.js';
 import type { ChangeSet } from './attribution/changeSet.js';
@@ -82,22 +83,30 @@ export class GroupWriter {
       );
       await this.#remove('delete_attempts', changes.attempts.remove, (row) => row.span);
       await this.#remove('delete_data_notes', changes.notes.remove, (row) => row.span);
-      for (const accepted of changes.accepted) this.#rows.spans(accepted);
+      for (const accepted of changes.accepted) {
+        this.#rows.spans(accepted);
+        // Reservations are answered in between.
+        await nextTurn();
+      }
       const minutes = this.#rows.facts(changes, prices);
       const rollup = await this.#judge(changes);
       for (const row of rollup) this.#rows.rollup(row);
       const wins = firstWins(changes.attempts);
       for (const row of wins) this.#rows.firstWins(row);
+      await nextTurn();
       for (const line of changes.lines.add) this.#rows.line(line);
+      await nextTurn();
       const redone = runsToMergeAnew(changes.activities.remove);
       for (const activity of changes.activities.add) this.#rows.activity(activity);
       const summaries = this.#rows.summaries(changes.activities.add, redone);
+      await nextTurn();
       for (const attempt of changes.attempts.add) this.#rows.attempt(attempt);
       for (const note of changes.notes.add) this.#rows.dataNote(note);
       const noted = this.#noteUnsettled(changes);
       const touched = touchedMinutes(changes);
       if (touched.length > 0) this.#commits++;
       for (const minute of touched) this.#rows.uncounted(this.#commits, minute);
+      await nextTurn();
       await this.#rows.finish();
       await this.#mergeAnew(redone, changes.activities.add);
       for (const [hour, spans] of changes.resent) {

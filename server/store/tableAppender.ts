@@ -4,6 +4,7 @@
  * Numbers are copied chunk-wise into DuckDB's vectors; only texts cost a call each (0.25 µs). Measured on two cores:
  * 8,192 spans with 330 bytes of attributes in 12 ms of processor time, against 60 ms through per-value appending.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type duckdb from '@duckdb/node-bindings';
 import { bindings, DuckDBDataChunk } from './duckdb.js';
@@ -123,7 +124,13 @@ export class TableAppender {
     const chunks = this.#chunks;
     this.#chunks = [];
     const appender = await this.#connection.createAppender(this.#table);
-    for (const chunk of chunks) appender.appendDataChunk(chunk);
+    for (const [at, chunk] of chunks.entries()) {
+      appender.appendDataChunk(chunk);
+      if (at === chunks.length - 1) break;
+      // A chunk at a time: who waits for something else than this commit waits for one of them.
+      appender.flushSync();
+      await nextTurn();
+    }
     appender.closeSync();
   }
 

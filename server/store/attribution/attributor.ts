@@ -4,6 +4,7 @@
  * Work is proportional to what changed: a new span is placed under its parent (0.3 µs), contexts are derived once and
  * shared by spans that say nothing themselves, and a late parent re-derives only what hangs below it.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ownIdentity, sameWords, type OwnIdentity } from '@burnbook/domain/attribution';
 import { FactSet } from '@burnbook/domain/factSet';
 import { hash64 } from '@burnbook/domain/hash64';
@@ -59,8 +60,13 @@ export class Attributor {
     this.#dirty.clear();
     await this.#loadKnownTraces(group);
     const calls: { node: number; call: CallRecord }[] = [];
-    for (const batch of group.batches) this.#addBatch(batch, changes, calls);
+    for (const batch of group.batches) {
+      this.#addBatch(batch, changes, calls);
+      // Reservations are answered in between.
+      await nextTurn();
+    }
     await this.#findDuplicateResponses(calls, changes);
+    await nextTurn();
     this.#settle(changes);
     return changes;
   }
