@@ -11,12 +11,13 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 function post(body: string | ReadableStream): Promise<Response> {
-  return fetch(`${server.url}/api/reservations`, {
+  const init: RequestInit & { readonly duplex: 'half' } = {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,
     duplex: 'half',
-  });
+  };
+  return fetch(`${server.url}/api/reservations`, init);
 }
 
 describe('A body that is too long', () => {
