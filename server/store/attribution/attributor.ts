@@ -15,6 +15,7 @@ import type { BloomFilter } from './bloomFilter.js';
 import { emptyChangeSet, type ChangeSet } from './changeSet.js';
 import type { ComputeRates } from './computeRates.js';
 import { ContextDeriver, knownParent } from './contextDeriver.js';
+import { high, low, sameId, words } from './idWords.js';
 import { hasCompute, isSampled, nodeFacts, tellsUsage, type NodeFacts } from './nodeFacts.js';
 import { callsAbove, repeatsCallBelow } from './nestedCalls.js';
 import type { ResponseIndex } from './responseIndex.js';
@@ -390,13 +391,3 @@ function noteResent(changes: ChangeSet, receivedNs: bigint): void {
   const hourNs = receivedNs - (receivedNs % HOUR_NS);
   changes.resent.set(hourNs, (changes.resent.get(hourNs) ?? 0) + 1);
 }
-
-/** Whether the 64-bit id at `i` equals the one before it. */
-const sameId = (ids: Uint32Array, i: number): boolean =>
-  i > 0 && ids[2 * i] === ids[2 * i - 2] && ids[2 * i + 1] === ids[2 * i - 1];
-
-const words = (array: BigUint64Array): Uint32Array =>
-  new Uint32Array(array.buffer, array.byteOffset, array.length * 2);
-
-const high = (id: bigint): number => Number(id >> 32n);
-const low = (id: bigint): number => Number(id & 0xffffffffn);

@@ -8,6 +8,7 @@
  */
 import type { Context } from '@burnbook/domain/attribution';
 import type { SpanKey } from '../rows.js';
+import { high, low } from './idWords.js';
 import type { NodeFacts } from './nodeFacts.js';
 
 export const NODE = { present: 1, usage: 2, usageBelow: 4, costs: 8, costsBelow: 16 } as const;
@@ -61,7 +62,7 @@ export class SpanArena {
     for (const generation of [this.young, this.#old]) {
       const trace = generation.findTrace(traceHi, traceLo);
       if (!trace) continue;
-      const node = generation.find(trace, Number(spanId >> 32n), Number(spanId & 0xffffffffn));
+      const node = generation.find(trace, high(spanId), low(spanId));
       return node === NONE ? undefined : generation.facts[node];
     }
     return undefined;
