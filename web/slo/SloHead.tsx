@@ -1,4 +1,4 @@
-import type { SloDetail } from '../../server/contract.js';
+import type { SloDetail, SloView } from '../../server/contract.js';
 import { formatCount, formatDurationMs, formatPercent } from '../format/quantity.js';
 import { locale, t } from '../i18n/t.js';
 import { DataAge } from '../parts/DataAge.js';
