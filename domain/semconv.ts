@@ -253,7 +253,7 @@ export const ACCEPTED_KEYS = {
   providerMetadata: ['ai.response.providerMetadata'],
   /** JSON of Logfire: the provider's own usage object, as it came. */
   rawUsage: usage('raw'),
-  /** JSON of LangSmith: LangChain's parts of the input and of the output. */
+  /** LangSmith: LangChain's parts of the input and of the output, as JSON or as Python shows a dictionary. */
   inputDetails: usage('input_token_details'),
   outputDetails: usage('output_token_details'),
   /** JSON of Langfuse; its input is exclusive of cached tokens. */
@@ -366,9 +366,12 @@ export function tagOfFact(fact: string): readonly [name: string, value: string] 
 /** `gen_ai.operation.name` and its kin whose span sums up the calls below it: its usage is a repetition. */
 const AGGREGATE_OPERATION =
   /^(?:(?:invoke|create)_agent|invoke_workflow|execute_tool|agent|chain|workflow|task|tool|ai\.(?:(?:generate|stream)(?:text|object)|embed|embedmany|rerank))$/;
-/** Those whose span is one call; LiteLLM writes `acompletion`, the Vercel AI SDK `ai.generateText.doGenerate`. */
+/**
+ * Those whose span is one call; LiteLLM writes `acompletion`, the Vercel AI SDK `ai.generateText.doGenerate`, Semantic
+ * Kernel `text.completions`.
+ */
 const CALL_OPERATION =
-  /^a?(?:chat|chat\.completions|(?:text_)?completion|generate_content|embeddings?|llm|rerank(?:er)?|(?:anthropic_)?messages|responses?|image_generation|transcription|speech)$|\.do[a-z]+$/;
+  /^a?(?:chat|(?:chat|text)\.completions|(?:text_)?completion|generate_content|embeddings?|llm|rerank(?:er)?|(?:anthropic_)?messages|responses?|image_generation|transcription|speech)$|\.do[a-z]+$/;
 
 /** In lower case. */
 export const isAggregateOperation = (operation: string | null): boolean =>

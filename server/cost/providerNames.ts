@@ -10,9 +10,12 @@ export type NamedModel = readonly [provider: string | null, model: string];
  */
 const HANDS_ON =
   /^(?:openai|openai-compatible|gateway|vercel|openrouter|litellm|litellm_proxy|portkey|helicone|langchain|gcp\.vertex\.agent|gcp\.gen_ai|_other)(?:\.|$)/;
-/** `models/…` of the Gemini API, `publishers/google/models/…` of Vertex AI, with or without its project and place. */
+/**
+ * `models/…` of the Gemini API, `publishers/google/models/…` of Vertex AI, with or without its project and place, and what
+ * OpenLLMetry leaves of that: `projects/…/locations/…/gemini-2.5-flash`.
+ */
 const GOOGLE_PATH =
-  /^(?:(?:projects\/[^/]+\/)?(?:locations\/[^/]+\/)?publishers\/[^/]+\/)?models\/(.+)$/;
+  /^(?:(?:(?:projects\/[^/]+\/)?(?:locations\/[^/]+\/)?publishers\/[^/]+\/)?models\/|projects\/[^/]+\/locations\/[^/]+\/(?=[^/]+$))(.+)$/;
 /** Embedding models whose maker the name tells; the catalogue finds makers by the names of chat models alone. */
 const EMBEDDING_MAKERS: readonly (readonly [name: RegExp, provider: string])[] = [
   [/^text-embedding-(?:3-|ada-)/, 'openai'],
@@ -46,7 +49,7 @@ export function* namesOf(provider: string | null, model: string): Generator<Name
   }
 }
 
-/** `openai/gpt-4o`, and Pydantic's `openai:gpt-4o`, which is no version (`…-v1:0`) and no tag (`llama3:8b`). */
+/** `openai/gpt-4o`, and Pydantic AI's way to ask for it, `openai:gpt-4o`: no version (`…-v1:0`), no tag (`llama3:8b`). */
 function* prefixesOf(model: string): Generator<readonly [prefix: string, rest: string]> {
   const slash = model.indexOf('/');
   if (slash > 0) yield [model.slice(0, slash).toLowerCase(), model.slice(slash + 1)];

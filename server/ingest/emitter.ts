@@ -2,8 +2,8 @@
  * What is known of the libraries that record model calls, by the name of their instrumentation scope: whether their
  * input tokens include the cached ones.
  *
- * Only where the emitter's own code says so; each line was read there on 2026-11-22 (tests/server/data/emitterShapes.ts
- * names repository, path and version). A library that is not listed is judged by its keys, see `settleUsage`.
+ * Only where the emitter's own code says so; each line was read there (tests/server/data names repository, path and
+ * version). A library that is not listed is judged by its keys, see `settleUsage`.
  */
 export type InputForm = 'inclusive' | 'exclusive' | 'unknown';
 
@@ -41,7 +41,8 @@ const UNSETTLED: ReadonlySet<string> = new Set([
   'opentelemetry.instrumentation.bedrock',
   'opentelemetry.instrumentation.botocore',
 ]);
-const THOUGHTS_APART: ReadonlySet<string> = new Set(['openlit.otel.tracing']);
+/** LangSmith's wrappers of Gemini's client tell the candidates alone as the output. */
+const THOUGHTS_APART: ReadonlySet<string> = new Set(['openlit.otel.tracing', 'langsmith']);
 
 /** @param scope JSON of the instrumentation scope, as in `SpanSource`. */
 export function emitterOf(scope: string): Emitter {

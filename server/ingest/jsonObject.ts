@@ -1,4 +1,7 @@
-/** Looks into JSON texts that emitters put into attributes; anything unexpected is absent, not an error. */
+/**
+ * Looks into JSON texts, and dictionaries as Python shows them, that emitters put into attributes; anything unexpected is
+ * absent, not an error.
+ */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The JSON object in a text; null for anything else. */
@@ -9,6 +12,14 @@ export function parseObject(text: string | null): JsonObject | null {
   } catch {
     return null;
   }
+}
+
+const PYTHON_DICT = /^\{(?:'\w+': (?:-?\d{1,20}|None)(?:, |(?=\})))*\}$/;
+
+/** A flat dictionary of numbers as Python shows it, `{'cache_read': 8000, 'audio': None}`; null for anything else. */
+export function parsePythonDict(text: string | null): JsonObject | null {
+  if (text === null || !PYTHON_DICT.test(text)) return null;
+  return parseObject(text.replaceAll("'", '"').replaceAll('None', 'null'));
 }
 
 export function objectAt(object: JsonObject | null, ...path: string[]): JsonObject | null {

@@ -50,6 +50,8 @@ const FRAMEWORKS: ReadonlySet<string> = new Set(['strands-agents', 'langchain'])
 /** `us.anthropic.claude-…`, `amazon.nova-…`: the ids of Amazon Bedrock name the maker, with or without a region. */
 const BEDROCK_MODEL =
   /^(?:(?:us|us-gov|eu|apac|jp|au|global)\.)?(?:ai21|amazon|anthropic|cohere|deepseek|meta|mistral|qwen)\.[\w-]+/;
+/** What Semantic Kernel writes for an answer without an id: equal ids would make one call of them all. */
+const NO_RESPONSE_ID = 'N/A';
 const STANDARD_TIERS: ReadonlySet<string> = new Set([
   '',
   'default',
@@ -86,7 +88,7 @@ export function readModelCall(facts: FactSet, { failed, emitter }: CalledSpan): 
   });
   const reported = readReportedCost(facts, metadata);
   const requestModel = facts.text('requestModel');
-  const responseId = facts.text('responseId');
+  const responseId = readResponseId(facts);
   return {
     provider,
     model,
@@ -113,6 +115,11 @@ export function readModelCall(facts: FactSet, { failed, emitter }: CalledSpan): 
  */
 const sumsUp = (operation: string | null, responseId: string | null): boolean =>
   isAggregateOperation(operation) || (responseId === null && !isCallOperation(operation));
+
+function readResponseId(facts: FactSet): string | null {
+  const said = facts.text('responseId');
+  return said === NO_RESPONSE_ID ? null : said;
+}
 
 /** An emitter that names its framework in the provider's place leaves it to the model's name. */
 function readProvider(facts: FactSet, model: string | null): string | null {

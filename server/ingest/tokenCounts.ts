@@ -4,6 +4,8 @@ import type { Fact } from '@burnbook/domain/semconv';
 import { valueAt, type JsonObject } from './jsonObject.js';
 
 const TEXT_MAX = 40;
+/** Keys of Semantic Kernel, which writes -1 where the answer does not tell. */
+const SEMANTIC_KERNEL_KEY = /^gen_ai\.response\.(?:prompt|completion)_tokens$/;
 
 export class TokenCounts {
   readonly #facts: FactSet;
@@ -13,10 +15,12 @@ export class TokenCounts {
     this.#facts = facts;
   }
 
-  /** The fact's count; null when it is absent, or impossible (then `fault` names its key). */
+  /** The fact's count; null when it is absent or untold, or impossible (then `fault` names its key). */
   of(fact: Fact): number | null {
     const value = this.#facts.value(fact);
-    return value === null ? null : this.#count(value, () => this.#facts.key(fact) ?? fact);
+    if (value === null) return null;
+    const untold = value === -1 && SEMANTIC_KERNEL_KEY.test(this.#facts.key(fact) ?? '');
+    return untold ? null : this.#count(value, () => this.#facts.key(fact) ?? fact);
   }
 
   /** The count of a member of a JSON object; `where` is the attribute that holds the object. */

@@ -31,13 +31,23 @@ const openInference = (input: number, output: number): Attributes => ({
   'llm.token_count.completion': output,
 });
 
+const semanticKernel = (input: number, output: number): Attributes => ({
+  ...MINI,
+  'gen_ai.response.id': 'N/A',
+  'gen_ai.response.prompt_tokens': input,
+  'gen_ai.response.completion_tokens': output,
+});
+
 const STORIES: readonly Story[] = [
   {
     name: 'pydantic-ai',
     source:
-      'pydantic/pydantic-ai pydantic_ai_slim/pydantic_ai/agent.py 0.3: the run has no operation, and its usage is the sum',
+      'pydantic-ai-slim 0.3.0 agent.py (_run_span_end_attributes): the run has no operation, and its usage is the sum; models/instrumented.py',
     spans: [
-      { name: 'agent run', attributes: { ...tokens(3_000, 300), agent_name: 'a' } },
+      {
+        name: 'agent run',
+        attributes: { ...tokens(3_000, 300), agent_name: 'a', model_name: 'gpt-4o-mini' },
+      },
       {
         name: 'chat 1',
         attributes: { ...MINI, ...tokens(1_000, 100), 'gen_ai.operation.name': 'chat' },
@@ -54,10 +64,10 @@ const STORIES: readonly Story[] = [
   {
     name: 'google-adk',
     source:
-      'google/adk-python telemetry/tracing.py: call_llm around generate_content, both with usage',
+      'google-adk 2.13.0 flows/llm_flows/core/_model_call.py (call_llm_async), _finalizer.py, telemetry/tracing.py: call_llm around generate_content, both with usage',
     spans: [
       { name: 'invocation' },
-      { name: 'agent_run [mailer]', attributes: { 'gen_ai.operation.name': 'invoke_agent' } },
+      { name: 'invoke_agent mailer', attributes: { 'gen_ai.operation.name': 'invoke_agent' } },
       {
         name: 'call_llm',
         attributes: {
@@ -81,11 +91,16 @@ const STORIES: readonly Story[] = [
   },
   {
     name: 'langsmith',
-    source: 'langchain-ai/langsmith-sdk: a chain’s outputs hold the message with its usage',
+    source:
+      'langchain-ai/langsmith-sdk js/src/experimental/otel/translator.ts 1927be6 (getUnifiedRunTokens): a chain’s outputs hold the message with its usage',
     spans: [
       {
         name: 'RunnableSequence',
-        attributes: { ...tokens(1_000, 100), 'gen_ai.operation.name': 'chain' },
+        attributes: {
+          ...tokens(1_000, 100),
+          'gen_ai.operation.name': 'chain',
+          'gen_ai.system': 'langchain',
+        },
       },
       {
         name: 'ChatOpenAI',
@@ -116,11 +131,17 @@ const STORIES: readonly Story[] = [
   {
     name: 'LangChain around OpenAI’s client',
     source:
-      'Arize-ai/openinference, the instrumentations of langchain and openai at once: both spans are of kind LLM',
+      'opentelemetry-instrumentation-langchain 0.62.4 callback_handler.py (attaches its span, and holds back OpenLLMetry’s own instrumentations alone) around openinference-instrumentation-openai 0.1.66. OpenInference’s own for LangChain attaches none: there the two spans stand side by side',
     spans: [
       {
-        name: 'ChatOpenAI',
-        attributes: { ...openInference(1_000, 100), 'openinference.span.kind': 'LLM' },
+        name: 'ChatOpenAI.chat',
+        attributes: {
+          ...tokens(1_000, 100),
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.provider.name': 'openai',
+          'gen_ai.request.model': 'gpt-4o-mini',
+          'gen_ai.response.id': 'chatcmpl-langchain',
+        },
       },
       { name: 'between' },
       {
@@ -158,7 +179,8 @@ const STORIES: readonly Story[] = [
   },
   {
     name: 'a stream that tells no usage but in the span below',
-    source: 'open-telemetry/opentelemetry-python-contrib, streams without include_usage',
+    source:
+      'opentelemetry-instrumentation-openai-v2 2.4b0 patch.py (set_usage: of a chunk that has it, so never without include_usage); that a second library is below it is made up',
     spans: [
       {
         name: 'outer',
@@ -171,6 +193,25 @@ const STORIES: readonly Story[] = [
     ],
     counted: ['inner'],
     totalUsd: '0.00021',
+  },
+  {
+    name: 'Semantic Kernel where the answers have no id',
+    source:
+      'microsoft/semantic-kernel dotnet/src/InternalUtilities/src/Diagnostics/ModelDiagnostics.cs 037139f (GetResponseId): two calls, one id for want of any',
+    spans: [
+      { name: 'function' },
+      {
+        name: 'text.completions 1',
+        attributes: { ...semanticKernel(1_000, 100), 'gen_ai.operation.name': 'text.completions' },
+      },
+      {
+        name: 'text.completions 2',
+        below: 'function',
+        attributes: { ...semanticKernel(1_000, 100), 'gen_ai.operation.name': 'text.completions' },
+      },
+    ],
+    counted: ['text.completions 1', 'text.completions 2'],
+    totalUsd: '0.00042',
   },
   {
     name: 'spans without an operation that repeat a response',
@@ -244,12 +285,17 @@ describe('a trace in which usage stands on several spans', () => {
           'reranker.model_name': 'rerank-v3.5',
         },
       }),
+      made.span({
+        atMs: 2,
+        attributes: { ...semanticKernel(-1, -1), 'gen_ai.operation.name': 'chat.completions' },
+      }),
     ]);
     const { lines, unpriced } = await readBill(server, { pipeline: 'traces', batchId: 'silent' });
-    expect(unpriced.calls).toBe(2);
+    expect(unpriced.calls).toBe(3);
     expect(lines.map(({ unpricedReason }) => unpricedReason)).toEqual([
       'no input or output tokens reported',
       'no price is known for rerank-v3.5',
+      'no input or output tokens reported',
     ]);
     const { items } = await server.get(
       `/api/unpriced?from=-1d&filter=${encodeURIComponent('batch:silent')}`,

@@ -1,7 +1,8 @@
 /**
- * One call that two libraries recorded, each in a span of its own: LangChain's instrumentation around that of OpenAI's
- * client, a gateway's around its provider's. Both say that they are a call, and only the equal tokens give it away. The
- * inner one counts: it is nearer to who sends the bill.
+ * One call that two libraries recorded, each in a span of its own: OpenLLMetry's instrumentation of LangChain around
+ * another's of OpenAI's client, a gateway's around its provider's. Both say that they are a call, and only the equal tokens
+ * give it away. The inner one counts: it is nearer to who sends the bill. Side by side they are two calls, as far as
+ * anybody can tell; OpenInference's instrumentation of LangChain, which does not attach its spans, leaves them so.
  */
 import { tellsUsage, type NodeFacts } from './nodeFacts.js';
 import { NODE, NONE, type Generation } from './spanArena.js';

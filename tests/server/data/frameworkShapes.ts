@@ -3,9 +3,9 @@ import { CLAUDE_MORE_USAGE, FLASH, MINI, type EmitterShape } from './emitterShap
 /** Frameworks and SDKs with keys, or names of models, of their own. */
 export const FRAMEWORK_SHAPES: readonly EmitterShape[] = [
   {
-    name: 'LangSmith: the parts of the input and output are JSON',
+    name: 'LangSmith for JavaScript: the parts of the input and output are JSON',
     source:
-      'langchain-ai/langsmith-sdk js/src/experimental/otel/constants.ts (GEN_AI_USAGE_INPUT_TOKEN_DETAILS), checked 2026-11-23; the names in it are those of LangChain’s UsageMetadata',
+      'langchain-ai/langsmith-sdk js/src/experimental/otel/translator.ts 1927be6 (setSpanAttributes, setIOAttributes), checked 2026-11-23',
     scope: 'langsmith',
     attributes: {
       'langsmith.span.kind': 'llm',
@@ -29,9 +29,63 @@ export const FRAMEWORK_SHAPES: readonly EmitterShape[] = [
     sum: '2,000 × 0.15 + 8,000 × 0.075 + 500 × 0.6 = 1,200',
   },
   {
-    name: 'LangSmith, Claude: LangChain counts the cache into the input, and splits the writes',
+    name: 'LangSmith for Python: the parts are dictionaries as Python shows them, OpenAI’s with the tier before their names',
     source:
-      'langchain-ai/langchain libs/core langchain_core/messages/ai.py (InputTokenDetails), checked 2026-11-23',
+      'langsmith 0.15.0 _internal/otel/_otel_exporter.py (str of input_token_details), _internal/_usage.py (_create_usage_metadata), checked 2026-11-23',
+    scope: 'langsmith',
+    attributes: {
+      'langsmith.span.kind': 'llm',
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.system': 'openai',
+      'gen_ai.request.model': 'gpt-5-mini',
+      'gen_ai.response.service_tier': 'flex',
+      'gen_ai.usage.input_tokens': 10_000,
+      'gen_ai.usage.output_tokens': 500,
+      'gen_ai.usage.total_tokens': 10_500,
+      'gen_ai.usage.input_token_details': "{'audio': 0, 'flex_cache_read': 8000, 'flex': 2000}",
+      'gen_ai.usage.output_token_details': "{'audio': 0, 'flex_reasoning': 100, 'flex': 400}",
+    },
+    usage: {
+      inputTokens: 10_000,
+      cacheReadTokens: 8_000,
+      audioInputTokens: 0,
+      outputTokens: 500,
+      audioOutputTokens: 0,
+      reasoningTokens: 100,
+    },
+    listCostUsd: '0.00085',
+    sum: '2,000 × 0.125 + 8,000 × 0.0125 + 500 × 1 = 850',
+  },
+  {
+    name: 'LangSmith for Python, its wrapper of Gemini’s client: thoughts stand beside the output, and so do cached tokens above 200,000',
+    source:
+      'langsmith 0.15.0 wrappers/_gemini.py (_create_usage_metadata), _internal/otel/_otel_exporter.py, checked 2026-11-23',
+    scope: 'langsmith',
+    attributes: {
+      'langsmith.span.kind': 'llm',
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.system': 'gemini',
+      'gen_ai.request.model': FLASH,
+      'gen_ai.usage.input_tokens': 260_000,
+      'gen_ai.usage.output_tokens': 400,
+      'gen_ai.usage.total_tokens': 260_400,
+      'gen_ai.usage.input_token_details':
+        "{'cache_read': 200000, 'cache_read_over_200k': 50000, 'over_200k': 0}",
+      'gen_ai.usage.output_token_details': "{'reasoning': 300, 'over_200k': 0}",
+    },
+    usage: {
+      inputTokens: 260_000,
+      cacheReadTokens: 250_000,
+      outputTokens: 700,
+      reasoningTokens: 300,
+    },
+    listCostUsd: '0.01225',
+    sum: '10,000 × 0.3 + 250,000 × 0.03 + 700 × 2.5 = 12,250',
+  },
+  {
+    name: 'LangChain, Claude: counts the cache into the input, splits the writes and sets their sum to 0',
+    source:
+      'langchain-anthropic 1.7.10 chat_models.py (_create_usage_metadata), langchain-core 1.8.2 messages/ai.py (UsageMetadata), checked 2026-11-23; LangSmith tells the parts of an output that has usage_metadata at its top, so the span is a wrapper of one’s own',
     scope: 'langsmith',
     attributes: {
       'langsmith.span.kind': 'llm',
@@ -42,7 +96,7 @@ export const FRAMEWORK_SHAPES: readonly EmitterShape[] = [
       'gen_ai.usage.output_tokens': 500,
       'gen_ai.usage.input_token_details': JSON.stringify({
         cache_read: 6_000,
-        cache_creation: 3_000,
+        cache_creation: 0,
         ephemeral_5m_input_tokens: 1_000,
         ephemeral_1h_input_tokens: 2_000,
       }),
@@ -98,32 +152,50 @@ export const FRAMEWORK_SHAPES: readonly EmitterShape[] = [
   {
     name: 'OpenLLMetry before it followed OpenTelemetry: llm.vendor, llm.request.model, llm.usage',
     source:
-      'traceloop/openllmetry packages/opentelemetry-semantic-conventions-ai 0.1.0, SpanAttributes',
-    scope: 'opentelemetry.instrumentation.openai',
+      'traceloop/openllmetry packages/opentelemetry-instrumentation-vertexai __init__.py 05976c9; opentelemetry-semantic-conventions-ai 0.1.0 (SpanAttributes), checked 2026-11-23',
+    scope: 'opentelemetry.instrumentation.vertexai',
     attributes: {
-      'llm.vendor': 'OpenAI',
-      'llm.request.type': 'chat',
-      'llm.request.model': 'gpt-4o-mini',
+      'llm.vendor': 'VertexAI',
+      'llm.request.type': 'completion',
+      'llm.request.model': FLASH,
+      'llm.response.model': FLASH,
       'llm.usage.prompt_tokens': 10_000,
       'llm.usage.completion_tokens': 500,
       'llm.usage.total_tokens': 10_500,
     },
     usage: { inputTokens: 10_000, outputTokens: 500 },
-    listCostUsd: '0.0018',
-    sum: '10,000 × 0.15 + 500 × 0.6 = 1,800',
+    listCostUsd: '0.00425',
+    sum: '10,000 × 0.3 + 500 × 2.5 = 4,250',
   },
   {
-    name: 'OpenLLMetry for Gemini on Vertex AI: the model by its path',
+    name: 'OpenLLMetry for Gemini on Vertex AI: a full path without its publishers/google/models',
     source:
-      'cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference, publishers/google/models, checked 2026-11-23',
+      'opentelemetry-instrumentation-vertexai 0.62.4 __init__.py (_model_name.replace), googleapis/python-aiplatform vertexai/generative_models/_generative_models.py 003aa7a (_model_name may begin with projects/), checked 2026-11-23',
     scope: 'opentelemetry.instrumentation.vertexai',
     attributes: {
-      'gen_ai.system': 'vertexai',
+      'gen_ai.system': 'Google',
       'llm.request.type': 'completion',
+      'gen_ai.request.model': 'projects/ours/locations/europe-west1/gemini-2.5-flash',
+      'gen_ai.response.model': 'projects/ours/locations/europe-west1/gemini-2.5-flash',
+      'gen_ai.usage.input_tokens': 1_000,
+      'gen_ai.usage.output_tokens': 400,
+    },
+    usage: { inputTokens: 1_000, outputTokens: 400 },
+    listCostUsd: '0.0013',
+    sum: '1,000 × 0.3 + 400 × 2.5 = 1,300',
+  },
+  {
+    name: 'A model by the path that Vertex AI gives it',
+    source:
+      'cloud.google.com/vertex-ai/generative-ai/docs/reference/java, EndpointName.ProjectLocationPublisherModelBuilder (projects/{project}/locations/{location}/publishers/{publisher}/models/{model}), checked 2026-11-23; the span is a wrapper of one’s own',
+    scope: 'somebody.vertexai',
+    attributes: {
+      'gen_ai.system': 'vertex_ai',
+      'gen_ai.operation.name': 'generate_content',
       'gen_ai.request.model':
         'projects/ours/locations/europe-west1/publishers/google/models/gemini-2.5-flash',
-      'gen_ai.usage.prompt_tokens': 1_000,
-      'gen_ai.usage.completion_tokens': 400,
+      'gen_ai.usage.input_tokens': 1_000,
+      'gen_ai.usage.output_tokens': 400,
     },
     usage: { inputTokens: 1_000, outputTokens: 400 },
     listCostUsd: '0.0013',
@@ -131,7 +203,8 @@ export const FRAMEWORK_SHAPES: readonly EmitterShape[] = [
   },
   {
     name: 'OpenInference, Google GenAI: the model as the Gemini API names it',
-    source: 'ai.google.dev/api/models (models/gemini-2.5-flash), checked 2026-11-23',
+    source:
+      'openinference-instrumentation-google-genai 1.4.14 _request_attributes_extractor.py (the model as it was asked for), _utils.py; ai.google.dev/api/rest/v1beta/models/get (Format: models/{model}), checked 2026-11-23',
     scope: 'openinference.instrumentation.google_genai',
     attributes: {
       'openinference.span.kind': 'LLM',
@@ -139,17 +212,33 @@ export const FRAMEWORK_SHAPES: readonly EmitterShape[] = [
       'llm.model_name': 'models/gemini-2.5-flash',
       'llm.token_count.prompt': 1_000,
       'llm.token_count.completion': 400,
-      'llm.token_count.prompt_details.cache_input': 500,
+      'llm.token_count.prompt_details.cache_read': 500,
     },
     usage: { inputTokens: 1_000, cacheReadTokens: 500, outputTokens: 400 },
     listCostUsd: '0.001165',
     sum: '500 × 0.3 + 500 × 0.03 + 400 × 2.5 = 1,165',
   },
   {
-    name: 'OpenInference, an embedding without a provider',
+    name: 'OpenInference, OpenAI’s embedding through a host that is not OpenAI’s: a system, no provider',
     source:
-      'Arize-ai/openinference spec/semantic_conventions.md (embedding.model_name), checked 2026-11-23',
-    scope: 'openinference.instrumentation.langchain',
+      'openinference-instrumentation-openai 0.1.66 _request.py (_get_attributes_from_instance), _response_attributes_extractor.py (_get_attributes_from_create_embedding_response), checked 2026-11-23',
+    scope: 'openinference.instrumentation.openai',
+    attributes: {
+      'openinference.span.kind': 'EMBEDDING',
+      'llm.system': 'openai',
+      'embedding.model_name': 'text-embedding-3-small',
+      'llm.token_count.prompt': 1_000_000,
+      'llm.token_count.total': 1_000_000,
+    },
+    usage: { inputTokens: 1_000_000, outputTokens: 0 },
+    listCostUsd: '0.02',
+    sum: '1,000,000 × 0.02 = 20,000',
+  },
+  {
+    name: 'An embedding by OpenInference’s convention, with nothing but the model’s name',
+    source:
+      'Arize-ai/openinference spec/semantic_conventions.md 00e2b51 (embedding.model_name), checked 2026-11-23; the span is a wrapper of one’s own',
+    scope: 'somebody.embeddings',
     attributes: {
       'openinference.span.kind': 'EMBEDDING',
       'embedding.model_name': 'text-embedding-3-small',
@@ -161,9 +250,10 @@ export const FRAMEWORK_SHAPES: readonly EmitterShape[] = [
     sum: '1,000,000 × 0.02 = 20,000',
   },
   {
-    name: 'Pydantic’s name of a model: the provider before a colon',
-    source: 'ai.pydantic.dev/models (openai:gpt-4o-mini), checked 2026-11-23',
-    scope: 'pydantic-ai',
+    name: 'A model as Pydantic AI is asked for it: the provider before a colon',
+    source:
+      'pydantic-ai-slim 0.3.0 models/__init__.py (KnownModelName; infer_model cuts the provider off, so that Pydantic AI’s own spans tell the model without it), checked 2026-11-23; the span is a wrapper of one’s own',
+    scope: 'somebody.agents',
     attributes: {
       'gen_ai.operation.name': 'chat',
       'gen_ai.request.model': 'openai:gpt-4o-mini',
@@ -177,7 +267,7 @@ export const FRAMEWORK_SHAPES: readonly EmitterShape[] = [
   {
     name: 'Spring AI: counts are text',
     source:
-      'spring-projects/spring-ai docs, observability, chat model (gen_ai.usage.input_tokens "1003")',
+      'spring-projects/spring-ai DefaultChatModelObservationConvention.java 01fd663 (String.valueOf), AiProvider.java 0470d30 (azure-openai); spring-projects/spring-boot OpenTelemetryAutoConfiguration.java 02347ab (the scope), checked 2026-11-23',
     scope: 'org.springframework.boot',
     attributes: {
       'gen_ai.operation.name': 'chat',
@@ -195,12 +285,13 @@ export const FRAMEWORK_SHAPES: readonly EmitterShape[] = [
   {
     name: 'Semantic Kernel before it followed OpenTelemetry',
     source:
-      'microsoft/semantic-kernel dotnet ModelDiagnostics.cs (gen_ai.response.prompt_tokens, chat.completions), checked 2026-11-23',
+      'microsoft/semantic-kernel dotnet/src/InternalUtilities/src/Diagnostics/ModelDiagnostics.cs 037139f (gen_ai.response.prompt_tokens, N/A where there is no id), checked 2026-11-23',
     scope: 'Microsoft.SemanticKernel.Diagnostics',
     attributes: {
       'gen_ai.operation.name': 'chat.completions',
       'gen_ai.system': 'openai',
       'gen_ai.request.model': 'gpt-4o-mini',
+      'gen_ai.response.id': 'N/A',
       'gen_ai.response.prompt_tokens': 10_000,
       'gen_ai.response.completion_tokens': 500,
     },
@@ -209,10 +300,10 @@ export const FRAMEWORK_SHAPES: readonly EmitterShape[] = [
     sum: '10,000 × 0.15 + 500 × 0.6 = 1,800',
   },
   {
-    name: 'Weights & Biases Weave, OpenAI’s own names of the parts',
+    name: 'evaluatorq, OpenAI’s own names of the parts',
     source:
-      'docs.wandb.ai/weave, OpenTelemetry attributes (gen_ai.usage.prompt_tokens_details.cached_tokens), checked 2026-11-23',
-    scope: 'weave',
+      'orq-ai/orqkit packages/evaluatorq-py/src/evaluatorq/common/tracing.py 2099926 (record_llm_response), its keys of before gen_ai.usage.cache_read.input_tokens stood beside them, checked 2026-11-23',
+    scope: 'evaluatorq',
     attributes: {
       'gen_ai.operation.name': 'chat',
       'gen_ai.provider.name': 'openai',
