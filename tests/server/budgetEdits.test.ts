@@ -191,8 +191,11 @@ describe('where the files may be written', () => {
       const { budgets } = await loadConfig(folder);
       here.applyConfig({ ...TEST_CONFIG, ...(budgets ? { budgets } : {}) });
     }
-    expect(await ended).toEqual({ status: 200, body: { id: 'mail-models', version: 2 } });
-    // Newest first: who read the old file just before may have taken it over once more.
+    // Who read the old file just before may have taken it over once more: two versions more.
+    const { status, body } = await ended;
+    expect([status, body]).toEqual([200, { id: 'mail-models', version: body['version'] }]);
+    expect([2, 4]).toContain(body['version']);
+    // Newest first.
     const entries = (await audit(here, 'budget mail-models')).toReversed();
     const isEdited = ({ after }: { after: unknown }): boolean =>
       JSON.stringify(after).includes('300');
