@@ -161,43 +161,46 @@ describe.skipIf(started.browser === null)('the pages of costs', () => {
     await page.getByText('one-answer').first().waitFor();
   });
 
-  test('change a budget through its form: in the file, on the page, with the name of who did it', async () => {
-    const page = await open('/cost/budgets/everything');
-    await page.getByRole('link', { name: 'Edit' }).click();
-    const form = page.getByRole('form', { name: 'Edit' });
-    await form.getByLabel('Amount, US dollars').fill('0');
-    await form.getByLabel('Your name').fill('Zoë');
-    await form.getByLabel('Why').fill('two new teams');
-    await form.getByRole('button', { name: 'Save' }).click();
-    await form
-      .getByRole('alert')
-      .getByText(/above 0/)
-      .waitFor();
-    await form.getByLabel('Amount, US dollars').fill('400.00');
-    await form.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('of $400.00').first().waitFor();
-    await page.getByText(/Zoë · two new teams/).waitFor();
-    const file = readFileSync(join(server.config, 'budgets.yaml'), 'utf8');
-    expect(file).toContain('amountUsd: "400.00"');
-    expect(file).toContain('# What we may spend.');
+  slowTest?.(
+    'change a budget through its form: in the file, on the page, with the name of who did it',
+    async () => {
+      const page = await open('/cost/budgets/everything');
+      await page.getByRole('link', { name: 'Edit' }).click();
+      const form = page.getByRole('form', { name: 'Edit' });
+      await form.getByLabel('Amount, US dollars').fill('0');
+      await form.getByLabel('Your name').fill('Zoë');
+      await form.getByLabel('Why').fill('two new teams');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await form
+        .getByRole('alert')
+        .getByText(/above 0/)
+        .waitFor();
+      await form.getByLabel('Amount, US dollars').fill('400.00');
+      await form.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('of $400.00').first().waitFor();
+      await page.getByText(/Zoë · two new teams/).waitFor();
+      const file = readFileSync(join(server.config, 'budgets.yaml'), 'utf8');
+      expect(file).toContain('amountUsd: "400.00"');
+      expect(file).toContain('# What we may spend.');
 
-    await page.goto(`${server.origin}/cost?open=new-budget`);
-    const adding = page.getByRole('form', { name: 'New budget' });
-    expect(await adding.getByLabel('Your name').inputValue()).toBe('Zoë');
-    await adding.getByLabel('Name', { exact: true }).fill('mail');
-    await adding.getByLabel('Amount, US dollars').fill('20');
-    await adding.getByRole('button', { name: '+ Condition' }).click();
-    await adding.getByLabel('Condition 1: what').fill('pipeline');
-    await adding.getByLabel('Condition 1: value').fill('mail-*');
-    await adding.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('link', { name: 'mail', exact: true }).click();
-    await page.getByRole('heading', { level: 1, name: 'mail' }).waitFor();
-    await page.getByRole('link', { name: 'Edit' }).click();
-    await page.getByRole('button', { name: 'Remove', exact: true }).click();
-    await page.getByRole('button', { name: 'Remove for good?' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Cost' }).waitFor();
-    await page.getByRole('link', { name: 'mail', exact: true }).waitFor({ state: 'detached' });
-  });
+      await page.goto(`${server.origin}/cost?open=new-budget`);
+      const adding = page.getByRole('form', { name: 'New budget' });
+      expect(await adding.getByLabel('Your name').inputValue()).toBe('Zoë');
+      await adding.getByLabel('Name', { exact: true }).fill('mail');
+      await adding.getByLabel('Amount, US dollars').fill('20');
+      await adding.getByRole('button', { name: '+ Condition' }).click();
+      await adding.getByLabel('Condition 1: what').fill('pipeline');
+      await adding.getByLabel('Condition 1: value').fill('mail-*');
+      await adding.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('link', { name: 'mail', exact: true }).click();
+      await page.getByRole('heading', { level: 1, name: 'mail' }).waitFor();
+      await page.getByRole('link', { name: 'Edit' }).click();
+      await page.getByRole('button', { name: 'Remove', exact: true }).click();
+      await page.getByRole('button', { name: 'Remove for good?' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Cost' }).waitFor();
+      await page.getByRole('link', { name: 'mail', exact: true }).waitFor({ state: 'detached' });
+    },
+  );
 
   slowTest?.(
     'show who holds money in a hard limit, give it back by hand, and set the limit aside',
