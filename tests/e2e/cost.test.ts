@@ -340,7 +340,7 @@ describe.skipIf(started.browser === null)('the pages of costs', () => {
     '/batches?range=-7d&filter=model:gpt-4o',
   ] as const;
 
-  test.each(SCREENS)(
+  slowTest?.each(SCREENS)(
     'have no accessibility violation, %s',
     async (_name, options, alsoDark) => {
       const page = await open('/cost', options);
