@@ -48,7 +48,6 @@ const QUESTIONS: readonly (readonly [name: string, paths: readonly string[]])[] 
     'groupBy=pipeline&filter=team:data-platform',
     'groupBy=pipeline&filter=tag.tenant:acme',
     'groupBy=batch&filter=pipeline:mail-features',
-    'groupBy=model&filter=batch:*1',
     'groupBy=attempt,model&filter=-step:embed',
   ].map((asked) => [`costs, ${asked}`, [`/api/costs?${DAYS}&${asked}`]] as const),
   ...[
@@ -58,7 +57,6 @@ const QUESTIONS: readonly (readonly [name: string, paths: readonly string[]])[] 
     '/api/costs/exclusions?limit=50',
     '/api/costs/batch-size?pipeline=mail-features',
     '/api/unpriced?limit=50',
-    '/api/overview?compare=previous',
     '/api/batches?limit=50',
     '/api/batches?limit=50&sort=cost',
     '/api/batches?limit=50&sort=usdPer1kRows&pipeline=mail-features',
