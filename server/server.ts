@@ -218,7 +218,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const definitions = file?.budgets ?? [];
     budgets.define(definitions, edit);
     const hard = definitions.filter(({ hardLimit }) => hardLimit);
-    store.publishLimits({ budgets: hard.map(costBudgetOf), atNs: nowNs() });
+    store.publishLimits(hard.map(costBudgetOf), nowNs());
     watch.touched();
   };
   const notifier = new Notifier({

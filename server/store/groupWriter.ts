@@ -85,7 +85,7 @@ export class GroupWriter {
       await this.#remove('delete_data_notes', changes.notes.remove, (row) => row.span);
       for (const accepted of changes.accepted) {
         this.#rows.spans(accepted);
-        // Reservations are answered in between.
+        // Questions are taken and answered in between.
         await nextTurn();
       }
       const minutes = this.#rows.facts(changes, prices);

@@ -2,7 +2,7 @@
 import type { CostBudget } from '@burnbook/domain/costBudget';
 import type { ComputeRate } from '@burnbook/domain/price';
 import type { IngestGroup } from './ingestBatch.js';
-import type { HoldOpName } from './reservations/holdOps.js';
+import type { Spent } from './reservations/holdSpend.js';
 
 export interface StoreOpenOptions {
   readonly file: string;
@@ -29,16 +29,9 @@ export interface RatesMessage {
   readonly knownAtNs: bigint;
 }
 
-export interface LimitsMessage {
-  /** Those with a hard limit. */
-  readonly budgets: readonly CostBudget[];
-  readonly atNs: bigint;
-}
-
 export type ToStore =
   | { readonly type: 'open'; readonly options: StoreOpenOptions }
   | { readonly type: 'rates'; readonly rates: RatesMessage }
-  | { readonly type: 'limits'; readonly limits: LimitsMessage }
   | { readonly type: 'ingest'; readonly id: number; readonly group: IngestGroup }
   | {
       readonly type: 'query';
@@ -61,11 +54,15 @@ export type ToStore =
       readonly name: string;
       readonly payload: unknown;
     }
+  /** `hash64` of the ids of all reservations. */
+  | { readonly type: 'holdIds'; readonly id: number }
+  /** What holds start from; from now on commits tell what they spend. */
   | {
-      readonly type: 'hold';
+      readonly type: 'holds';
       readonly id: number;
-      readonly name: HoldOpName;
-      readonly payload: unknown;
+      /** Those with a hard limit. */
+      readonly budgets: readonly CostBudget[];
+      readonly atNs: bigint;
     }
   /** Into a folder that is there and empty. */
   | { readonly type: 'backup'; readonly id: number; readonly folder: string }
@@ -82,6 +79,8 @@ export interface CommitReport {
 export type FromStore =
   | { readonly type: 'opened' }
   | { readonly type: 'openFailed'; readonly message: string; readonly locked: boolean }
+  /** Before anything else is written. */
+  | { readonly type: 'spent'; readonly spent: Spent }
   | { readonly type: 'committed'; readonly id: number; readonly report: CommitReport }
   | { readonly type: 'done'; readonly id: number; readonly result: unknown }
   | { readonly type: 'rows'; readonly id: number; readonly rows: readonly QueryRow[] }

@@ -4,8 +4,10 @@
  * While there is no process every call fails at once with `unavailable`: clients get 503 and send again.
  */
 import { fork, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import type { CostBudget } from '@burnbook/domain/costBudget';
 import type { CopyReport } from './backup/copyDatabase.js';
 import type { CommandName, CommandPayload, CommandResult } from './commands/index.js';
 import type { IngestGroup } from './ingestBatch.js';
@@ -13,14 +15,16 @@ import {
   StoreError,
   type CommitReport,
   type FromStore,
-  type LimitsMessage,
   type QueryParams,
   type QueryRow,
   type RatesMessage,
   type StoreOpenOptions,
   type ToStore,
 } from './protocol.js';
+import { HoldJournal } from './reservations/holdJournal.js';
+import { HoldLedger, type HoldStore } from './reservations/holdLedger.js';
 import type { HoldOpName, HoldPayload, HoldResult } from './reservations/holdOps.js';
+import { holdOf } from './reservations/holdRow.js';
 
 export interface StoreClientOptions extends StoreOpenOptions {
   /** The built process module; only tests from sources say another one. */
@@ -59,6 +63,9 @@ const THREADPOOL_SIZE = '16';
 const STORE_FLAGS = ['--max-semi-space-size=64'];
 const CLOSE_WAIT_MS = 20_000;
 
+const unheard = (): StoreError =>
+  new StoreError('unavailable', 'the database is restarting', { isUnheard: true });
+
 export class StoreClient {
   readonly #options: StoreClientOptions;
   readonly #pending = new Map<number, Pending>();
@@ -67,7 +74,7 @@ export class StoreClient {
   #closing = false;
   #nextId = 1;
   #rates: RatesMessage | null = null;
-  #limits: LimitsMessage | null = null;
+  #holds: HoldLedger | null = null;
   #failures = 0;
 
   private constructor(options: StoreClientOptions) {
@@ -78,6 +85,15 @@ export class StoreClient {
   static async open(options: StoreClientOptions): Promise<StoreClient> {
     const client = new StoreClient(options);
     await client.#start();
+    try {
+      // Only now: who has the database has the journal.
+      const journal = await HoldJournal.open(path.dirname(options.file));
+      client.#holds = await HoldLedger.open({ ...journal, store: client.#holdStore() });
+    } catch (error) {
+      await client.close();
+      const message = error instanceof Error ? error.message : String(error);
+      throw new StoreOpenError(`reservations cannot be read: ${message}`, false);
+    }
     return client;
   }
 
@@ -161,9 +177,9 @@ export class StoreClient {
   }
 
   /** Hard limits that reservations obey from now on; without any word of them none is granted. */
-  publishLimits(limits: LimitsMessage): void {
-    this.#limits = limits;
-    if (this.#ready) this.#send({ type: 'limits', limits });
+  publishLimits(budgets: readonly CostBudget[], atNs: bigint): void {
+    // Where the spend could not be read, it is tried again for whoever asks next.
+    this.#holds?.define(budgets, atNs).catch(() => undefined);
   }
 
   /**
@@ -171,7 +187,9 @@ export class StoreClient {
    * @throws StoreError
    */
   hold<Name extends HoldOpName>(name: Name, payload: HoldPayload<Name>): Promise<HoldResult<Name>> {
-    return this.#call((id) => ({ type: 'hold', id, name, payload }));
+    // What the store spends cannot be known while it is away.
+    if (!this.#ready || !this.#holds) return Promise.reject(unheard());
+    return this.#holds.run(name, payload);
   }
 
   /**
@@ -184,6 +202,7 @@ export class StoreClient {
 
   /** Waits for what is under way, checkpoints and closes. */
   async close(): Promise<void> {
+    await this.#holds?.close();
     this.#closing = true;
     const child = this.#child;
     if (!child) return;
@@ -200,7 +219,7 @@ export class StoreClient {
   #call<T>(message: (id: number) => ToStore): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (!this.#ready) {
-        reject(new StoreError('unavailable', 'the database is restarting', { isUnheard: true }));
+        reject(unheard());
         return;
       }
       const id = this.#nextId++;
@@ -227,14 +246,14 @@ export class StoreClient {
       child.on('message', (message: FromStore) => {
         if (message.type === 'opened') {
           if (this.#rates) this.#send({ type: 'rates', rates: this.#rates });
-          if (this.#limits) this.#send({ type: 'limits', limits: this.#limits });
           this.#ready = true;
           this.#failures = 0;
           resolve();
         } else if (message.type === 'openFailed') {
           reject(new StoreOpenError(message.message, message.locked));
           child.disconnect();
-        } else this.#settle(message);
+        } else if (message.type === 'spent') this.#holds?.spent(message.spent);
+        else this.#settle(message);
       });
       child.once('error', (error) => reject(new StoreOpenError(error.message, false)));
       child.once('exit', (code, signal) => {
@@ -251,7 +270,21 @@ export class StoreClient {
     });
   }
 
-  #settle(message: Exclude<FromStore, { type: 'opened' | 'openFailed' }>): void {
+  #holdStore(): HoldStore {
+    return {
+      newestSeq: async () => (await this.query('newest_reservation_seq'))[0]?.['seq'] as bigint,
+      ids: () => this.#call((id) => ({ type: 'holdIds', id })),
+      find: async (id) => {
+        const [row] = await this.query('reservation_by_id', { id });
+        return row ? holdOf(row) : null;
+      },
+      snapshot: (budgets, atNs) => this.#call((id) => ({ type: 'holds', id, budgets, atNs })),
+      write: (payload) => this.command('storeReservations', payload),
+      writeBreakGlass: (op) => this.command('breakGlass', op),
+    };
+  }
+
+  #settle(message: Exclude<FromStore, { type: 'opened' | 'openFailed' | 'spent' }>): void {
     const pending = this.#pending.get(message.id);
     if (!pending) return;
     this.#pending.delete(message.id);
@@ -269,6 +302,7 @@ export class StoreClient {
       reject(new StoreError('unavailable', 'the database is restarting'));
     }
     this.#pending.clear();
+    this.#holds?.forget();
     if (this.#closing || !wasReady) return;
     this.#options.onEvent?.({ kind: 'died', code, signal });
     void this.#restart();

@@ -6,6 +6,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { CostBudget } from '@burnbook/domain/costBudget';
 import { storedRate } from '@burnbook/domain/price';
 import { Attributor } from './attribution/attributor.js';
 import { BloomFilter } from './attribution/bloomFilter.js';
@@ -18,9 +19,7 @@ import { SourceTable, type SourceRow } from './attribution/sourceTable.js';
 import { SpanArena } from './attribution/spanArena.js';
 import { DATABASE_FILE } from './backup/backupFolder.js';
 import { copyDatabase, type CopyReport } from './backup/copyDatabase.js';
-import { breakGlass } from './commands/breakGlass.js';
 import { commandOf, restatingCommandOf } from './commands/index.js';
-import { storeReservations } from './commands/storeReservations.js';
 import { DatabaseLockedError, openDatabase, type Database } from './database.js';
 import { GroupCommit } from './groupCommit.js';
 import { GroupWriter } from './groupWriter.js';
@@ -32,17 +31,16 @@ import {
   type ToStore,
 } from './protocol.js';
 import { QueryRunner } from './queryRunner.js';
-import { HoldJournal } from './reservations/holdJournal.js';
-import { HoldLedger } from './reservations/holdLedger.js';
-import type { HoldOpName, HoldPayload } from './reservations/holdOps.js';
 import { HoldReader } from './reservations/holdReader.js';
+import { spendOf, type CommitSpend } from './reservations/holdSpend.js';
+import type { HoldSnapshot } from './reservations/holdSnapshot.js';
 import { SqlTexts } from './sqlTexts.js';
 
 interface Store {
   readonly database: Database;
   readonly attributor: Attributor;
   readonly commit: GroupCommit;
-  readonly holds: HoldLedger;
+  readonly holds: HoldReader;
   readonly queries: QueryRunner;
   readonly writer: GroupWriter;
   readonly writerConnection: DuckDBConnection;
@@ -57,6 +55,10 @@ const LOSS_MEMORY_NS = 14n * 86_400n * 1_000_000_000n;
 
 const rates = new ComputeRates();
 let store: Store | undefined;
+/** Whether a hard budget asks what commits spend. */
+let hasHardBudgets = false;
+/** Commits that told what they spent. */
+let spentNumber = 0;
 let copying: Promise<unknown> = Promise.resolve();
 let copyConnection: DuckDBConnection | undefined;
 
@@ -75,16 +77,15 @@ async function receive(message: ToStore): Promise<void> {
       // A failed write is told by the next group's answer; the rate itself is in force already.
       await publishRates(message.rates).catch(() => undefined);
       return;
-    case 'limits':
-      // Where the spend could not be read, it is tried again for whoever asks next.
-      await opened()
-        .holds.define(message.limits.budgets, message.limits.atNs)
-        .catch(() => undefined);
-      return;
-    case 'hold':
+    case 'holdIds':
       await answer(message.id, async () => {
-        const payload = message.payload as HoldPayload<HoldOpName>;
-        const result = await opened().holds.run(message.name, payload);
+        const result = await opened().holds.ids();
+        return { type: 'done', id: message.id, result };
+      });
+      return;
+    case 'holds':
+      await answer(message.id, async () => {
+        const result = await holdSnapshot(message.budgets, message.atNs);
         return { type: 'done', id: message.id, result };
       });
       return;
@@ -110,14 +111,14 @@ async function receive(message: ToStore): Promise<void> {
       return;
     case 'command':
       await answer(message.id, async () => {
-        const { commit, writer, attributor, holds } = opened();
+        const { commit, writer, attributor } = opened();
         const restating = restatingCommandOf(message.name);
         const result = restating
           ? await commit.runAlone(async () => {
               const restated = await writer.restate(restating, message.payload);
               attributor.restate(restated.lines);
               // What a hard budget has spent was restated too.
-              await holds.reload();
+              tellSpent(null);
               return restated.result;
             })
           : await commit.run(() => writer.command(commandOf(message.name), message.payload));
@@ -217,21 +218,17 @@ async function build(options: StoreOpenOptions): Promise<Store> {
     writer,
     restoreAttribution,
     restoreWriter,
-    onWritten: (changes) => holds.committed(changes),
+    onWritten: (changes) => {
+      const spent = spendOf(changes, { hasBudgets: hasHardBudgets });
+      if (spent) tellSpent(spent);
+    },
     settleAfterMs: options.settleAfterMs,
-  });
-  const holds = await HoldLedger.open({
-    ...(await HoldJournal.open(path.dirname(options.file))),
-    reader: new HoldReader(await database.connect(), sql),
-    write: (payload) => writer.command(storeReservations, payload),
-    exclusively: (work) => commit.run(work),
-    writeBreakGlass: (op) => commit.run(() => writer.command(breakGlass, op)),
   });
   return {
     database,
     commit,
     attributor,
-    holds,
+    holds: new HoldReader(await database.connect(), sql),
     queries: await QueryRunner.create(sql, () => database.connect()),
     writer,
     writerConnection,
@@ -249,6 +246,23 @@ async function filterOf(
     for (const [key] of rows) filter.add(key as bigint);
   }
   return filter;
+}
+
+/** Between two commits, and so as of a number of them. */
+async function holdSnapshot(budgets: readonly CostBudget[], atNs: bigint): Promise<HoldSnapshot> {
+  const { commit, holds } = opened();
+  hasHardBudgets = budgets.length > 0;
+  return commit.run(async () => ({
+    number: spentNumber,
+    open: await holds.open(),
+    breakGlasses: await holds.breakGlasses(),
+    spend: await holds.spend(budgets, atNs),
+  }));
+}
+
+function tellSpent(change: CommitSpend | null): void {
+  spentNumber++;
+  send({ type: 'spent', spent: { number: spentNumber, change } });
 }
 
 /** One after the other: two would use the same name. */
@@ -308,7 +322,6 @@ async function closeAndExit(): Promise<void> {
     copyConnection?.interrupt();
     await copying;
     await closing.commit.idle();
-    await closing.holds.idle();
     await closing.writerConnection.run('CHECKPOINT').catch(() => undefined);
     closing.database.close();
   }

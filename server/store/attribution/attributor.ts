@@ -63,7 +63,7 @@ export class Attributor {
     const calls: { node: number; call: CallRecord }[] = [];
     for (const batch of group.batches) {
       this.#addBatch(batch, changes, calls);
-      // Reservations are answered in between.
+      // Questions are taken and answered in between.
       await nextTurn();
     }
     await this.#findDuplicateResponses(calls, changes);

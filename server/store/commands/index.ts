@@ -3,6 +3,7 @@ import { changeAlerts } from './changeAlerts.js';
 import type { Command } from './command.js';
 import { answerResilience } from './answerResilience.js';
 import { beat } from './beat.js';
+import { breakGlass } from './breakGlass.js';
 import { changeDestination } from './changeDestination.js';
 import { countEvents } from './countEvents.js';
 import { countServer } from './countServer.js';
@@ -21,6 +22,7 @@ import { recordPrices } from './recordPrices.js';
 import { replayDelivery } from './replayDelivery.js';
 import { settleBudgets } from './settleBudgets.js';
 import { settleDeliveries } from './settleDeliveries.js';
+import { storeReservations } from './storeReservations.js';
 import { previewChunk, restateChunk, undoChunk, type Restated } from './repriceChunk.js';
 import { beginRestatement, moveRestatement } from './restatements.js';
 
@@ -41,6 +43,8 @@ const plain = {
   previewChunk,
   beginRestatement,
   moveRestatement,
+  breakGlass,
+  storeReservations,
   addExclusion,
   removeExclusion,
   queueMessages,

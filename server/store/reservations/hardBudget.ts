@@ -11,6 +11,9 @@ export interface BreakGlass {
   readonly reason: string;
 }
 
+/** Nano-USD spent in the quarter of an hour that begins then. */
+export type SpendBucket = readonly [bucketNs: bigint, nano: bigint];
+
 export class HardBudget {
   readonly budget: CostBudget;
   breakGlass: BreakGlass | null = null;
@@ -81,15 +84,36 @@ export class HardBudget {
   }
 
   #counts(bucketNs: bigint): boolean {
-    const { fromNs, toNs } = this.budget;
-    return (
-      bucketNs >= this.#window.startNs &&
-      bucketNs < this.#window.endNs &&
-      (fromNs === null || bucketNs >= fromNs) &&
-      (toNs === null || bucketNs < toNs)
-    );
+    return countsIn(this.budget, this.#window, bucketNs);
   }
 }
+
+/**
+ * The same spend in as few buckets as the budget needs from an instant on: a calendar period is over as a whole, so what
+ * counts in it is one.
+ */
+export function gathered(
+  budget: CostBudget,
+  nowNs: bigint,
+  buckets: readonly SpendBucket[],
+): SpendBucket[] {
+  const window = windowAt(budget, nowNs);
+  if (budget.period.kind === 'rolling') return [...buckets];
+  const later = buckets.filter(([bucketNs]) => bucketNs >= window.endNs);
+  const [first, ...others] = buckets.filter(([bucketNs]) => countsIn(budget, window, bucketNs));
+  if (!first) return later;
+  return [[first[0], others.reduce((sum, [, nano]) => sum + nano, first[1])], ...later];
+}
+
+const countsIn = (
+  { fromNs, toNs }: CostBudget,
+  { startNs, endNs }: TimeSpan,
+  bucketNs: bigint,
+): boolean =>
+  bucketNs >= startNs &&
+  bucketNs < endNs &&
+  (fromNs === null || bucketNs >= fromNs) &&
+  (toNs === null || bucketNs < toNs);
 
 /** After all that is ever stored: what clocks ahead of ours have dated after now belongs to a rolling window too. */
 const NEVER_NS = 2n ** 63n - 1n;

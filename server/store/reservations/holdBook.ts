@@ -8,11 +8,8 @@
 import { scopeMatches, type CostBudget, type SpendOrigin } from '@burnbook/domain/costBudget';
 import { dueNs, heldNano, type Reservation } from '@burnbook/domain/reservation';
 import { tagsOf } from '@burnbook/domain/tags';
-import type { ChangeSet } from '../attribution/changeSet.js';
-import { bucketOf } from '../costRollup.js';
-import type { LineRow, Owner } from '../rows.js';
 import { DueHeap } from './dueHeap.js';
-import { HardBudget, type BreakGlass } from './hardBudget.js';
+import { HardBudget, type BreakGlass, type SpendBucket } from './hardBudget.js';
 import type {
   Grant,
   GrantedBudget,
@@ -23,6 +20,7 @@ import type {
   ReserveResult,
   SettleOp,
 } from './holdOps.js';
+import { originFacts, type CommitSpend } from './holdSpend.js';
 
 /** A change of a reservation as the log keeps it. `grant`: it is the first. */
 export interface HoldChange {
@@ -30,11 +28,10 @@ export interface HoldChange {
   readonly grant: Grant | null;
 }
 
-/** Sums of counted lines, for a start from what is stored. */
+/** Sums of counted lines in scope of a budget, for a start from what is stored. */
 export interface StoredSpend {
   readonly budget: string;
-  readonly bucketNs: bigint;
-  readonly nano: bigint;
+  readonly buckets: readonly SpendBucket[];
 }
 
 /** A definition that grants obey, with its limit set aside or not. */
@@ -57,13 +54,15 @@ interface Hold extends StoredHold {
   countedNano: bigint;
 }
 
+const MATCHES_MAX = 10_000;
+
 export class HoldBook {
   #nowNs = 0n;
   readonly #holds = new Map<string, Hold>();
   readonly #due = new DueHeap();
   #budgets: readonly HardBudget[] = [];
-  /** Budgets of what lines of an owner cost, by model. */
-  #matches = new WeakMap<Owner, Map<string, readonly HardBudget[]>>();
+  /** Budgets that an origin's spend counts in, by its text. */
+  readonly #matches = new Map<string, readonly HardBudget[]>();
   readonly #changed: (change: HoldChange) => void;
 
   /** @param changed told of every change, in order. */
@@ -96,8 +95,10 @@ export class HoldBook {
       return hard;
     });
     const byId = new Map(this.#budgets.map((budget) => [budget.budget.id, budget]));
-    for (const { budget, bucketNs, nano } of spend) byId.get(budget)?.spend(bucketNs, nano);
-    this.#matches = new WeakMap();
+    for (const { budget, buckets } of spend) {
+      for (const [bucketNs, nano] of buckets) byId.get(budget)?.spend(bucketNs, nano);
+    }
+    this.#matches.clear();
     for (const hold of this.#holds.values()) {
       hold.countedNano = 0n;
       hold.budgets = [];
@@ -202,21 +203,13 @@ export class HoldBook {
   }
 
   /** Takes over what a commit has changed: it is spend, and lowers the holds whose id it carries. */
-  committed({ lines }: ChangeSet): void {
-    if (this.#budgets.length === 0 && this.#holds.size === 0) return;
-    const touched = new Map<Hold, bigint>();
-    const enter = (line: LineRow, sign: 1n | -1n): void => {
-      if (line.excluded !== null || line.costNanoUsd === null) return;
-      const nano = sign * line.costNanoUsd;
-      const bucketNs = bucketOf(line.span.startNs);
-      for (const budget of this.#budgetsOfLine(line)) budget.spend(bucketNs, nano);
-      const { reservation } = line.owner;
-      const hold = reservation === null ? undefined : this.#holds.get(reservation);
-      if (hold) touched.set(hold, (touched.get(hold) ?? 0n) + nano);
-    };
-    for (const line of lines.remove) enter(line, -1n);
-    for (const line of lines.add) enter(line, 1n);
-    for (const [hold, nano] of touched) {
+  committed({ sums, held }: CommitSpend): void {
+    for (const { origin, bucketNs, nano } of sums) {
+      for (const budget of this.#budgetsOfSpend(origin)) budget.spend(bucketNs, nano);
+    }
+    for (const [id, nano] of held) {
+      const hold = this.#holds.get(id);
+      if (!hold) continue;
       const telemetryNano = hold.reservation.telemetryNano + nano;
       hold.reservation = { ...hold.reservation, telemetryNano };
       this.#recount(hold);
@@ -285,30 +278,22 @@ export class HoldBook {
     );
   }
 
-  #budgetsOfLine({ kind, owner, span }: LineRow): readonly HardBudget[] {
-    const call = kind === 'model' ? span.call : null;
-    const provider = call?.provider ?? null;
-    const model = call?.model ?? null;
-    let known = this.#matches.get(owner);
-    if (!known) {
-      known = new Map();
-      this.#matches.set(owner, known);
-    }
-    const key = `${provider ?? ''}\n${model ?? ''}\n${call === null}`;
-    let found = known.get(key);
-    if (!found) {
-      const { pipeline, team, environment, tags } = owner;
-      const origin: SpendOrigin = {
-        pipeline,
-        model,
-        provider,
-        team,
-        environment,
-        tags: Object.fromEntries(tagsOf(tags)),
-      };
-      found = this.#budgets.filter(({ budget }) => scopeMatches(budget.scope, origin));
-      known.set(key, found);
-    }
+  #budgetsOfSpend(text: string): readonly HardBudget[] {
+    const known = this.#matches.get(text);
+    if (known) return known;
+    const [pipeline, provider, model, team, environment, tags] = originFacts(text);
+    const origin: SpendOrigin = {
+      pipeline,
+      provider,
+      model,
+      team,
+      environment,
+      tags: Object.fromEntries(tagsOf(tags)),
+    };
+    const found = this.#budgets.filter(({ budget }) => scopeMatches(budget.scope, origin));
+    // Tags may be of any number: now and then it begins anew.
+    if (this.#matches.size >= MATCHES_MAX) this.#matches.clear();
+    this.#matches.set(text, found);
     return found;
   }
 

@@ -79,6 +79,12 @@ export class HoldJournal {
     await empty(this.#current);
     await empty(this.#other);
   }
+
+  /** Nothing can be appended after it. */
+  async close(): Promise<void> {
+    await this.#current.handle.close();
+    await this.#other.handle.close();
+  }
 }
 
 async function openFile(file: string, lines: string[]): Promise<JournalFile> {

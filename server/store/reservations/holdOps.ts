@@ -1,4 +1,4 @@
-/** What the server asks of the holds, and what they answer. Structured clones: no classes. */
+/** What the server asks of the holds, and what they answer. */
 import type { Reservation, ReservationRequest } from '@burnbook/domain/reservation';
 import type { BreakGlass } from './hardBudget.js';
 

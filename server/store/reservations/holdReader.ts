@@ -1,9 +1,10 @@
-/** Reads from the database what decisions on holds start from. */
+/** Reads from the database what decisions on holds start from. In the store's process. */
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { CostBudget } from '@burnbook/domain/costBudget';
+import { hash64 } from '@burnbook/domain/hash64';
 import { listValue } from '../duckdb.js';
 import type { SqlTexts } from '../sqlTexts.js';
-import { windowStartNs, type BreakGlass } from './hardBudget.js';
+import { gathered, windowStartNs, type BreakGlass, type SpendBucket } from './hardBudget.js';
 import type { StoredHold, StoredSpend } from './holdBook.js';
 import { holdOf, type HoldRow } from './holdRow.js';
 
@@ -17,20 +18,14 @@ export class HoldReader {
     this.#sql = sql;
   }
 
-  /** Number of the newest change that the database has. */
-  async newestSeq(): Promise<bigint> {
-    const [row] = await this.#rows('newest_reservation_seq', {});
-    return row?.['seq'] as bigint;
-  }
-
-  async eachId(take: (id: string) => void): Promise<void> {
+  /** `hash64` of the ids of all reservations. */
+  async ids(): Promise<BigUint64Array> {
+    const hashes: bigint[] = [];
     const ids = await this.#connection.stream(this.#sql.get('load_reservation_ids'));
-    for await (const rows of ids.yieldRows()) for (const [id] of rows) take(id as string);
-  }
-
-  async find(id: string): Promise<StoredHold | null> {
-    const [row] = await this.#rows('reservation_by_id', { id });
-    return row ? holdOf(row) : null;
+    for await (const rows of ids.yieldRows()) {
+      for (const [id] of rows) hashes.push(hash64(id as string));
+    }
+    return BigUint64Array.from(hashes);
   }
 
   /** Those that have not ended. */
@@ -70,10 +65,13 @@ export class HoldReader {
       clauseKeys: listValue(clauses.map(({ key }) => key)),
       clauseValues: listValue(clauses.map(({ value }) => value)),
     });
-    return rows.map((row) => ({
-      budget: budgets[Number(row['budget'])]?.id ?? '',
-      bucketNs: row['bucket_ns'] as bigint,
-      nano: row['cost'] as bigint,
+    const found = budgets.map((): SpendBucket[] => []);
+    for (const row of rows) {
+      found[Number(row['budget'])]?.push([row['bucket_ns'] as bigint, row['cost'] as bigint]);
+    }
+    return budgets.map((budget, index) => ({
+      budget: budget.id,
+      buckets: gathered(budget, atNs, found[index] ?? []),
     }));
   }
 
