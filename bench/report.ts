@@ -199,6 +199,11 @@ export const SECTION_LINES = {
       `p50 ${one(bench.floorMs.p50)}, max ${one(bench.floorMs.max)} ms: GET /healthz meanwhile`,
     ],
     [
+      'reserve: a synced write to the same disk',
+      `${one(bench.diskMs.p99)} ms p99`,
+      `p50 ${one(bench.diskMs.p50)}, max ${one(bench.diskMs.max)} ms, meanwhile`,
+    ],
+    [
       'reserve: ingest meanwhile',
       `${thousands(bench.ingestPerS)} spans/s`,
       `ack p99 ${one(bench.ackP99Ms)} ms; load of the machine ${one(bench.load)}`,

@@ -1,6 +1,7 @@
 /** How long a batch waits for its reservation at 200 requests a second, while telemetry keeps coming. */
 import { Agent, request } from 'node:http';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, writeFile, type FileHandle } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +21,8 @@ export interface ReservationsBench {
   readonly requests: number;
   /** The same of requests that the server answers at once, on the same schedule: what the machine itself takes. */
   readonly floorMs: ReservationsBench['grantedMs'];
+  /** How long a synced write of as much as a line of the journal takes meanwhile, on the same disk: what it adds itself. */
+  readonly diskMs: ReservationsBench['grantedMs'];
   /** Answers other than 201 by status. */
   readonly others: Readonly<Record<string, number>>;
   readonly ingestPerS: number;
@@ -34,6 +37,8 @@ const CONNECTIONS = 64;
 /** Enough that no request waits for another one's answer. */
 const SOCKETS_MAX = 1_024;
 const SETTLE_MS = 4_000;
+const PROBE_BYTES = 600;
+const PROBE_EVERY_MS = 20;
 /** Each expires while others are asked for. */
 const TTL_SECONDS = 20;
 const BUDGETS_YAML = `budgets:
@@ -75,7 +80,9 @@ export function benchReservations(
         warmupMs: SETTLE_MS,
       });
       await sleep(SETTLE_MS);
+      const disk = await ProbedDisk.open(path.join(folder, 'probe'));
       const { waits, floor, others } = await ask(server.port, seconds);
+      const diskMs = latencies(await disk.close());
       client.stop();
       const { windowSpans, windowMs, ackMs } = await loading;
       return {
@@ -85,6 +92,7 @@ export function benchReservations(
         grantedMs: latencies(waits),
         requests: waits.length,
         floorMs: latencies(floor),
+        diskMs,
         others,
         ingestPerS: (windowSpans * 1000) / windowMs,
         ackP99Ms: ackMs.p99,
@@ -95,6 +103,42 @@ export function benchReservations(
       await server.stop();
     }
   });
+}
+
+/** Writes into a file of fixed length, over and over, each write synced by itself as far as the system can. */
+class ProbedDisk {
+  readonly #times: number[] = [];
+  readonly #file: FileHandle;
+  #isOpen = true;
+  readonly #done: Promise<void>;
+
+  private constructor(file: FileHandle) {
+    this.#file = file;
+    this.#done = this.#probe();
+  }
+
+  static async open(file: string): Promise<ProbedDisk> {
+    await writeFile(file, Buffer.alloc(PROBE_BYTES), { flush: true });
+    return new ProbedDisk(await open(file, constants.O_RDWR | (constants.O_DSYNC ?? 0)));
+  }
+
+  /** @returns what each write took, ms. */
+  async close(): Promise<number[]> {
+    this.#isOpen = false;
+    await this.#done;
+    await this.#file.close();
+    return this.#times;
+  }
+
+  async #probe(): Promise<void> {
+    const line = Buffer.alloc(PROBE_BYTES, 'x');
+    while (this.#isOpen) {
+      const startMs = performance.now();
+      await this.#file.write(line, 0, line.length, 0);
+      this.#times.push(performance.now() - startMs);
+      await sleep(PROBE_EVERY_MS);
+    }
+  }
 }
 
 /** On a fixed schedule, whether or not the ones before are answered. */
