@@ -55,11 +55,15 @@ export function isScopeKey(key: string): boolean {
 /** Whether spend of this origin counts against a budget of this scope. */
 export function scopeMatches(scope: BudgetScope, origin: SpendOrigin): boolean {
   return Object.entries(scope).every(([key, wanted]) => {
-    const value = isPlainKey(key) ? origin[key] : (origin.tags[key.slice(TAG.length)] ?? null);
+    const value = isPlainKey(key) ? origin[key] : tagOf(origin, key.slice(TAG.length));
     if (value === null) return false;
     return wanted.endsWith('*') ? value.startsWith(wanted.slice(0, -1)) : value === wanted;
   });
 }
+
+/** A tag may have the name of what every object inherits. */
+const tagOf = ({ tags }: SpendOrigin, name: string): string | null =>
+  Object.hasOwn(tags, name) ? (tags[name] ?? null) : null;
 
 /** Whether a budget counts and alerts at an instant. */
 export function isInForce({ fromNs, toNs }: CostBudget, nowNs: bigint): boolean {

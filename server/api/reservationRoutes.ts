@@ -145,12 +145,15 @@ export const reservationRoutes = [
   }),
 ];
 
-async function reserve({ api, body }: RouteRequest, budget: string | null): Promise<GrantView> {
+async function reserve(
+  { api, body, signal }: RouteRequest,
+  budget: string | null,
+): Promise<GrantView> {
   const request = body as Reserve;
   const { idempotencyKey, pipeline, batch, model, provider, team, environment, tags } = request;
   const atNs = api.nowNs();
   const quote = quoteOf(api, request, atNs);
-  const result = await api.store.hold('reserve', {
+  const op = {
     atNs,
     id: `rsv-${sha256(idempotencyKey).slice(0, 32)}`,
     ttlNs: BigInt(request.ttlSeconds) * NS_PER_S,
@@ -167,7 +170,8 @@ async function reserve({ api, body }: RouteRequest, budget: string | null): Prom
     },
     batch: batch ?? null,
     onlyBudget: budget,
-  });
+  };
+  const result = await api.store.hold('reserve', op, signal);
   switch (result.kind) {
     case 'granted':
       return grantView(result.grant);

@@ -1,7 +1,7 @@
 /** What the server's process and the store's process say to each other over the fork's channel. */
-import type { CostBudget } from '@burnbook/domain/costBudget';
 import type { ComputeRate } from '@burnbook/domain/price';
 import type { IngestGroup } from './ingestBatch.js';
+import type { HoldSnapshotRequest } from './reservations/holdSnapshot.js';
 import type { Spent } from './reservations/holdSpend.js';
 
 export interface StoreOpenOptions {
@@ -54,16 +54,10 @@ export type ToStore =
       readonly name: string;
       readonly payload: unknown;
     }
-  /** `hash64` of the ids of all reservations. */
-  | { readonly type: 'holdIds'; readonly id: number }
-  /** What holds start from; from now on commits tell what they spend. */
-  | {
-      readonly type: 'holds';
-      readonly id: number;
-      /** Those with a hard limit. */
-      readonly budgets: readonly CostBudget[];
-      readonly atNs: bigint;
-    }
+  | { readonly type: 'holdStart'; readonly id: number }
+  | { readonly type: 'holdFind'; readonly id: number; readonly reservation: string }
+  /** From now on what is spent in these budgets is told. */
+  | { readonly type: 'holds'; readonly id: number; readonly request: HoldSnapshotRequest }
   /** Into a folder that is there and empty. */
   | { readonly type: 'backup'; readonly id: number; readonly folder: string }
   | { readonly type: 'cancel'; readonly id: number }

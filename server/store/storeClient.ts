@@ -5,6 +5,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import type { CostBudget } from '@burnbook/domain/costBudget';
@@ -21,10 +22,8 @@ import {
   type StoreOpenOptions,
   type ToStore,
 } from './protocol.js';
-import { HoldJournal } from './reservations/holdJournal.js';
 import { HoldLedger, type HoldStore } from './reservations/holdLedger.js';
 import type { HoldOpName, HoldPayload, HoldResult } from './reservations/holdOps.js';
-import { holdOf } from './reservations/holdRow.js';
 
 export interface StoreClientOptions extends StoreOpenOptions {
   /** The built process module; only tests from sources say another one. */
@@ -63,6 +62,13 @@ const THREADPOOL_SIZE = '16';
 const STORE_FLAGS = ['--max-semi-space-size=64'];
 const CLOSE_WAIT_MS = 20_000;
 
+/** Waits for work, but not for ever. */
+function withinMs(ms: number, work: Promise<unknown> | undefined): Promise<unknown> {
+  const abort = new AbortController();
+  const late = sleep(ms, undefined, { signal: abort.signal, ref: false }).catch(() => undefined);
+  return Promise.race([work, late]).finally(() => abort.abort());
+}
+
 const unheard = (): StoreError =>
   new StoreError('unavailable', 'the database is restarting', { isUnheard: true });
 
@@ -74,7 +80,11 @@ export class StoreClient {
   #closing = false;
   #nextId = 1;
   #rates: RatesMessage | null = null;
+  #limits: { readonly budgets: readonly CostBudget[]; readonly atNs: bigint } | null = null;
   #holds: HoldLedger | null = null;
+  #openingHolds: Promise<HoldLedger> | null = null;
+  /** Settles when the holds of an earlier process have let go of the journal. */
+  #abandoned: Promise<void> = Promise.resolve();
   #failures = 0;
 
   private constructor(options: StoreClientOptions) {
@@ -86,9 +96,7 @@ export class StoreClient {
     const client = new StoreClient(options);
     await client.#start();
     try {
-      // Only now: who has the database has the journal.
-      const journal = await HoldJournal.open(path.dirname(options.file));
-      client.#holds = await HoldLedger.open({ ...journal, store: client.#holdStore() });
+      await client.#holdsOpened();
     } catch (error) {
       await client.close();
       const message = error instanceof Error ? error.message : String(error);
@@ -178,18 +186,23 @@ export class StoreClient {
 
   /** Hard limits that reservations obey from now on; without any word of them none is granted. */
   publishLimits(budgets: readonly CostBudget[], atNs: bigint): void {
-    // Where the spend could not be read, it is tried again for whoever asks next.
-    this.#holds?.define(budgets, atNs).catch(() => undefined);
+    this.#limits = { budgets, atNs };
+    this.#defineHolds();
   }
 
   /**
    * Asks for something about reservations. Resolves once it is on disk.
+   * @param signal of who asks: what nobody waits for any more is not done.
    * @throws StoreError
    */
-  hold<Name extends HoldOpName>(name: Name, payload: HoldPayload<Name>): Promise<HoldResult<Name>> {
-    // What the store spends cannot be known while it is away.
-    if (!this.#ready || !this.#holds) return Promise.reject(unheard());
-    return this.#holds.run(name, payload);
+  async hold<Name extends HoldOpName>(
+    name: Name,
+    payload: HoldPayload<Name>,
+    signal?: AbortSignal,
+  ): Promise<HoldResult<Name>> {
+    // What is spent cannot be known while the store is away.
+    if (!this.#ready) throw unheard();
+    return (await this.#holdsOpened()).run(name, payload, signal);
   }
 
   /**
@@ -202,8 +215,8 @@ export class StoreClient {
 
   /** Waits for what is under way, checkpoints and closes. */
   async close(): Promise<void> {
-    await this.#holds?.close();
     this.#closing = true;
+    await withinMs(CLOSE_WAIT_MS, this.#holds?.close());
     const child = this.#child;
     if (!child) return;
     await new Promise<void>((resolve) => {
@@ -244,6 +257,7 @@ export class StoreClient {
     this.#child = child;
     return new Promise<void>((resolve, reject) => {
       child.on('message', (message: FromStore) => {
+        if (child !== this.#child) return;
         if (message.type === 'opened') {
           if (this.#rates) this.#send({ type: 'rates', rates: this.#rates });
           this.#ready = true;
@@ -270,15 +284,37 @@ export class StoreClient {
     });
   }
 
+  /** Who has the database has the journal: it is opened for each process. @throws StoreError */
+  #holdsOpened(): Promise<HoldLedger> {
+    if (this.#holds) return Promise.resolve(this.#holds);
+    const child = this.#child;
+    this.#openingHolds ??= this.#abandoned
+      .then(() => HoldLedger.open(path.dirname(this.#options.file), this.#holdStore()))
+      .then(async (holds) => {
+        if (child !== this.#child) {
+          await holds.abandon();
+          throw unheard();
+        }
+        this.#holds = holds;
+        this.#defineHolds();
+        return holds;
+      })
+      .finally(() => (this.#openingHolds = null));
+    return this.#openingHolds;
+  }
+
+  #defineHolds(): void {
+    if (!this.#limits) return;
+    const { budgets, atNs } = this.#limits;
+    // Where the spend could not be read, it is tried again for whoever asks next.
+    this.#holds?.define(budgets, atNs).catch(() => undefined);
+  }
+
   #holdStore(): HoldStore {
     return {
-      newestSeq: async () => (await this.query('newest_reservation_seq'))[0]?.['seq'] as bigint,
-      ids: () => this.#call((id) => ({ type: 'holdIds', id })),
-      find: async (id) => {
-        const [row] = await this.query('reservation_by_id', { id });
-        return row ? holdOf(row) : null;
-      },
-      snapshot: (budgets, atNs) => this.#call((id) => ({ type: 'holds', id, budgets, atNs })),
+      start: () => this.#call((id) => ({ type: 'holdStart', id })),
+      find: (reservation) => this.#call((id) => ({ type: 'holdFind', id, reservation })),
+      snapshot: (request) => this.#call((id) => ({ type: 'holds', id, request })),
       write: (payload) => this.command('storeReservations', payload),
       writeBreakGlass: (op) => this.command('breakGlass', op),
     };
@@ -302,7 +338,8 @@ export class StoreClient {
       reject(new StoreError('unavailable', 'the database is restarting'));
     }
     this.#pending.clear();
-    this.#holds?.forget();
+    if (this.#holds) this.#abandoned = this.#holds.abandon();
+    this.#holds = null;
     if (this.#closing || !wasReady) return;
     this.#options.onEvent?.({ kind: 'died', code, signal });
     void this.#restart();
@@ -314,6 +351,7 @@ export class StoreClient {
       const delayMs =
         RESTART_DELAYS_MS[Math.min(this.#failures, RESTART_DELAYS_MS.length - 1)] ?? 0;
       await new Promise((resolve) => setTimeout(resolve, delayMs));
+      if (this.#closing) return;
       try {
         await this.#start();
         this.#options.onEvent?.({ kind: 'restarted', afterMs: performance.now() - startedMs });

@@ -6,7 +6,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { CostBudget } from '@burnbook/domain/costBudget';
 import { storedRate } from '@burnbook/domain/price';
 import { Attributor } from './attribution/attributor.js';
 import { BloomFilter } from './attribution/bloomFilter.js';
@@ -32,8 +31,8 @@ import {
 } from './protocol.js';
 import { QueryRunner } from './queryRunner.js';
 import { HoldReader } from './reservations/holdReader.js';
-import { spendOf, type CommitSpend } from './reservations/holdSpend.js';
-import type { HoldSnapshot } from './reservations/holdSnapshot.js';
+import type { HoldSnapshot, HoldSnapshotRequest } from './reservations/holdSnapshot.js';
+import { HoldSpend, type Spent } from './reservations/holdSpend.js';
 import { SqlTexts } from './sqlTexts.js';
 
 interface Store {
@@ -55,10 +54,7 @@ const LOSS_MEMORY_NS = 14n * 86_400n * 1_000_000_000n;
 
 const rates = new ComputeRates();
 let store: Store | undefined;
-/** Whether a hard budget asks what commits spend. */
-let hasHardBudgets = false;
-/** Commits that told what they spent. */
-let spentNumber = 0;
+const spend = new HoldSpend();
 let copying: Promise<unknown> = Promise.resolve();
 let copyConnection: DuckDBConnection | undefined;
 
@@ -77,15 +73,21 @@ async function receive(message: ToStore): Promise<void> {
       // A failed write is told by the next group's answer; the rate itself is in force already.
       await publishRates(message.rates).catch(() => undefined);
       return;
-    case 'holdIds':
+    case 'holdStart':
       await answer(message.id, async () => {
-        const result = await opened().holds.ids();
+        const result = await opened().holds.start();
+        return { type: 'done', id: message.id, result };
+      });
+      return;
+    case 'holdFind':
+      await answer(message.id, async () => {
+        const result = await opened().holds.find(message.reservation);
         return { type: 'done', id: message.id, result };
       });
       return;
     case 'holds':
       await answer(message.id, async () => {
-        const result = await holdSnapshot(message.budgets, message.atNs);
+        const result = await holdSnapshot(message.request);
         return { type: 'done', id: message.id, result };
       });
       return;
@@ -116,9 +118,8 @@ async function receive(message: ToStore): Promise<void> {
         const result = restating
           ? await commit.runAlone(async () => {
               const restated = await writer.restate(restating, message.payload);
+              tellSpent(() => spend.ofRestatement(restated.spend));
               attributor.restate(restated.lines);
-              // What a hard budget has spent was restated too.
-              tellSpent(null);
               return restated.result;
             })
           : await commit.run(() => writer.command(commandOf(message.name), message.payload));
@@ -218,10 +219,7 @@ async function build(options: StoreOpenOptions): Promise<Store> {
     writer,
     restoreAttribution,
     restoreWriter,
-    onWritten: (changes) => {
-      const spent = spendOf(changes, { hasBudgets: hasHardBudgets });
-      if (spent) tellSpent(spent);
-    },
+    onWritten: (changes) => tellSpent(() => spend.ofCommit(changes)),
     settleAfterMs: options.settleAfterMs,
   });
   return {
@@ -248,21 +246,28 @@ async function filterOf(
   return filter;
 }
 
-/** Between two commits, and so as of a number of them. */
-async function holdSnapshot(budgets: readonly CostBudget[], atNs: bigint): Promise<HoldSnapshot> {
+/** Between two commits, and so as of the newest change. */
+async function holdSnapshot(request: HoldSnapshotRequest): Promise<HoldSnapshot> {
   const { commit, holds } = opened();
-  hasHardBudgets = budgets.length > 0;
+  const { budgets, atNs, withHolds } = request;
+  spend.define(budgets);
   return commit.run(async () => ({
-    number: spentNumber,
-    open: await holds.open(),
+    number: spend.number,
+    open: withHolds ? await holds.open() : [],
     breakGlasses: await holds.breakGlasses(),
     spend: await holds.spend(budgets, atNs),
   }));
 }
 
-function tellSpent(change: CommitSpend | null): void {
-  spentNumber++;
-  send({ type: 'spent', spent: { number: spentNumber, change } });
+/** What it tells is on disk already: a fault here must not look like one of the commit. */
+function tellSpent(sum: () => Spent | null): void {
+  let spent: Spent | null;
+  try {
+    spent = sum();
+  } catch {
+    spent = spend.unknown();
+  }
+  if (spent) send({ type: 'spent', spent });
 }
 
 /** One after the other: two would use the same name. */

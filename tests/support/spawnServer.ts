@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 export interface SpawnedServer {
   readonly url: string;
+  readonly pid: number;
   /** Everything written so far, both streams. */
   output(): string;
   /** Ends the server and the store at once, as a power cut would. */
@@ -39,6 +40,7 @@ export async function spawnServer({ args, environment }: SpawnOptions): Promise<
   const exited = once(child, 'exit');
   return {
     url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
     output,
     kill9: async () => {
       process.kill(-(child.pid ?? 0), 'SIGKILL');

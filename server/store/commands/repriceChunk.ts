@@ -8,6 +8,7 @@ import { storedPrice } from '@burnbook/domain/price';
 import { TableAppender, type ColumnType } from '../tableAppender.js';
 import type { CommandContext } from './command.js';
 import type { RestatedCost } from '../attribution/attributor.js';
+import type { RestatedSpend } from '../reservations/holdSpend.js';
 import {
   repriceLines,
   type ChangedLine,
@@ -38,6 +39,7 @@ export interface ChunkReport {
 export interface Restated<Result> {
   readonly result: Result;
   readonly lines: Iterable<RestatedCost>;
+  readonly spend: readonly RestatedSpend[];
 }
 
 const CHUNK_PRICES: ColumnType[] = ['text', 'text', 'text', 'text', 'i64', 'i32', 'i32'];
@@ -69,7 +71,7 @@ export async function restateChunk(
   const progress = await readProgress(connection, sql, restatement);
   // It was committed, and only the answer got lost.
   if (progress.doneNs >= scope.toNs) {
-    return { result: { lines: 0, tallies: [], pipelines: [] }, lines: [] };
+    return { result: { lines: 0, tallies: [], pipelines: [] }, lines: [], spend: [] };
   }
   const repriced = await reprice(context, scope, prices);
   await fillRestating(context, repriced.changed);
@@ -83,7 +85,7 @@ export async function restateChunk(
     tallies: talliesText([...progress.tallies, ...repriced.tallies]),
   });
   const { lines, tallies } = repriced;
-  return { result: { lines, tallies, pipelines: applied.pipelines }, lines: applied.lines };
+  return { ...applied, result: { lines, tallies, pipelines: applied.pipelines } };
 }
 
 export interface UndoChunk {
@@ -109,7 +111,7 @@ export async function undoChunk(
   const { connection, sql } = context;
   const progress = await readProgress(connection, sql, restatement);
   if (progress.undoDoneNs >= toNs) {
-    return { result: { restored: 0, kept: 0, pipelines: [] }, lines: [] };
+    return { result: { restored: 0, kept: 0, pipelines: [] }, lines: [], spend: [] };
   }
   const range = { from: fromNs, to: toNs };
   await connection.run(sql.get('create_restating'));
@@ -121,7 +123,7 @@ export async function undoChunk(
   const recorded = Number(counted.getRows()[0]?.[0] ?? 0);
   const filled = await connection.runAndReadAll(sql.get('count_restating'));
   const restored = Number(filled.getRows()[0]?.[0] ?? 0);
-  const { lines, pipelines } = await applyRestating(context, { fromNs, toNs }, null);
+  const applied = await applyRestating(context, { fromNs, toNs }, null);
   const kept = recorded - restored;
   await connection.run(sql.get('advance_undo'), {
     restatement,
@@ -129,7 +131,7 @@ export async function undoChunk(
     restored: BigInt(restored),
     kept: BigInt(kept),
   });
-  return { result: { restored, kept, pipelines }, lines };
+  return { ...applied, result: { restored, kept, pipelines: applied.pipelines } };
 }
 
 /** Prices the lines of a stretch of time again, in memory. */
@@ -189,7 +191,7 @@ async function applyRestating(
   { connection, sql }: CommandContext,
   { fromNs, toNs }: { readonly fromNs: bigint; readonly toNs: bigint },
   record: number | null,
-): Promise<{ lines: Iterable<RestatedCost>; pipelines: string[] }> {
+): Promise<Omit<Restated<never>, 'result'> & { readonly pipelines: string[] }> {
   const range = { from: fromNs, to: toNs };
   await connection.run(sql.get('create_restating_result'), range);
   if (record !== null) {
@@ -201,10 +203,22 @@ async function applyRestating(
   await connection.run(sql.get('restate_tries'));
   const pipelines = await connection.runAndReadAll(sql.get('restated_pipelines'));
   const restated = await lineChunks(await connection.run(sql.get('read_restated')));
+  const spend = await connection.runAndReadAll(sql.get('restated_spend'));
   await connection.run(sql.get('drop_restating'));
   return {
     pipelines: pipelines.getRows().map(([pipeline]) => String(pipeline)),
     lines: restatedCosts(restated),
+    spend: spend.getRowObjects().map((row): RestatedSpend => ({
+      pipeline: row['pipeline'] as string,
+      provider: row['provider'] as string | null,
+      model: row['model'] as string | null,
+      team: row['team'] as string | null,
+      environment: row['environment'] as string | null,
+      tags: row['tags'] as string | null,
+      reservation: row['reservation_id'] as string | null,
+      bucketNs: row['bucket_ns'] as bigint,
+      nano: row['nano'] as bigint,
+    })),
   };
 }
 

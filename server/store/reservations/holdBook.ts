@@ -5,9 +5,8 @@
  * What remains of an open hold counts in the period that now is: what it pays for is spent from now on. Spend counts in
  * the period of its own time, and lowers the hold whose id it carries.
  */
-import { scopeMatches, type CostBudget, type SpendOrigin } from '@burnbook/domain/costBudget';
+import { scopeMatches, type CostBudget } from '@burnbook/domain/costBudget';
 import { dueNs, heldNano, type Reservation } from '@burnbook/domain/reservation';
-import { tagsOf } from '@burnbook/domain/tags';
 import { DueHeap } from './dueHeap.js';
 import { HardBudget, type BreakGlass, type SpendBucket } from './hardBudget.js';
 import type {
@@ -20,7 +19,7 @@ import type {
   ReserveResult,
   SettleOp,
 } from './holdOps.js';
-import { originFacts, type CommitSpend } from './holdSpend.js';
+import type { SpendChange } from './holdSpend.js';
 
 /** A change of a reservation as the log keeps it. `grant`: it is the first. */
 export interface HoldChange {
@@ -54,15 +53,11 @@ interface Hold extends StoredHold {
   countedNano: bigint;
 }
 
-const MATCHES_MAX = 10_000;
-
 export class HoldBook {
   #nowNs = 0n;
   readonly #holds = new Map<string, Hold>();
-  readonly #due = new DueHeap();
+  #due = new DueHeap();
   #budgets: readonly HardBudget[] = [];
-  /** Budgets that an origin's spend counts in, by its text. */
-  readonly #matches = new Map<string, readonly HardBudget[]>();
   readonly #changed: (change: HoldChange) => void;
 
   /** @param changed told of every change, in order. */
@@ -98,17 +93,19 @@ export class HoldBook {
     for (const { budget, buckets } of spend) {
       for (const [bucketNs, nano] of buckets) byId.get(budget)?.spend(bucketNs, nano);
     }
-    this.#matches.clear();
     for (const hold of this.#holds.values()) {
       hold.countedNano = 0n;
       hold.budgets = [];
       this.#enter(hold, this.#budgetsOf(hold.reservation));
+      // The telemetry that accounts for it may have come while nobody told of it.
+      this.#endIfAccounted(hold);
     }
   }
 
   /** Begins anew with the open holds that are stored. */
   restore(stored: readonly StoredHold[]): void {
     this.#holds.clear();
+    this.#due = new DueHeap();
     for (const { reservation, grant } of stored) {
       const hold: Hold = { reservation, grant, budgets: [], countedNano: 0n };
       this.#holds.set(reservation.id, hold);
@@ -202,11 +199,10 @@ export class HoldBook {
     return hold.reservation;
   }
 
-  /** Takes over what a commit has changed: it is spend, and lowers the holds whose id it carries. */
-  committed({ sums, held }: CommitSpend): void {
-    for (const { origin, bucketNs, nano } of sums) {
-      for (const budget of this.#budgetsOfSpend(origin)) budget.spend(bucketNs, nano);
-    }
+  /** Takes over what lines cost more or less: it is spend, and lowers the holds whose id they carry. */
+  spent({ sums, held }: SpendChange): void {
+    const byId = new Map(this.#budgets.map((budget) => [budget.budget.id, budget]));
+    for (const { budget, bucketNs, nano } of sums) byId.get(budget)?.spend(bucketNs, nano);
     for (const [id, nano] of held) {
       const hold = this.#holds.get(id);
       if (!hold) continue;
@@ -276,25 +272,6 @@ export class HoldBook {
     return this.#budgets.filter(({ budget }) =>
       onlyBudget === null ? scopeMatches(budget.scope, origin) : budget.id === onlyBudget,
     );
-  }
-
-  #budgetsOfSpend(text: string): readonly HardBudget[] {
-    const known = this.#matches.get(text);
-    if (known) return known;
-    const [pipeline, provider, model, team, environment, tags] = originFacts(text);
-    const origin: SpendOrigin = {
-      pipeline,
-      provider,
-      model,
-      team,
-      environment,
-      tags: Object.fromEntries(tagsOf(tags)),
-    };
-    const found = this.#budgets.filter(({ budget }) => scopeMatches(budget.scope, origin));
-    // Tags may be of any number: now and then it begins anew.
-    if (this.#matches.size >= MATCHES_MAX) this.#matches.clear();
-    this.#matches.set(text, found);
-    return found;
   }
 
   #enter(hold: Hold, budgets: readonly HardBudget[]): void {

@@ -13,7 +13,8 @@ import { BloomFilter } from '../attribution/bloomFilter.js';
 import { StoreError } from '../protocol.js';
 import { HoldBook, type StoredHold } from './holdBook.js';
 import type { StoreReservations } from '../commands/storeReservations.js';
-import type { HoldJournal } from './holdJournal.js';
+import { HoldJournal } from './holdJournal.js';
+import type { HoldEntry } from './holdEntry.js';
 import { HoldLog } from './holdLog.js';
 import type {
   BreakGlassOp,
@@ -28,29 +29,19 @@ import type {
   ReserveResult,
   SettleOp,
 } from './holdOps.js';
-import type { HoldSnapshot } from './holdSnapshot.js';
+import type { HoldSnapshot, HoldSnapshotRequest, HoldStart } from './holdSnapshot.js';
 import type { Spent } from './holdSpend.js';
 
 /** What the store's process does for reservations. Each call @throws StoreError. */
 export interface HoldStore {
-  /** Number of the newest change that the database has. */
-  readonly newestSeq: () => Promise<bigint>;
-  /** `hash64` of the ids of all reservations. */
-  readonly ids: () => Promise<BigUint64Array>;
+  readonly start: () => Promise<HoldStart>;
   readonly find: (id: string) => Promise<StoredHold | null>;
-  /** What is stored, read between two commits; from now on commits tell what they spend. */
-  readonly snapshot: (budgets: readonly CostBudget[], atNs: bigint) => Promise<HoldSnapshot>;
+  /** What is stored, read between two commits; from now on what is spent in these budgets is told. */
+  readonly snapshot: (request: HoldSnapshotRequest) => Promise<HoldSnapshot>;
   /** Writes in one transaction. */
   readonly write: (payload: StoreReservations) => Promise<void>;
   /** Writes a setting aside with its audit. */
   readonly writeBreakGlass: (op: BreakGlassOp) => Promise<void>;
-}
-
-export interface HoldLedgerOptions {
-  readonly journal: HoldJournal;
-  /** What the journal held when it was opened. */
-  readonly lines: readonly string[];
-  readonly store: HoldStore;
 }
 
 type Handlers = {
@@ -64,6 +55,8 @@ const OPEN_MAX = 200_000;
 const STORE_AFTER_MS = 5_000;
 /** Thirteen months: a budget's year with its adjustments. Forgotten at most once a day. */
 const KEEP_NS = 400n * 86_400_000_000_000n;
+/** Beyond it who asks is told to ask again. */
+const LOAD_WAIT_MS = 10_000;
 const DAY_NS = 86_400_000_000_000n;
 
 export class HoldLedger {
@@ -77,16 +70,17 @@ export class HoldLedger {
   #definitions: readonly CostBudget[] | null = null;
   /** When that was said, UTC nanoseconds. */
   #definedNs = 0n;
-  /** Whether memory stands as the database and the journal do. */
-  #loaded = false;
+  /** Whether memory has the open holds, and the limits with their spend. */
+  #hasHolds = false;
+  #hasLimits = false;
   #loading: Promise<void> | null = null;
-  /** What commits told since the load that is under way began. */
+  /** What was told since the load that is under way began. */
   #spentMeanwhile: Spent[] = [];
   /** What that load reads may not be so any more. */
   #isStale = false;
   #storing: NodeJS.Timeout | null = null;
   /** One transfer to the database after the other. */
-  #stored: Promise<unknown> = Promise.resolve();
+  #brought: Promise<unknown> = Promise.resolve();
   #forgottenNs = 0n;
   #isClosed = false;
 
@@ -100,65 +94,92 @@ export class HoldLedger {
     breakGlass: (op) => this.#breakGlass(op),
   };
 
-  private constructor({ journal, store }: HoldLedgerOptions, seq: bigint) {
+  private constructor(store: HoldStore, journal: HoldJournal, seq: bigint) {
     this.#store = store;
     this.#journal = journal;
     this.#log = new HoldLog({
       journal,
       seq,
-      write: (entries) => store.write({ entries, forgetBeforeNs: this.#forgetBeforeNs() }),
-      onFailure: () => this.forget(),
+      write: (entries) => this.#writeStored(entries),
+      onFailure: () => this.#forget(),
       onUnstored: () => this.#storeLater(),
     });
     this.#book = new HoldBook((change) => this.#log.append(change));
   }
 
-  static async open(options: HoldLedgerOptions): Promise<HoldLedger> {
-    const { store, lines } = options;
-    const ledger = new HoldLedger(options, await store.newestSeq());
-    await ledger.#log.recover(lines);
-    for (const hash of await store.ids()) ledger.#known.add(hash);
-    return ledger;
+  /**
+   * Takes over the journal in a folder. Call it for each start of the store's process, once that has the database: while
+   * it had not, another server may have had both.
+   */
+  static async open(folder: string, store: HoldStore): Promise<HoldLedger> {
+    const { seq, ids } = await store.start();
+    const { journal, lines } = await HoldJournal.open(folder);
+    try {
+      const ledger = new HoldLedger(store, journal, seq);
+      await ledger.#log.recover(lines);
+      for (const hash of ids) ledger.#known.add(hash);
+      for (const id of ledger.#log.recoveredIds) ledger.#known.add(hash64(id));
+      return ledger;
+    } catch (error) {
+      await journal.close();
+      throw error;
+    }
   }
 
   /** Takes over the hard budgets; whoever asks meanwhile waits until their spend is known. @throws StoreError */
   async define(definitions: readonly CostBudget[], atNs: bigint): Promise<void> {
-    if (this.#loaded && isDeepStrictEqual(definitions, this.#definitions)) return;
+    if (this.#isLoaded && isDeepStrictEqual(definitions, this.#definitions)) return;
     this.#definitions = definitions;
     this.#definedNs = atNs;
-    this.forget();
+    this.#hasLimits = false;
+    this.#isStale = true;
     await this.#load();
   }
 
-  /** What memory has may not be what is stored any more: it is read again for whoever asks next. */
-  forget(): void {
-    this.#loaded = false;
-    this.#isStale = true;
-  }
-
-  /** Takes over what a commit has spent. Call it in the order of the commits. */
+  /** Takes over what was spent. Call it in the order of the changes. */
   spent(spent: Spent): void {
-    if (this.#loading) this.#spentMeanwhile.push(spent);
-    else if (this.#loaded) this.#take(spent);
+    const { change } = spent;
+    if (change === null) this.#forget();
+    else {
+      if (this.#loading) this.#spentMeanwhile.push(spent);
+      if (!this.#hasHolds) return;
+      this.#book.spent({ ...change, sums: this.#hasLimits ? change.sums : [] });
+      this.#flushSoon();
+    }
   }
 
-  /** @throws StoreError while what is stored cannot be had. */
+  /**
+   * @param signal of who asks: what nobody waits for any more is not done.
+   * @throws StoreError while what is stored cannot be had.
+   */
   async run<Name extends HoldOpName>(
     name: Name,
     payload: HoldPayload<Name>,
+    signal?: AbortSignal,
   ): Promise<HoldResult<Name>> {
-    while (!this.#loaded) await this.#load();
-    if (this.#isClosed) throw new StoreError('unavailable', 'the server is stopping');
+    await this.#loaded();
+    if (signal?.aborted) throw new StoreError('cancelled', 'nobody waits for it any more');
+    if (this.#isClosed) throw new StoreError('unavailable', 'the database is restarting');
     return this.#handlers[name](payload);
   }
 
-  /** Brings everything over to the database, as far as it can be had, and lets go of the journal. */
+  /** Brings everything over to the database and lets go of the journal. */
   async close(): Promise<void> {
+    await this.#end();
+    await this.#bringOver().catch(() => undefined);
+    await this.#journal.close();
+  }
+
+  /** The store's process is gone: what was decided goes to the journal, which the next one is brought over from. */
+  async abandon(): Promise<void> {
+    await this.#end();
+    await this.#journal.close();
+  }
+
+  async #end(): Promise<void> {
     this.#isClosed = true;
     if (this.#storing) clearTimeout(this.#storing);
     await this.#log.flushed().catch(() => undefined);
-    await this.#bringOver().catch(() => undefined);
-    await this.#journal.close();
   }
 
   async #reserve(op: ReserveOp): Promise<ReserveResult> {
@@ -224,16 +245,16 @@ export class HoldLedger {
   }
 
   #bringOver(): Promise<void> {
-    const brought = this.#stored.then(() => this.#log.store());
-    this.#stored = brought.catch(() => undefined);
+    const brought = this.#brought.then(() => this.#log.store());
+    this.#brought = brought.catch(() => undefined);
     return brought;
   }
 
-  #forgetBeforeNs(): bigint | null {
+  async #writeStored(entries: readonly HoldEntry[]): Promise<void> {
     const { nowNs } = this.#book;
-    if (nowNs - this.#forgottenNs < DAY_NS) return null;
-    this.#forgottenNs = nowNs;
-    return nowNs - KEEP_NS;
+    const forgets = nowNs - this.#forgottenNs >= DAY_NS;
+    await this.#store.write({ entries, forgetBeforeNs: forgets ? nowNs - KEEP_NS : null });
+    if (forgets) this.#forgottenNs = nowNs;
   }
 
   async #status(atNs: bigint): Promise<HoldStatus[]> {
@@ -257,8 +278,36 @@ export class HoldLedger {
     await this.#log.flushed();
     if (this.#log.hasUnstored) await this.#bringOver();
     const found = await this.#store.find(id);
-    while (!this.#loaded) await this.#load();
+    await this.#loaded();
     return found;
+  }
+
+  get #isLoaded(): boolean {
+    return this.#hasHolds && this.#hasLimits;
+  }
+
+  /** @throws StoreError where that takes too long. */
+  async #loaded(): Promise<void> {
+    const endMs = performance.now() + LOAD_WAIT_MS;
+    while (!this.#isLoaded) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        const error = new StoreError('unavailable', 'what is reserved is still being read');
+        timer = setTimeout(() => reject(error), endMs - performance.now());
+      });
+      try {
+        await Promise.race([this.#load(), late]);
+      } finally {
+        clearTimeout(timer);
+      }
+    }
+  }
+
+  /** Memory may not be what is stored: it is read again for whoever asks next. */
+  #forget(): void {
+    this.#hasHolds = false;
+    this.#hasLimits = false;
+    this.#isStale = true;
   }
 
   #load(): Promise<void> {
@@ -267,35 +316,38 @@ export class HoldLedger {
   }
 
   async #read(): Promise<void> {
-    const definitions = this.#definitions;
-    if (!definitions) throw new StoreError('unavailable', 'the budgets are not known yet');
+    const budgets = this.#definitions;
+    if (!budgets) throw new StoreError('unavailable', 'the budgets are not known yet');
     this.#spentMeanwhile = [];
     this.#isStale = false;
+    const withHolds = !this.#hasHolds;
+    if (withHolds) {
+      await this.#log.flushed().catch(() => undefined);
+      await this.#bringOver();
+    }
     const { nowNs } = this.#book;
     const atNs = nowNs > this.#definedNs ? nowNs : this.#definedNs;
-    await this.#log.flushed().catch(() => undefined);
-    await this.#bringOver();
-    const { number, open, breakGlasses, spend } = await this.#store.snapshot(definitions, atNs);
-    const later = this.#spentMeanwhile.filter((spent) => spent.number > number);
+    const snapshot = await this.#store.snapshot({ budgets, atNs, withHolds });
     // Who waits loads again.
-    if (this.#isStale || later.some(({ change }) => change === null)) return;
-    this.#book.restore(open);
-    const hard = definitions.map((budget) => ({
+    if (this.#isStale) return;
+    if (withHolds) this.#book.restore(snapshot.open);
+    const hard = budgets.map((budget) => ({
       budget,
-      breakGlass: breakGlasses.get(budget.id) ?? null,
+      breakGlass: snapshot.breakGlasses.get(budget.id) ?? null,
     }));
-    this.#book.define(hard, spend, atNs);
-    this.#loaded = true;
-    for (const spent of later) this.#take(spent);
+    this.#book.define(hard, snapshot.spend, atNs);
+    this.#hasHolds = true;
+    this.#hasLimits = true;
+    for (const { number, change } of this.#spentMeanwhile) {
+      if (!change || number <= snapshot.number) continue;
+      // Holds that memory kept have been told at once.
+      this.#book.spent({ ...change, held: withHolds ? change.held : [] });
+    }
+    this.#flushSoon();
   }
 
-  #take({ change }: Spent): void {
-    if (change === null) {
-      this.forget();
-      return;
-    }
-    this.#book.committed(change);
-    // A failure is told to the log's owner, and to whoever asks next.
+  /** A failure is told to the log's owner, and to whoever asks next. */
+  #flushSoon(): void {
     this.#log.flushed().catch(() => undefined);
   }
 }

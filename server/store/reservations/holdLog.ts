@@ -28,13 +28,13 @@ export class HoldLog {
   #written: Promise<void> = Promise.resolve();
   /** The write that will take what waits; null: none is planned. */
   #next: Promise<void> | null = null;
-  #isWriting = false;
   /** Counts failures: what was decided before one must not be written after it. */
   #epoch = 0;
   /** What is on disk in the journal and not yet in the database, by reservation. */
   #unstored = new Map<string, HoldEntry>();
   /** It is being written into the database, which does not show it yet. */
   #isStoring = false;
+  #recoveredIds: readonly string[] = [];
 
   constructor(options: HoldLogOptions) {
     this.#o = options;
@@ -45,8 +45,14 @@ export class HoldLog {
   async recover(lines: readonly string[]): Promise<void> {
     enter(this.#unstored, lines.map(entryOfLine));
     for (const { seq } of this.#unstored.values()) if (seq > this.#seq) this.#seq = seq;
+    this.#recoveredIds = [...this.#unstored.keys()];
     await this.store();
     await this.#o.journal.clear();
+  }
+
+  /** Reservations that the journal told of. */
+  get recoveredIds(): readonly string[] {
+    return this.#recoveredIds;
   }
 
   /** Whether the database lacks something that is on disk. */
@@ -66,35 +72,56 @@ export class HoldLog {
     return this.#next;
   }
 
-  /** Brings what is on disk over to the database. Call it in the writer's queue. */
+  /** Brings what is on disk over to the database. Never call it again before its promise has settled. */
   async store(): Promise<void> {
     if (this.#unstored.size === 0) return;
-    // A line that is being written would be in the file that is emptied below, and not among what is brought over.
-    const turns = !this.#isWriting;
-    if (turns) this.#o.journal.turn();
-    const entries = this.#unstored;
-    this.#unstored = new Map();
+    const entries = await this.#turned();
     this.#isStoring = true;
     try {
       await this.#o.write([...entries.values()]);
     } catch (error) {
-      enter(this.#unstored, entries.values());
+      const newer = this.#unstored;
+      this.#unstored = entries;
+      enter(this.#unstored, newer.values());
       throw error;
     } finally {
       this.#isStoring = false;
     }
     // What remains there is brought over once more after a crash, which changes nothing.
-    if (turns) await this.#o.journal.clearOther().catch(() => undefined);
+    await this.#o.journal.clearOther().catch(() => undefined);
+  }
+
+  /**
+   * Lets the journal's other file take what comes, between two writes: a line that is being written would be in the file
+   * that is emptied, and not among what is brought over. @returns all that is in the first.
+   */
+  #turned(): Promise<Map<string, HoldEntry>> {
+    const before = this.#written;
+    const turned = before
+      .catch(() => undefined)
+      .then(() => {
+        this.#o.journal.turn();
+        const entries = this.#unstored;
+        this.#unstored = new Map();
+        return entries;
+      });
+    // What is written later waits for it; who waits for what was written hears of that.
+    this.#follow(turned.then(() => before));
+    return turned;
   }
 
   #write(before: Promise<void>, epoch: number): Promise<void> {
     const written = before.catch(() => undefined).then(() => this.#take(epoch));
+    this.#follow(written);
+    return written;
+  }
+
+  /** Who waited for it is told of a failure; who asks later asks of what is there then. */
+  #follow(written: Promise<void>): void {
     this.#written = written;
-    // Who waited for it is told; who asks later asks of what is there then.
     written.catch(() => {
       if (this.#written === written) this.#written = Promise.resolve();
     });
-    return written;
   }
 
   async #take(epoch: number): Promise<void> {
@@ -102,7 +129,6 @@ export class HoldLog {
     if (epoch !== this.#epoch) throw new Error('an earlier write of reservations failed');
     const changes = this.#waiting;
     this.#waiting = [];
-    this.#isWriting = true;
     try {
       const entries = changes.map((change, at) => entryOf(change, this.#seq + BigInt(at + 1)));
       await this.#o.journal.append(entries.map(lineOf));
@@ -114,8 +140,6 @@ export class HoldLog {
       this.#waiting = [];
       this.#o.onFailure();
       throw error;
-    } finally {
-      this.#isWriting = false;
     }
   }
 }

@@ -7,6 +7,7 @@ import type { SqlTexts } from '../sqlTexts.js';
 import { gathered, windowStartNs, type BreakGlass, type SpendBucket } from './hardBudget.js';
 import type { StoredHold, StoredSpend } from './holdBook.js';
 import { holdOf, type HoldRow } from './holdRow.js';
+import type { HoldStart } from './holdSnapshot.js';
 
 export class HoldReader {
   readonly #connection: DuckDBConnection;
@@ -18,14 +19,19 @@ export class HoldReader {
     this.#sql = sql;
   }
 
-  /** `hash64` of the ids of all reservations. */
-  async ids(): Promise<BigUint64Array> {
+  async start(): Promise<HoldStart> {
+    const [newest] = await this.#rows('newest_reservation_seq', {});
     const hashes: bigint[] = [];
     const ids = await this.#connection.stream(this.#sql.get('load_reservation_ids'));
     for await (const rows of ids.yieldRows()) {
       for (const [id] of rows) hashes.push(hash64(id as string));
     }
-    return BigUint64Array.from(hashes);
+    return { seq: newest?.['seq'] as bigint, ids: BigUint64Array.from(hashes) };
+  }
+
+  async find(id: string): Promise<StoredHold | null> {
+    const [row] = await this.#rows('reservation_by_id', { id });
+    return row ? holdOf(row) : null;
   }
 
   /** Those that have not ended. */

@@ -1,93 +1,145 @@
-/** What commits of telemetry spend, as decisions on holds need it: summed where the lines are, told to where it is decided. */
+/**
+ * What commits of telemetry and restatements spend, as decisions on holds need it: summed in the store's process, where
+ * the lines are, and told to the server's, where it is decided.
+ */
+import { scopeMatches, type CostBudget, type SpendOrigin } from '@burnbook/domain/costBudget';
+import { tagsOf } from '@burnbook/domain/tags';
 import type { ChangeSet } from '../attribution/changeSet.js';
 import { bucketOf } from '../costRollup.js';
 import type { LineRow, Owner } from '../rows.js';
 
-/** Signed nano-USD of one origin in one quarter of an hour. */
-export interface SpendSum {
-  /** `originText`. */
-  readonly origin: string;
-  readonly bucketNs: bigint;
-  readonly nano: bigint;
-}
-
-export interface CommitSpend {
-  /** Empty where no budget asks for it. */
-  readonly sums: readonly SpendSum[];
+export interface SpendChange {
+  /** Signed nano-USD in a budget by the quarter of an hour of the lines. */
+  readonly sums: readonly {
+    readonly budget: string;
+    readonly bucketNs: bigint;
+    readonly nano: bigint;
+  }[];
   /** Signed nano-USD by the reservation that the lines name. */
   readonly held: readonly (readonly [reservation: string, nano: bigint])[];
 }
 
-/** What a commit has changed. */
 export interface Spent {
-  /** Of the commit; they grow while the store's process lives. */
+  /** Of the change; they grow while the store's process lives. */
   readonly number: number;
-  /** null: costs of stored lines are others now. */
-  readonly change: CommitSpend | null;
+  /** null: what was spent is not known. */
+  readonly change: SpendChange | null;
 }
 
-/** All that the scope of a budget can ask of a line. */
-type OriginFacts = readonly [
-  pipeline: string,
-  provider: string | null,
-  model: string | null,
-  team: string | null,
-  environment: string | null,
-  tags: string | null,
-];
-
-export const originFacts = (text: string): OriginFacts => JSON.parse(text) as OriginFacts;
-
-/** @returns null: the commit changed no cost that is asked for. */
-export function spendOf(
-  { lines }: ChangeSet,
-  { hasBudgets }: { readonly hasBudgets: boolean },
-): CommitSpend | null {
-  const sums = new Map<string, { origin: string; bucketNs: bigint; nano: bigint }>();
-  const held = new Map<string, bigint>();
-  const origins = new Map<Owner, Map<string, string>>();
-  const enter = (line: LineRow, sign: 1n | -1n): void => {
-    if (line.excluded !== null || line.costNanoUsd === null) return;
-    const nano = sign * line.costNanoUsd;
-    const { reservation } = line.owner;
-    if (reservation !== null) held.set(reservation, (held.get(reservation) ?? 0n) + nano);
-    if (!hasBudgets) return;
-    const origin = originOf(line, origins);
-    const bucketNs = bucketOf(line.span.startNs);
-    const key = `${bucketNs} ${origin}`;
-    const sum = sums.get(key);
-    if (sum) sum.nano += nano;
-    else sums.set(key, { origin, bucketNs, nano });
-  };
-  for (const line of lines.remove) enter(line, -1n);
-  for (const line of lines.add) enter(line, 1n);
-  if (sums.size === 0 && held.size === 0) return null;
-  return { sums: [...sums.values()], held: [...held] };
+/** What restated lines of one origin and quarter of an hour cost more or, below 0, less. */
+export interface RestatedSpend extends Omit<SpendOrigin, 'tags'> {
+  readonly tags: string | null;
+  readonly reservation: string | null;
+  readonly bucketNs: bigint;
+  readonly nano: bigint;
 }
 
-/** Lines of one place share their owner, and mostly their model: its text is made once. */
-function originOf({ kind, owner, span }: LineRow, known: Map<Owner, Map<string, string>>): string {
-  let ofOwner = known.get(owner);
-  if (!ofOwner) {
-    ofOwner = new Map();
-    known.set(owner, ofOwner);
+export class HoldSpend {
+  #budgets: readonly CostBudget[] = [];
+  /** Budgets of what lines of an owner cost, by model. */
+  #matches = new WeakMap<Owner, Map<string, readonly CostBudget[]>>();
+  #number = 0;
+
+  /** Of the newest change. */
+  get number(): number {
+    return this.#number;
   }
-  const call = kind === 'model' ? span.call : null;
-  const provider = call?.provider ?? null;
-  const model = call?.model ?? null;
-  const called = `${provider ?? ''}\n${model ?? ''}\n${call === null}`;
-  let text = ofOwner.get(called);
-  if (text === undefined) {
-    const { pipeline, team, environment, tags } = owner;
-    text = JSON.stringify([
-      pipeline,
-      provider,
-      model,
-      team,
-      environment,
-      tags,
-    ] satisfies OriginFacts);
-    ofOwner.set(called, text);
+
+  /** @param budgets that decisions look at from now on. */
+  define(budgets: readonly CostBudget[]): void {
+    this.#budgets = budgets;
+    this.#matches = new WeakMap();
   }
-  return text;
+
+  /** @returns null: nothing that anybody asks for. */
+  ofCommit({ lines }: ChangeSet): Spent | null {
+    const sums = new Sums();
+    const enter = (line: LineRow, sign: 1n | -1n): void => {
+      if (line.excluded !== null || line.costNanoUsd === null) return;
+      const nano = sign * line.costNanoUsd;
+      sums.hold(line.owner.reservation, nano);
+      if (this.#budgets.length === 0) return;
+      sums.spend(this.#budgetsOf(line), bucketOf(line.span.startNs), nano);
+    };
+    for (const line of lines.remove) enter(line, -1n);
+    for (const line of lines.add) enter(line, 1n);
+    return sums.isEmpty ? null : this.#next(sums);
+  }
+
+  ofRestatement(lines: readonly RestatedSpend[]): Spent {
+    const sums = new Sums();
+    for (const { reservation, bucketNs, nano, tags, ...origin } of lines) {
+      sums.hold(reservation, nano);
+      sums.spend(this.#matching({ ...origin, tags: tagsIn(tags) }), bucketNs, nano);
+    }
+    return this.#next(sums);
+  }
+
+  unknown(): Spent {
+    return this.#next(null);
+  }
+
+  #next(change: SpendChange | null): Spent {
+    this.#number++;
+    return {
+      number: this.#number,
+      change: change && { sums: change.sums, held: change.held },
+    };
+  }
+
+  #budgetsOf({ kind, owner, span }: LineRow): readonly CostBudget[] {
+    const call = kind === 'model' ? span.call : null;
+    const provider = call?.provider ?? null;
+    const model = call?.model ?? null;
+    let known = this.#matches.get(owner);
+    if (!known) {
+      known = new Map();
+      this.#matches.set(owner, known);
+    }
+    const key = `${provider ?? ''}\n${model ?? ''}\n${call === null}`;
+    let found = known.get(key);
+    if (!found) {
+      const { pipeline, team, environment, tags } = owner;
+      found = this.#matching({ pipeline, provider, model, team, environment, tags: tagsIn(tags) });
+      known.set(key, found);
+    }
+    return found;
+  }
+
+  #matching(origin: SpendOrigin): CostBudget[] {
+    return this.#budgets.filter(({ scope }) => scopeMatches(scope, origin));
+  }
+}
+
+const tagsIn = (tags: string | null): SpendOrigin['tags'] => Object.fromEntries(tagsOf(tags));
+
+class Sums implements SpendChange {
+  readonly #sums = new Map<string, { budget: string; bucketNs: bigint; nano: bigint }>();
+  readonly #held = new Map<string, bigint>();
+
+  get isEmpty(): boolean {
+    return this.#sums.size === 0 && this.#held.size === 0;
+  }
+
+  get sums(): SpendChange['sums'] {
+    return [...this.#sums.values()];
+  }
+
+  get held(): SpendChange['held'] {
+    return [...this.#held];
+  }
+
+  spend(budgets: readonly CostBudget[], bucketNs: bigint, nano: bigint): void {
+    for (const { id } of budgets) {
+      const key = `${bucketNs} ${id}`;
+      const sum = this.#sums.get(key);
+      if (sum) sum.nano += nano;
+      else this.#sums.set(key, { budget: id, bucketNs, nano });
+    }
+  }
+
+  hold(reservation: string | null, nano: bigint): void {
+    if (reservation === null) return;
+    this.#held.set(reservation, (this.#held.get(reservation) ?? 0n) + nano);
+  }
 }
