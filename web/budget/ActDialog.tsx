@@ -1,12 +1,14 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Problem } from '../../server/contract.js';
-import { ApiError } from '../api/getJson.js';
 import { queryClient } from '../api/queryClient.js';
+import { refusalOf } from '../api/refusalOf.js';
+import { actor, nameActor } from '../form/actor.js';
+import { Field } from '../form/Field.js';
+import { FormFoot } from '../form/FormFoot.js';
+import { NameField } from '../form/NameField.js';
 import { t } from '../i18n/t.js';
 import { Dialog } from '../shell/Dialog.js';
-import { actor, nameActor } from './actor.js';
-import { Field } from './Field.js';
 
 interface ActDialogProps {
   title: string;
@@ -38,8 +40,7 @@ export function ActDialog({ title, lead, action, act, onClose, children }: ActDi
       await queryClient.invalidateQueries({ queryKey: ['live'] });
       onClose();
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setRefusal(error.problem ?? { type: 'about:blank', title: t('error.network'), status: 0 });
+      setRefusal(refusalOf(error));
       setSending(false);
     }
   };
@@ -50,18 +51,7 @@ export function ActDialog({ title, lead, action, act, onClose, children }: ActDi
         <p>{lead}</p>
         <div class="fields">
           {children}
-          <Field label={t('form.actor')} hint={t('form.actorHint')}>
-            {(props) => (
-              <input
-                {...props}
-                required
-                maxLength={200}
-                autocomplete="name"
-                value={name}
-                onInput={(event) => setName(event.currentTarget.value)}
-              />
-            )}
-          </Field>
+          <NameField name={name} onName={setName} />
           <Field label={t('form.reason')}>
             {(props) => (
               <input
@@ -75,19 +65,7 @@ export function ActDialog({ title, lead, action, act, onClose, children }: ActDi
             )}
           </Field>
         </div>
-        {refusal && (
-          <p class="panel-error" role="alert">
-            {refusal.detail ?? refusal.title}
-          </p>
-        )}
-        <p class="form-actions">
-          <button type="submit" class="button primary" disabled={sending}>
-            {action}
-          </button>
-          <button type="button" class="button" onClick={onClose}>
-            {t('form.cancel')}
-          </button>
-        </p>
+        <FormFoot action={action} sending={sending} refusal={refusal} onCancel={onClose} />
       </form>
     </Dialog>
   );

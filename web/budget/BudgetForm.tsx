@@ -1,15 +1,18 @@
 import { useState } from 'preact/hooks';
 import type { BudgetDetail, BudgetEdited, Problem, RunbookHead } from '../../server/contract.js';
-import { ApiError } from '../api/getJson.js';
 import { queryClient } from '../api/queryClient.js';
+import { refusalOf } from '../api/refusalOf.js';
 import { sendJson } from '../api/sendJson.js';
 import { useApi } from '../api/useApi.js';
+import { actor, nameActor } from '../form/actor.js';
+import { ChoiceField } from '../form/ChoiceField.js';
+import { Field } from '../form/Field.js';
+import { FormFoot } from '../form/FormFoot.js';
+import { NameField } from '../form/NameField.js';
 import { t } from '../i18n/t.js';
 import { CopyButton } from '../parts/CopyButton.js';
 import { useView } from '../url/useView.js';
-import { actor, nameActor } from './actor.js';
 import { draftOf, entryOf, fieldOf, type BudgetDraft } from './budgetDraft.js';
-import { Field } from './Field.js';
 import { ScopeFields } from './ScopeFields.js';
 
 export interface BudgetFormProps {
@@ -20,6 +23,8 @@ export interface BudgetFormProps {
   /** Called with the budget's id once it is saved, without when the person goes back. */
   onDone: (id?: string) => void;
 }
+
+const PERIODS = ['day', 'week', 'month', 'quarter', 'rolling'] as const;
 
 type Refusal = Problem & { diff?: string; file?: string };
 
@@ -48,8 +53,7 @@ export function BudgetForm({ budget, writable, onDone }: BudgetFormProps) {
       });
       onDone(gone === null ? id : '');
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setRefusal(error.problem ?? { type: 'about:blank', title: t('error.network'), status: 0 });
+      setRefusal(refusalOf(error));
     } finally {
       setSending(false);
     }
@@ -89,24 +93,14 @@ export function BudgetForm({ budget, writable, onDone }: BudgetFormProps) {
             />
           )}
         </Field>
-        <Field label={t('form.period')} wrong={wrong === 'period' ? refusal : null}>
-          {(props) => (
-            <select
-              {...props}
-              value={draft.period}
-              onChange={(event) =>
-                set({ period: event.currentTarget.value as BudgetDraft['period'] })
-              }
-            >
-              {(['day', 'week', 'month', 'quarter'] as const).map((period) => (
-                <option key={period} value={period}>
-                  {t(`period.${period}`)}
-                </option>
-              ))}
-              <option value="rolling">{t('form.rolling')}</option>
-            </select>
-          )}
-        </Field>
+        <ChoiceField
+          label={t('form.period')}
+          choices={PERIODS}
+          value={draft.period}
+          wordOf={(each) => t(each === 'rolling' ? 'form.rolling' : `period.${each}`)}
+          onChoose={(period) => set({ period })}
+          wrong={wrong === 'period' ? refusal : null}
+        />
         {draft.period === 'rolling' && (
           <Field label={t('form.length')} hint={t('form.lengthHint')}>
             {(props) => (
@@ -211,18 +205,7 @@ export function BudgetForm({ budget, writable, onDone }: BudgetFormProps) {
         </label>
       )}
       <div class="fields">
-        <Field label={t('form.actor')} hint={t('form.actorHint')}>
-          {(props) => (
-            <input
-              {...props}
-              required
-              maxLength={200}
-              autocomplete="name"
-              value={name}
-              onInput={(event) => setName(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <NameField name={name} onName={setName} />
         <Field label={t('form.reason')}>
           {(props) => (
             <input
@@ -235,20 +218,18 @@ export function BudgetForm({ budget, writable, onDone }: BudgetFormProps) {
         </Field>
       </div>
       {refusal && <Refused refusal={refusal} inField={wrong !== null} />}
-      <p class="form-actions">
-        <button type="submit" class="button primary" disabled={sending}>
-          {t(writable ? 'form.save' : 'form.diff')}
-        </button>
-        <button type="button" class="button" onClick={() => onDone()}>
-          {t('form.cancel')}
-        </button>
+      <FormFoot
+        action={t(writable ? 'form.save' : 'form.diff')}
+        sending={sending}
+        onCancel={() => onDone()}
+      >
         {budget !== null && (
           <RemoveButton
             disabled={sending || name.trim() === ''}
             onRemove={() => void send('DELETE')}
           />
         )}
-      </p>
+      </FormFoot>
     </form>
   );
 }
@@ -314,22 +295,14 @@ function RunbookField({
   const runbooks = useApi<{ items: RunbookHead[] }>('/api/runbooks', { liveness: 'fixed' }).data;
   const names = new Set([draft.runbook, ...(runbooks?.items ?? []).map(({ name }) => name)]);
   return (
-    <Field label={t('form.runbook')} wrong={wrong}>
-      {(props) => (
-        <select
-          {...props}
-          value={draft.runbook}
-          onChange={(event) => set({ runbook: event.currentTarget.value })}
-        >
-          <option value="">{t('form.runbookDefault')}</option>
-          {[...names].filter(Boolean).map((each) => (
-            <option key={each} value={each}>
-              {each}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <ChoiceField
+      label={t('form.runbook')}
+      choices={['', ...[...names].filter(Boolean)]}
+      value={draft.runbook}
+      wordOf={(each) => (each === '' ? t('form.runbookDefault') : each)}
+      onChoose={(runbook) => set({ runbook })}
+      wrong={wrong}
+    />
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Delivery } from '../../server/contract.js';
 import { sendJson } from '../api/sendJson.js';
 import { usePages } from '../api/usePages.js';
-import { actor } from '../budget/actor.js';
+import { actor } from '../form/actor.js';
 import { t } from '../i18n/t.js';
 import { ActButton } from '../incident/ActButton.js';
 import { incidentPath } from '../incident/incidentText.js';

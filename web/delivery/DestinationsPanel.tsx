@@ -3,7 +3,7 @@ import type { Delivery, Destination, Destinations } from '../../server/contract.
 import { sendJson } from '../api/sendJson.js';
 import { useApi } from '../api/useApi.js';
 import { ActDialog } from '../budget/ActDialog.js';
-import { actor } from '../budget/actor.js';
+import { actor } from '../form/actor.js';
 import { t } from '../i18n/t.js';
 import { ActButton } from '../incident/ActButton.js';
 import { DataTable, type Column } from '../parts/DataTable.js';

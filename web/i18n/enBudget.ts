@@ -74,13 +74,10 @@ export const enBudget = {
   'form.scopeRemove': 'Remove condition {n}',
   'form.hardLimit': 'Hard limit: refuse reservations beyond the amount',
   'form.unpriced': 'Allow reservations for models without a price',
-  'form.actor': 'Your name',
-  'form.actorHint': 'stands beside the change; kept in this browser',
   'form.reason': 'Why',
   'form.save': 'Save',
   'form.diff': 'Show the change',
   'form.apply': 'Apply this change by hand',
-  'form.cancel': 'Cancel',
   'form.remove': 'Remove',
   'form.removeSure': 'Remove for good?',
 } as const;

@@ -74,13 +74,10 @@ export const zhCNBudget: Record<keyof typeof enBudget, string> = {
   'form.scopeRemove': '删除条件 {n}',
   'form.hardLimit': '硬限制：拒绝超出金额的预留',
   'form.unpriced': '允许无价格模型的预留',
-  'form.actor': '你的姓名',
-  'form.actorHint': '会记录在变更旁；保存在此浏览器',
   'form.reason': '原因',
   'form.save': '保存',
   'form.diff': '显示改动',
   'form.apply': '请手动应用此改动',
-  'form.cancel': '取消',
   'form.remove': '删除',
   'form.removeSure': '确定删除？',
 };

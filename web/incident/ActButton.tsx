@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { ApiError } from '../api/getJson.js';
+import type { Problem } from '../../server/contract.js';
 import { queryClient } from '../api/queryClient.js';
-import { actor } from '../budget/actor.js';
-import { t } from '../i18n/t.js';
+import { refusalOf } from '../api/refusalOf.js';
+import { actor } from '../form/actor.js';
 import { LateNameDialog } from './LateNameDialog.js';
 
 interface ActButtonProps {
@@ -18,7 +18,7 @@ interface ActButtonProps {
 export function ActButton({ label, act, class: look = 'button', children }: ActButtonProps) {
   const [asking, setAsking] = useState(false);
   const [sending, setSending] = useState(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState<Problem | null>(null);
 
   const run = async () => {
     setSending(true);
@@ -27,8 +27,7 @@ export function ActButton({ label, act, class: look = 'button', children }: ActB
       await act();
       await queryClient.invalidateQueries({ queryKey: ['live'] });
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setRefusal(error.problem?.detail ?? error.problem?.title ?? t('error.network'));
+      setRefusal(refusalOf(error));
     } finally {
       setSending(false);
     }
@@ -44,9 +43,9 @@ export function ActButton({ label, act, class: look = 'button', children }: ActB
         {label}
         {children}
       </button>
-      {refusal !== null && (
+      {refusal && (
         <span class="wrong" role="alert">
-          {refusal}
+          {refusal.detail ?? refusal.title}
         </span>
       )}
       {asking && (

@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import type { AlertDetail, AlertRow, Silence } from '../../server/contract.js';
 import { sendJson } from '../api/sendJson.js';
 import { ActDialog } from '../budget/ActDialog.js';
-import { actor } from '../budget/actor.js';
+import { actor } from '../form/actor.js';
 import { t } from '../i18n/t.js';
-import { LengthField } from './LengthField.js';
+import { LengthField, type LengthSeconds } from './LengthField.js';
 
 interface AlertDialogProps {
   alert: AlertRow;
@@ -16,7 +16,7 @@ const SILENCE_SECONDS = 14_400;
 
 /** Silences an alert for a while, or closes a frozen one as not recovered; who and why stand in the timeline. */
 export function AlertDialog({ alert, to, onClose }: AlertDialogProps) {
-  const [seconds, setSeconds] = useState(SILENCE_SECONDS);
+  const [seconds, setSeconds] = useState<LengthSeconds>(SILENCE_SECONDS);
   const path = `/api/alerts/${encodeURIComponent(alert.id)}/${to}`;
   const send = <T,>(body: unknown) =>
     sendJson<T>(path, { method: 'POST', actor: actor.value, body });

@@ -1,7 +1,7 @@
 import type { IncidentDetail } from '../../server/contract.js';
 import { sendJson } from '../api/sendJson.js';
 import { ActDialog } from '../budget/ActDialog.js';
-import { actor } from '../budget/actor.js';
+import { actor } from '../form/actor.js';
 import { t } from '../i18n/t.js';
 import { incidentPath } from './incidentText.js';
 

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Incident, IncidentDetail } from '../../server/contract.js';
 import { nowMs } from '../api/live.js';
 import { sendJson } from '../api/sendJson.js';
-import { actor } from '../budget/actor.js';
+import { actor } from '../form/actor.js';
 import { ExecutionCard } from '../execution/ExecutionCard.js';
 import { useExecutions } from '../execution/openExecutions.js';
 import { loadWords, t } from '../i18n/t.js';

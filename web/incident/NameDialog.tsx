@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { nameActor } from '../budget/actor.js';
-import { t } from '../i18n/t.js';
+import { nameActor } from '../form/actor.js';
+import { FormFoot } from '../form/FormFoot.js';
+import { NameField } from '../form/NameField.js';
 import { Dialog } from '../shell/Dialog.js';
-import { NameField } from './NameField.js';
 
 export interface NameDialogProps {
   title: string;
@@ -25,14 +25,7 @@ export function NameDialog({ title, onNamed, onClose }: NameDialogProps) {
         <div class="fields">
           <NameField name={name} onName={setName} />
         </div>
-        <p class="form-actions">
-          <button type="submit" class="button primary">
-            {title}
-          </button>
-          <button type="button" class="button" onClick={onClose}>
-            {t('act.cancel')}
-          </button>
-        </p>
+        <FormFoot action={title} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -2,18 +2,18 @@ import { useState } from 'preact/hooks';
 import type { Silence } from '../../server/contract.js';
 import { sendJson } from '../api/sendJson.js';
 import { ActDialog } from '../budget/ActDialog.js';
-import { actor } from '../budget/actor.js';
-import { Field } from '../budget/Field.js';
+import { actor } from '../form/actor.js';
+import { Field } from '../form/Field.js';
 import { t } from '../i18n/t.js';
 import { matchersOf } from './incidentText.js';
-import { LengthField } from './LengthField.js';
+import { LengthField, type LengthSeconds } from './LengthField.js';
 
 const SILENCE_SECONDS = 14_400;
 
 /** Tells nobody of alerts with these labels for a while. */
 export function SilenceDialog({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('');
-  const [seconds, setSeconds] = useState(SILENCE_SECONDS);
+  const [seconds, setSeconds] = useState<LengthSeconds>(SILENCE_SECONDS);
   const matchers = matchersOf(text);
   const create = (reason: string) =>
     sendJson<Silence>('/api/silences', {

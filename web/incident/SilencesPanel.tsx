@@ -2,7 +2,7 @@ import type { Silence } from '../../server/contract.js';
 import { nowMs } from '../api/live.js';
 import { sendJson } from '../api/sendJson.js';
 import { usePages } from '../api/usePages.js';
-import { actor } from '../budget/actor.js';
+import { actor } from '../form/actor.js';
 import { loadWords, t } from '../i18n/t.js';
 import { DataTable, type Column } from '../parts/DataTable.js';
 import { Instant } from '../parts/Instant.js';

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { IncidentDetail, IncidentEntry } from '../../server/contract.js';
 import { sendJson } from '../api/sendJson.js';
-import { actor } from '../budget/actor.js';
-import { Field } from '../budget/Field.js';
+import { actor } from '../form/actor.js';
+import { Field } from '../form/Field.js';
 import { t } from '../i18n/t.js';
 import { Instant } from '../parts/Instant.js';
 import { Segments } from '../parts/Segments.js';

@@ -2,7 +2,7 @@ import type { TargetedInputEvent } from 'preact';
 import { useState } from 'preact/hooks';
 import type { PriceRow, Prices } from '../../server/contract.js';
 import { usePages } from '../api/usePages.js';
-import { Field } from '../budget/Field.js';
+import { Field } from '../form/Field.js';
 import { CsvLink } from '../cost/CsvLink.js';
 import { pathOf } from '../cost/useCosts.js';
 import { formatCount } from '../format/quantity.js';

@@ -5,8 +5,8 @@ import type { ApiError } from '../api/getJson.js';
 import { sendJson } from '../api/sendJson.js';
 import { useApi } from '../api/useApi.js';
 import { ActDialog } from '../budget/ActDialog.js';
-import { actor } from '../budget/actor.js';
-import { Field } from '../budget/Field.js';
+import { actor } from '../form/actor.js';
+import { ChoiceField } from '../form/ChoiceField.js';
 import { signedUsd } from '../cost/Delta.js';
 import { formatCount } from '../format/quantity.js';
 import { formatUsdShort } from '../format/usd.js';
@@ -34,39 +34,20 @@ export function RepricePanel({ view }: { view: View }) {
       </header>
       <p class="panel-lead">{t('reprice.lead')}</p>
       <div class="fields">
-        <Field label={t('batches.filter')}>
-          {(props) => (
-            <select
-              {...props}
-              value={pipeline}
-              onChange={(event) => set({ pipeline: event.currentTarget.value })}
-            >
-              <option value="">{t('batches.all')}</option>
-              {[...new Set([pipeline, ...pipelines.map((each) => each.pipeline)])]
-                .filter(Boolean)
-                .map((name) => (
-                  <option key={name} value={name}>
-                    {name}
-                  </option>
-                ))}
-            </select>
-          )}
-        </Field>
-        <Field label={t('reprice.what')}>
-          {(props) => (
-            <select
-              {...props}
-              value={kind}
-              onChange={(event) => set({ kind: event.currentTarget.value })}
-            >
-              {KINDS.map((each) => (
-                <option key={each} value={each}>
-                  {t(`reprice.${each}`)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <ChoiceField
+          label={t('batches.filter')}
+          choices={[...new Set(['', pipeline, ...pipelines.map((each) => each.pipeline)])]}
+          value={pipeline}
+          wordOf={(name) => (name === '' ? t('batches.all') : name)}
+          onChoose={(name) => set({ pipeline: name })}
+        />
+        <ChoiceField
+          label={t('reprice.what')}
+          choices={KINDS}
+          value={kind}
+          wordOf={(each) => t(`reprice.${each}`)}
+          onChoose={(each) => set({ kind: each })}
+        />
         <button
           type="button"
           class={previewing ? 'button' : 'button primary'}

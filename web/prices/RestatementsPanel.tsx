@@ -4,7 +4,7 @@ import { queryClient } from '../api/queryClient.js';
 import { sendJson } from '../api/sendJson.js';
 import { usePages } from '../api/usePages.js';
 import { ActDialog } from '../budget/ActDialog.js';
-import { actor } from '../budget/actor.js';
+import { actor } from '../form/actor.js';
 import { CsvLink } from '../cost/CsvLink.js';
 import { signedUsd } from '../cost/Delta.js';
 import { pathOf } from '../cost/useCosts.js';

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { sendJson } from '../api/sendJson.js';
 import { ActDialog } from '../budget/ActDialog.js';
-import { actor } from '../budget/actor.js';
-import { Field } from '../budget/Field.js';
+import { actor } from '../form/actor.js';
+import { ChoiceField } from '../form/ChoiceField.js';
 import { t } from '../i18n/t.js';
 
 interface BreakGlassDialogProps {
@@ -17,7 +17,7 @@ const HOUR_S = 3_600;
 
 /** Sets a hard limit aside for some hours, or in force again. */
 export function BreakGlassDialog({ budget, isOpen, onClose }: BreakGlassDialogProps) {
-  const [hours, setHours] = useState<number>(HOURS[0]);
+  const [hours, setHours] = useState<(typeof HOURS)[number]>(HOURS[0]);
   const path = `/api/budgets/${encodeURIComponent(budget)}/break-glass`;
   return (
     <ActDialog
@@ -39,21 +39,13 @@ export function BreakGlassDialog({ budget, isOpen, onClose }: BreakGlassDialogPr
       onClose={onClose}
     >
       {!isOpen && (
-        <Field label={t('glass.for')}>
-          {(props) => (
-            <select
-              {...props}
-              value={String(hours)}
-              onChange={(event) => setHours(Number(event.currentTarget.value))}
-            >
-              {HOURS.map((each) => (
-                <option key={each} value={String(each)}>
-                  {t('glass.hours', { n: each })}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <ChoiceField
+          label={t('glass.for')}
+          choices={HOURS}
+          value={hours}
+          wordOf={(n) => t('glass.hours', { n })}
+          onChoose={setHours}
+        />
       )}
     </ActDialog>
   );

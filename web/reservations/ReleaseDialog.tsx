@@ -1,7 +1,7 @@
 import type { ReservationRow, ReservationView } from '../../server/contract.js';
 import { sendJson } from '../api/sendJson.js';
 import { ActDialog } from '../budget/ActDialog.js';
-import { actor } from '../budget/actor.js';
+import { actor } from '../form/actor.js';
 import { formatUsdShort } from '../format/usd.js';
 import { t } from '../i18n/t.js';
 

@@ -4,13 +4,15 @@ import {
   type ResilienceAnswer,
 } from '@burnbook/domain/runbook/resilienceItems';
 import type { Problem, ResilienceSaid } from '../../server/contract.js';
-import { ApiError } from '../api/getJson.js';
 import { queryClient } from '../api/queryClient.js';
+import { refusalOf } from '../api/refusalOf.js';
 import { sendJson } from '../api/sendJson.js';
-import { actor, nameActor } from '../budget/actor.js';
-import { Field } from '../budget/Field.js';
+import { actor, nameActor } from '../form/actor.js';
+import { ChoiceField } from '../form/ChoiceField.js';
+import { Field } from '../form/Field.js';
+import { FormFoot } from '../form/FormFoot.js';
+import { NameField } from '../form/NameField.js';
 import { t } from '../i18n/t.js';
-import { NameField } from '../incident/NameField.js';
 import { Dialog } from '../shell/Dialog.js';
 
 interface SayDialogProps {
@@ -40,8 +42,7 @@ export function SayDialog({ pipeline, item, onClose }: SayDialogProps) {
       await queryClient.invalidateQueries({ queryKey: ['fixed'] });
       onClose();
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setRefusal(error.problem ?? { type: 'about:blank', title: t('error.network'), status: 0 });
+      setRefusal(refusalOf(error));
       setSending(false);
     }
   };
@@ -51,21 +52,13 @@ export function SayDialog({ pipeline, item, onClose }: SayDialogProps) {
         <h2>{item.text}</h2>
         <p>{pipeline}</p>
         <div class="fields">
-          <Field label={t('resilience.answer')}>
-            {(props) => (
-              <select
-                {...props}
-                value={answer}
-                onChange={(event) => setAnswer(event.currentTarget.value as ResilienceAnswer)}
-              >
-                {RESILIENCE_ANSWERS.map((each) => (
-                  <option key={each} value={each}>
-                    {t(`resilience.answer.${each}`)}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <ChoiceField
+            label={t('resilience.answer')}
+            choices={RESILIENCE_ANSWERS}
+            value={answer}
+            wordOf={(each) => t(`resilience.answer.${each}`)}
+            onChoose={setAnswer}
+          />
           <Field label={t('resilience.note')}>
             {(props) => (
               <textarea
@@ -79,19 +72,12 @@ export function SayDialog({ pipeline, item, onClose }: SayDialogProps) {
           </Field>
           <NameField name={name} onName={setName} />
         </div>
-        {refusal && (
-          <p class="panel-error" role="alert">
-            {refusal.detail ?? refusal.title}
-          </p>
-        )}
-        <p class="form-actions">
-          <button type="submit" class="button primary" disabled={sending}>
-            {t('resilience.say')}
-          </button>
-          <button type="button" class="button" onClick={onClose}>
-            {t('act.cancel')}
-          </button>
-        </p>
+        <FormFoot
+          action={t('resilience.say')}
+          sending={sending}
+          refusal={refusal}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { WhatIf } from '../../server/contract.js';
-import { Field } from '../budget/Field.js';
+import { Field } from '../form/Field.js';
 import { formatFilter, parseFilter } from '../cost/filterTerms.js';
 import { useRanged } from '../cost/useCosts.js';
 import { formatCount, formatDurationMs } from '../format/quantity.js';

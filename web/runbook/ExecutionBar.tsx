@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Execution, ExecutionDetail } from '../../server/contract.js';
 import { nowMs } from '../api/live.js';
 import { sendJson } from '../api/sendJson.js';
-import { actor } from '../budget/actor.js';
+import { actor } from '../form/actor.js';
 import type { OpenExecution } from '../execution/openExecutions.js';
 import { ActButton } from '../incident/ActButton.js';
 import { t } from '../i18n/t.js';

@@ -1,12 +1,14 @@
 import { OUTCOMES, type ExecutionOutcome } from '@burnbook/domain/runbook/execution';
 import { useState } from 'preact/hooks';
-import type { ExecutionDetail } from '../../server/contract.js';
-import { ApiError } from '../api/getJson.js';
+import type { ExecutionDetail, Problem } from '../../server/contract.js';
+import { refusalOf } from '../api/refusalOf.js';
 import { sendJson } from '../api/sendJson.js';
-import { actor, nameActor } from '../budget/actor.js';
-import { Field } from '../budget/Field.js';
+import { actor, nameActor } from '../form/actor.js';
+import { ChoiceField } from '../form/ChoiceField.js';
+import { Field } from '../form/Field.js';
+import { FormFoot } from '../form/FormFoot.js';
+import { NameField } from '../form/NameField.js';
 import { t } from '../i18n/t.js';
-import { NameField } from '../incident/NameField.js';
 import { Dialog } from '../shell/Dialog.js';
 import { executionPath, putExecution } from './eventQueue.js';
 import type { StepAsk } from './StepFoot.js';
@@ -24,7 +26,7 @@ export function RunDialog({ ask, run, onClose }: RunDialogProps) {
   const [text, setText] = useState('');
   const [outcome, setOutcome] = useState<ExecutionOutcome>('resolved');
   const [sending, setSending] = useState(false);
-  const [wrong, setWrong] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState<Problem | null>(null);
   const isNamed = useState(actor.value !== '')[0];
   const step = 'step' in ask ? ask.step : undefined;
   const title =
@@ -39,8 +41,7 @@ export function RunDialog({ ask, run, onClose }: RunDialogProps) {
       setSending(true);
       finish(run, { outcome, reason: text.trim() }).then(onClose, (error: unknown) => {
         setSending(false);
-        if (!(error instanceof ApiError)) throw error;
-        setWrong(error.problem?.detail ?? error.problem?.title ?? t('error.network'));
+        setRefusal(refusalOf(error));
       });
       return;
     }
@@ -58,21 +59,13 @@ export function RunDialog({ ask, run, onClose }: RunDialogProps) {
         )}
         <div class="fields">
           {ask.kind === 'finish' && (
-            <Field label={t('run.outcome')}>
-              {(props) => (
-                <select
-                  {...props}
-                  value={outcome}
-                  onChange={(event) => setOutcome(event.currentTarget.value as ExecutionOutcome)}
-                >
-                  {OUTCOMES.map((each) => (
-                    <option key={each} value={each}>
-                      {t(`run.outcome.${each}`)}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
+            <ChoiceField
+              label={t('run.outcome')}
+              choices={OUTCOMES}
+              value={outcome}
+              wordOf={(each) => t(`run.outcome.${each}`)}
+              onChoose={setOutcome}
+            />
           )}
           <Field label={t(ask.kind === 'note' ? 'run.words' : 'run.reason')}>
             {(props) => (
@@ -88,19 +81,7 @@ export function RunDialog({ ask, run, onClose }: RunDialogProps) {
           </Field>
           {!isNamed && <NameField name={name} onName={setName} />}
         </div>
-        {wrong !== null && (
-          <p class="panel-error" role="alert">
-            {wrong}
-          </p>
-        )}
-        <p class="form-actions">
-          <button type="submit" class="button primary" disabled={sending}>
-            {title}
-          </button>
-          <button type="button" class="button" onClick={onClose}>
-            {t('act.cancel')}
-          </button>
-        </p>
+        <FormFoot action={title} sending={sending} refusal={refusal} onCancel={onClose} />
       </form>
     </Dialog>
   );

@@ -3,7 +3,7 @@ import { useLocation } from 'preact-iso';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Execution, ExecutionDetail, Runbook } from '../../server/contract.js';
 import { useApi, type ApiResult } from '../api/useApi.js';
-import { actor } from '../budget/actor.js';
+import { actor } from '../form/actor.js';
 import { enqueue, executionPath, followQueue, queued } from './eventQueue.js';
 import { localSteps, newEventId, shownSteps, type Act, type ShownStep } from './executionModel.js';
 import type { StepTicks } from './stepTicks.js';

@@ -3,7 +3,7 @@ import type { ExclusionWindow } from '../../server/contract.js';
 import { usePages } from '../api/usePages.js';
 import { sendJson } from '../api/sendJson.js';
 import { ActDialog } from '../budget/ActDialog.js';
-import { actor } from '../budget/actor.js';
+import { actor } from '../form/actor.js';
 import { t } from '../i18n/t.js';
 import { DataTable, type Column } from '../parts/DataTable.js';
 import { Instant } from '../parts/Instant.js';

@@ -2,10 +2,11 @@ import { useState } from 'preact/hooks';
 import type { ExclusionWindow } from '../../server/contract.js';
 import { sendJson } from '../api/sendJson.js';
 import { ActDialog } from '../budget/ActDialog.js';
-import { actor } from '../budget/actor.js';
-import { Field } from '../budget/Field.js';
+import { actor } from '../form/actor.js';
+import { ChoiceField } from '../form/ChoiceField.js';
+import { Field } from '../form/Field.js';
 import { t } from '../i18n/t.js';
-import { exclusionOf, newExclusionDraft, SCOPES, type ScopeKind } from './exclusionDraft.js';
+import { exclusionOf, newExclusionDraft, SCOPES } from './exclusionDraft.js';
 
 /** Takes time out of the count: of what, from when to when, once or again and again, and why. */
 export function ExclusionDialog({ tz, onClose }: { tz: string; onClose: () => void }) {
@@ -29,23 +30,13 @@ export function ExclusionDialog({ tz, onClose }: { tz: string; onClose: () => vo
       }
       onClose={onClose}
     >
-      <Field label={t('exclusion.scope')}>
-        {(props) => (
-          <select
-            {...props}
-            value={draft.scope}
-            onChange={(event) =>
-              setDraft({ ...draft, scope: event.currentTarget.value as ScopeKind })
-            }
-          >
-            {SCOPES.map((scope) => (
-              <option key={scope} value={scope}>
-                {t(`exclusion.${scope}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <ChoiceField
+        label={t('exclusion.scope')}
+        choices={SCOPES}
+        value={draft.scope}
+        wordOf={(scope) => t(`exclusion.${scope}`)}
+        onChoose={(scope) => setDraft({ ...draft, scope })}
+      />
       {draft.scope !== 'all' && (
         <Field label={t('exclusion.value')}>
           {(props) => <input {...props} required maxLength={256} {...text('value')} />}

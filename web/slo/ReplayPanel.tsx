@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { Problem, Replay, SloDetail } from '../../server/contract.js';
-import { ApiError } from '../api/getJson.js';
+import { refusalOf } from '../api/refusalOf.js';
 import { sendJson } from '../api/sendJson.js';
-import { actor } from '../budget/actor.js';
-import { Field } from '../budget/Field.js';
+import { actor } from '../form/actor.js';
+import { Field } from '../form/Field.js';
 import { t } from '../i18n/t.js';
 import type { Interval } from '../url/range.js';
 import type { View } from '../url/useView.js';
@@ -42,8 +42,7 @@ export function ReplayPanel({ detail, view }: { detail: SloDetail; view: View })
       });
       setResult({ replay, range });
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setRefusal(error.problem ?? { type: 'about:blank', title: t('error.network'), status: 0 });
+      setRefusal(refusalOf(error));
     } finally {
       setRunning(false);
     }

@@ -2,7 +2,7 @@ import type { NewExclusionWindow } from '../../server/contract.js';
 import { fromWallClock, toWallClock } from '../format/time.js';
 
 export const SCOPES = ['all', 'slo', 'service', 'pipeline'] as const;
-export type ScopeKind = (typeof SCOPES)[number];
+type ScopeKind = (typeof SCOPES)[number];
 
 /** The form of time that does not count, as it is typed. */
 export interface ExclusionDraft {

@@ -1,4 +1,4 @@
-import { Field } from '../budget/Field.js';
+import { Field } from './Field.js';
 import { t } from '../i18n/t.js';
 
 interface NameFieldProps {
