@@ -1,6 +1,7 @@
 /** Replay: what a proposed SLO or policy would have told of the past, beside the one that stands. */
 import type { z } from 'zod';
 import { isOfRange, type WeighedPast } from '@burnbook/domain/slo/deadlineReplay';
+import { median } from '@burnbook/domain/slo/expectedEvents';
 import { DAY_NS } from '@burnbook/domain/slo/minutes';
 import type { Schedule } from '@burnbook/domain/slo/schedule';
 import type { Severity, Slo } from '@burnbook/domain/slo/slo';
@@ -25,6 +26,7 @@ import { ApiError } from './problem.js';
 import { timeOf } from './query.js';
 import { route, type RouteRequest } from './route.js';
 import { rounded, roundedOrNull } from './sloViews.js';
+import { timeOrNull } from './views.js';
 
 const REPLAY_MAX_NS = 92n * DAY_NS;
 const SERIES_MAX = 500;
@@ -288,9 +290,7 @@ function replayView({
   misses,
   budgetLeft,
 }: ReplayedSlo): Omit<Replay['runs'][number], 'what' | 'expected'> {
-  const late = fires
-    .flatMap(({ latenessNs }) => secondsOf(latenessNs) ?? [])
-    .toSorted((a, b) => a - b);
+  const lateMs = median(fires.flatMap(({ latenessNs }) => msOf(latenessNs) ?? []));
   return {
     fires: fires.map(({ fromNs, toNs, latenessNs, budgetBurnt, occurrenceNs, ...fire }) => ({
       ...fire,
@@ -308,17 +308,19 @@ function replayView({
       budgetBurnt: rounded(budgetBurnt),
       occurrence: timeOrNull(occurrenceNs),
     })),
-    medianLatenessSeconds: late[Math.floor(late.length / 2)] ?? null,
+    medianLatenessSeconds: lateMs === null ? null : lateMs / 1_000,
     noise: fires.filter(({ noise }) => noise).length,
     budgetLeft: roundedOrNull(budgetLeft),
   };
 }
 
 /** To the millisecond: a deadline has passed a nanosecond later. */
-const secondsOf = (ns: bigint | null): number | null =>
-  ns === null ? null : Number(ns / NS_PER_MS) / 1_000;
+const msOf = (ns: bigint | null): number | null => (ns === null ? null : Number(ns / NS_PER_MS));
 
-const timeOrNull = (ns: bigint | null): string | null => (ns === null ? null : formatTime(ns));
+const secondsOf = (ns: bigint | null): number | null => {
+  const ms = msOf(ns);
+  return ms === null ? null : ms / 1_000;
+};
 
 function pointsOf(series: CountSeries, { fromNs, toNs }: PastOf): Replay['series'] {
   const [from, end] = [minuteOfNs(fromNs), minuteOfNs(toNs) + 1];

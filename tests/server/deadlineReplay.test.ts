@@ -189,7 +189,9 @@ test('each expected occurrence is told as it was known at every moment, as it wa
     // Four of the last eight.
     [null, 'ErrorBudgetBurn', '09T04:00 – ', false, 6 * 86_400],
   ]);
+  // Of six, the mean of the two in the middle.
   expect(standing).toMatchObject({ what: 'standing', pages: 8, tickets: 1, noise: 2 });
+  expect(standing?.medianLatenessSeconds).toBe((0 + 89 * 60) / 2);
   // It failed at 02:31, and nobody was told for an hour and a half.
   expect(standing?.misses).toMatchObject([
     {
