@@ -81,9 +81,8 @@ async function scored(api: ApiContext): Promise<Resilience['items']> {
 async function history({ api, query }: RouteRequest): Promise<ResilienceAnswers> {
   const { pipeline, item, limit, cursor } = parseQuery(historyQuery, query);
   const offset = offsetOf(cursor);
-  const rows = await api.store.query('resilience_answer_history', {
-    ...{ pipeline, item, limit, offset },
-  });
+  const asked = { pipeline, item, limit, offset };
+  const rows = await api.store.query('resilience_answer_history', asked);
   const next = offset + rows.length;
   const matching = Number(rows[0]?.['matching'] ?? 0);
   return {
@@ -111,10 +110,9 @@ async function say({ api, body, actor }: RouteRequest): Promise<ResilienceSaid> 
   if (!asked.canAnswer) {
     throw new ApiError(409, `item: telemetry and configuration tell of ${item}`, 'item');
   }
-  const said = { answer, by: actor, atNs: api.nowNs(), note: note || null };
-  const { by, ...rest } = said;
-  await api.store.command('answerResilience', { pipeline, item, actor: by, ...rest });
-  return saidView(said);
+  const said = { answer, atNs: api.nowNs(), note: note || null };
+  await api.store.command('answerResilience', { pipeline, item, actor, ...said });
+  return saidView({ ...said, by: actor });
 }
 
 /** Of the alerts that an SLO raises. */
