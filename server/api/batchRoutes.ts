@@ -24,7 +24,16 @@ import type { QueryRow } from '../store/protocol.js';
 import { batchCostRule, pipelineEntry, type ApiContext } from './apiContext.js';
 import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';
-import { cursorOf, limitParam, offsetOf, parseQuery, timeOf, timeParam } from './query.js';
+import {
+  cursorOf,
+  limitParam,
+  offsetOf,
+  opaque,
+  parseQuery,
+  placeOf,
+  timeOf,
+  timeParam,
+} from './query.js';
 import { route, type RouteRequest } from './route.js';
 import {
   batchView,
@@ -99,7 +108,7 @@ async function list({ api, query, signal }: RouteRequest) {
       sort: asked.sort.replace('-', '') as BatchSort,
       descending,
       limit: asked.limit,
-      after: asked.cursor === undefined ? null : placeOf(asked.cursor, asked.sort),
+      after: asked.cursor === undefined ? null : batchPlaceOf(asked.cursor, asked.sort),
     },
     { nowNs, signal },
   );
@@ -112,20 +121,18 @@ async function list({ api, query, signal }: RouteRequest) {
 const placeSchema = z.tuple([z.string(), z.number(), z.string(), z.string(), z.boolean()]);
 
 const placeCursor = ({ value, pipeline, batchId, shared }: BatchPlace, sort: string): string =>
-  Buffer.from(JSON.stringify([sort, value, pipeline, batchId, shared])).toString('base64url');
+  opaque(JSON.stringify([sort, value, pipeline, batchId, shared]));
 
 /** @throws ApiError 400 when the text is not one of ours, or of a list in another order. */
-function placeOf(cursor: string, sort: string): BatchPlace {
-  const refusal = new ApiError(400, 'cursor: is not one that this API gave', 'cursor');
-  let json: unknown;
-  try {
-    json = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-  } catch {
-    throw refusal;
-  }
-  const place = placeSchema.safeParse(json);
-  if (!place.success) throw refusal;
-  const [ofSort, value, pipeline, batchId, shared] = place.data;
+function batchPlaceOf(cursor: string, sort: string): BatchPlace {
+  const place = placeOf(cursor, (text) => {
+    try {
+      return placeSchema.safeParse(JSON.parse(text)).data ?? null;
+    } catch {
+      return null;
+    }
+  });
+  const [ofSort, value, pipeline, batchId, shared] = place;
   if (ofSort !== sort) {
     throw new ApiError(400, `cursor: belongs to a list sorted by ${ofSort}`, 'cursor');
   }

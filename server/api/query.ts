@@ -95,12 +95,27 @@ export function rangeOf(
 }
 
 /** An opaque position in a list. */
-export const cursorOf = (offset: number): string => Buffer.from(`o${offset}`).toString('base64url');
+export const cursorOf = (offset: number): string => opaque(`o${offset}`);
 
 /** @throws ApiError 400 when the text is not one of ours. */
 export function offsetOf(cursor: string | undefined): number {
   if (cursor === undefined) return 0;
-  const match = /^o(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
-  if (!match) throw new ApiError(400, 'cursor: is not one that this API gave', 'cursor');
-  return Number(match[1]);
+  return placeOf(cursor, (text) => {
+    const match = /^o(\d{1,9})$/.exec(text);
+    return match && Number(match[1]);
+  });
+}
+
+/** A place in a list as the text of a cursor, which nobody is to read anything into. */
+export const opaque = (place: string): string => Buffer.from(place).toString('base64url');
+
+/**
+ * The place that a cursor names.
+ * @param read null: no place of this list
+ * @throws ApiError 400 when the text is not one of ours
+ */
+export function placeOf<Place>(cursor: string, read: (place: string) => Place | null): Place {
+  const place = read(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (place === null) throw new ApiError(400, 'cursor: is not one that this API gave', 'cursor');
+  return place;
 }
