@@ -115,7 +115,10 @@ export class CoverageBook {
     const [from, end] = [minuteOfNs(fromNs), minuteOfNs(toNs)];
     const first = Math.floor(from / HOUR);
     const hours = { from: first * HOUR, hours: Math.ceil(end / HOUR) - first };
-    return new CoverageMap(hours, this.#runStretches(pipeline, nowNs)).coverage(from, end);
+    return new CoverageMap(hours, this.#runStretches(this.#runsOf(pipeline), nowNs)).coverage(
+      from,
+      end,
+    );
   }
 
   #mapOf(pipeline: string, nowNs: bigint): CoverageMap {
@@ -137,12 +140,12 @@ export class CoverageBook {
   }
 
   #stretches(pipeline: string, nowNs: bigint) {
-    const { due, covered } = this.#runStretches(pipeline, nowNs);
-    return { due: [...due, ...this.#unanswered(pipeline, nowNs)], covered };
+    const runs = this.#runsOf(pipeline);
+    const { due, covered } = this.#runStretches(runs, nowNs);
+    return { due: [...due, ...this.#unanswered(pipeline, { runs, nowNs })], covered };
   }
 
-  #runStretches(pipeline: string, nowNs: bigint) {
-    const runs = this.#runsOf(pipeline);
+  #runStretches(runs: readonly Run[], nowNs: bigint) {
     const due: { from: number; end: number }[] = [];
     const covered: CoveredStretch[] = [];
     runs.forEach((run) => {
@@ -160,9 +163,11 @@ export class CoverageBook {
   }
 
   /** Expected occurrences that no run answered. */
-  #unanswered(pipeline: string, nowNs: bigint) {
+  #unanswered(
+    pipeline: string,
+    { runs, nowNs }: { readonly runs: readonly Run[]; readonly nowNs: bigint },
+  ) {
     const schedule = this.#schedules.get(pipeline);
-    const runs = this.#runsOf(pipeline);
     if (!schedule || runs.length === 0) return [];
     const firstNs = runs[0]?.startNs ?? nowNs;
     const fromNs = nowNs - hoursNs(HOURS_KEPT);
