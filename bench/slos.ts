@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { indicatorIdOf } from '../server/config/openSlo/indicator.js';
 import { slosSchema } from '../server/contract.js';
 import { ClientProcess } from './clientProcess.js';
@@ -97,8 +98,7 @@ async function fillHistory(folder: string): Promise<number> {
   const instance = await DuckDBInstance.create(databaseFile(folder));
   const connection = await instance.connect();
   const nowNs = BigInt(Date.now()) * 1_000_000n;
-  const minuteNs = 60_000_000_000n;
-  const first = nowNs - (nowNs % minuteNs) - BigInt(DAYS * 1_440) * minuteNs;
+  const first = nowNs - (nowNs % MINUTE_NS) - BigInt(DAYS * 1_440) * MINUTE_NS;
   for (let number = 0; number < SLOS; number++) {
     const indicator = indicatorOf(number);
     await connection.run(

@@ -1,4 +1,5 @@
 /** Periods of cost budgets: calendar ones in a time zone, and rolling windows. Instants are UTC nanoseconds. */
+import { DAY_NS, HOUR_NS } from './time.js';
 import { dayAt, startOfDayNs, weekdayOf } from './timeZone.js';
 
 export const PERIOD_UNITS = ['day', 'week', 'month', 'quarter'] as const;
@@ -19,7 +20,7 @@ export interface TimeSpan {
   readonly endNs: bigint;
 }
 
-const NS_PER_UNIT = { h: 3_600_000_000_000n, d: 86_400_000_000_000n, w: 604_800_000_000_000n };
+const NS_PER_UNIT = { h: HOUR_NS, d: DAY_NS, w: 7n * DAY_NS };
 const ROLLING_MIN_NS = NS_PER_UNIT.h;
 const ROLLING_MAX_NS = 400n * NS_PER_UNIT.d;
 /** 5 %: before it the share spent says nothing about the rest of the period. */

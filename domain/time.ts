@@ -2,6 +2,9 @@
 
 export const NS_PER_MS = 1_000_000n;
 export const NS_PER_SECOND = 1_000_000_000n;
+export const MINUTE_NS = 60n * NS_PER_SECOND;
+export const HOUR_NS = 60n * MINUTE_NS;
+export const DAY_NS = 24n * HOUR_NS;
 
 /** Formats UTC nanoseconds as RFC 3339 with as many fraction digits as needed (0, 3, 6 or 9). */
 export function formatTime(ns: bigint): string {

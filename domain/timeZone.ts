@@ -5,10 +5,9 @@
  * without a gap also where a clock skips midnight (Africa/Cairo in spring), shows it twice (Asia/Beirut in autumn) or
  * leaves a day out (Pacific/Apia, 2011-12-30): that day is empty, and the one before ends where the next begins.
  */
-import { NS_PER_MS } from './time.js';
+import { DAY_NS, NS_PER_MS } from './time.js';
 
 const DAY_MS = 86_400_000;
-const DAY_NS = BigInt(DAY_MS) * NS_PER_MS;
 /** No zone was ever further from UTC. */
 const OFFSET_MAX_MS = 16 * 3_600_000;
 /** Zones come from files and from queries: more than all that exist would be a fault elsewhere. */

@@ -1,4 +1,5 @@
 /** Who works on an incident: an acknowledgement holds while steps are taken, and an unanswered page goes to the next person. */
+import { DAY_NS } from '../time.js';
 import type { DeskDraft } from './deskDraft.js';
 import type { Incident } from './incident.js';
 import type { Mutings } from './muting.js';
@@ -9,7 +10,7 @@ export const ACKNOWLEDGED_NS = 14_400_000_000_000n;
 /** An unacknowledged page escalates then. */
 export const ESCALATE_NS = 600_000_000_000n;
 /** A frozen alert is asked about so often. */
-const ASK_NS = 86_400_000_000_000n;
+const ASK_NS = DAY_NS;
 
 export function acknowledge(draft: DeskDraft, incident: Incident, actor: string): void {
   draft.putIncident({

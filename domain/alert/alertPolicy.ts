@@ -1,5 +1,6 @@
 /** How an alert of a name comes and goes, where the rule that raises it has no hysteresis of its own. */
 import type { AlertName } from '../alertNames.js';
+import { MINUTE_NS } from '../time.js';
 import type { AlertSource } from './alert.js';
 
 export interface AlertPolicy {
@@ -11,7 +12,6 @@ export interface AlertPolicy {
   readonly followsUpstream: boolean;
 }
 
-const MINUTE_NS = 60_000_000_000n;
 const AT_ONCE: AlertPolicy = { pendingNs: 0n, clearNs: 0n, followsUpstream: false };
 /** Shares over a sliding window cross their limit back and forth. */
 const SHARE: AlertPolicy = { ...AT_ONCE, clearNs: 5n * MINUTE_NS };

@@ -4,6 +4,7 @@
  * An unknown condition (`frozen`) never resolves and never fires; a person's word ends a frozen alert, and holds until
  * data says anew that it burns.
  */
+import { MINUTE_NS } from '../time.js';
 import { unturned } from '../unturned.js';
 import type { AlertCondition, AlertSource } from './alert.js';
 import { policyOf } from './alertPolicy.js';
@@ -12,7 +13,7 @@ import type { StandingAlert } from './standingAlert.js';
 /** An alert that comes back so soon is the same one. */
 export const RECURRENCE_NS = 1_800_000_000_000n;
 /** Sentences with figures change with every evaluation; so often they are written. */
-const UPDATE_NS = 60_000_000_000n;
+const UPDATE_NS = MINUTE_NS;
 
 export interface Step {
   readonly atNs: bigint;

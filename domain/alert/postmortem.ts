@@ -1,5 +1,5 @@
 /** The first draft of a postmortem: what is known, as Markdown to paste. Whatever names and notes hold, they stay text. */
-import { formatTime } from '../time.js';
+import { formatTime, MINUTE_NS } from '../time.js';
 import type { Incident, IncidentEntry } from './incident.js';
 import { plainMarkdown as text } from './plainMarkdown.js';
 import { runbookSection, type FollowedRunbook } from './postmortemRunbook.js';
@@ -59,7 +59,7 @@ export function postmortemOf({ incident, alerts, entries, executions }: Postmort
 }
 
 function lasted(fromNs: bigint, toNs: bigint): string {
-  const minutes = (toNs - fromNs) / 60_000_000_000n;
+  const minutes = (toNs - fromNs) / MINUTE_NS;
   const hours = minutes / 60n;
   return hours === 0n ? `${minutes} min` : `${hours} h ${minutes % 60n} min`;
 }

@@ -6,7 +6,7 @@ import {
   type ExecutionState,
 } from '../runbook/execution.js';
 import { OUTCOME_WORDS, verifyText } from '../runbook/executionWords.js';
-import { formatTime } from '../time.js';
+import { formatTime, MINUTE_NS } from '../time.js';
 import { plainMarkdown as text } from './plainMarkdown.js';
 
 export interface FollowedRunbook {
@@ -14,8 +14,6 @@ export interface FollowedRunbook {
   readonly events: readonly ExecutionEvent[];
   readonly state: ExecutionState;
 }
-
-const MINUTE_NS = 60_000_000_000n;
 
 /** Lines of Markdown. */
 export function runbookSection({ start, events, state }: FollowedRunbook): string[] {

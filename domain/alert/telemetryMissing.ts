@@ -1,7 +1,7 @@
 /** TelemetryMissing: what is due is not seen, so that nobody can say whether it is good. It takes over from what it hides. */
 import { isUnknown } from '../slo/coverage.js';
-import { MINUTE_NS } from '../slo/minutes.js';
 import type { Severity } from '../slo/slo.js';
+import { MINUTE_NS } from '../time.js';
 import type { AlertCondition } from './alert.js';
 
 /** How much is known of the runs of a pipeline that were open of late. */

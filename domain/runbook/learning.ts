@@ -1,5 +1,6 @@
 /** What following a runbook has shown, by its revision: how long it took, how far people came, what they left out. */
 import { median } from '../slo/expectedEvents.js';
+import { DAY_NS } from '../time.js';
 import type { StepStanding } from './execution.js';
 
 type LearnedStep = Pick<StepStanding, 'number' | 'text' | 'state' | 'atNs' | 'tookNs'>;
@@ -45,7 +46,7 @@ export interface StepFigures {
 /** What it ends with when it has helped. */
 const GOOD_OUTCOMES: ReadonlySet<string> = new Set(['resolved', 'mitigated']);
 /** An open execution in which nothing happened for so long was left. */
-const LEFT_AFTER_NS = 86_400_000_000_000n;
+const LEFT_AFTER_NS = DAY_NS;
 const NS_PER_SECOND = 1e9;
 
 /** @param executions of one revision, alike in being game days or not. */

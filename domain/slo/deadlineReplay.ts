@@ -1,7 +1,7 @@
 /** What an SLO of a deadline would have told of its past: an alert for each occurrence gone wrong, and tickets of too many. */
 import type { AlertName } from '../alertNames.js';
+import { HOUR_NS } from '../time.js';
 import { burnRate } from './burnRate.js';
-import { HOUR_NS } from './minutes.js';
 import type { Verdict } from './occurrence.js';
 import { isBad, isBurnTicket, occurrencesOfTicket } from './occurrenceBurn.js';
 import type { OccurrencePast } from './occurrencePast.js';

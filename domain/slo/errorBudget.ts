@@ -1,8 +1,9 @@
 /** What is left of an error budget, and when it is empty. */
 import type { TimeSpan } from '../budgetPeriod.js';
+import { DAY_NS, HOUR_NS } from '../time.js';
 import { badOf, budgetShare, burnRate, type EventSum } from './burnRate.js';
 import type { ExpectedEvents } from './expectedEvents.js';
-import { DAY_NS, HOUR_NS, minuteEnd } from './minutes.js';
+import { minuteEnd } from './minutes.js';
 import type { Slo } from './slo.js';
 import { sloPeriodAt } from './sloWindow.js';
 

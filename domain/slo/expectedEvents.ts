@@ -1,7 +1,7 @@
 /** How many events are still to come: from the schedule, else from what the same weekdays had. */
 import type { TimeSpan } from '../budgetPeriod.js';
+import { DAY_NS } from '../time.js';
 import { dayAt, startOfDayNs, weekdayOf } from '../timeZone.js';
-import { DAY_NS } from './minutes.js';
 
 /** What an evaluation knows of events that it has not seen. */
 export interface ExpectedEvents {

@@ -3,9 +3,9 @@
  * steady rate, each is bad by itself with the probability B. Every such page is a false one. At 99 % and ten events an hour a
  * floor of two bad ones alone gives about four a month, the low-traffic test one in two years.
  */
+import { DAY_NS, HOUR_NS, MINUTE_NS } from '../time.js';
 import { badOf, burnRate, type EventSum } from './burnRate.js';
 import { isSignificant } from './lowTraffic.js';
-import { DAY_NS, HOUR_NS, MINUTE_NS } from './minutes.js';
 import type { BudgetingMethod, WindowPair } from './slo.js';
 
 export interface FalsePagesInput {

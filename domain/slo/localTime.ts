@@ -1,6 +1,6 @@
 /** Wall clock times of a time zone: which instant they mean, also where clocks change. */
+import { DAY_NS, MINUTE_NS } from '../time.js';
 import { offsetNs, parseDay } from '../timeZone.js';
-import { DAY_NS, MINUTE_NS } from './minutes.js';
 
 /** A day (days since 1970-01-01) and what clocks show on it. */
 export interface LocalTime {

@@ -1,8 +1,7 @@
 /** The grain of SLOs: events are counted by minutes, and every window is whole minutes, half open. */
+import { DAY_NS, HOUR_NS, MINUTE_NS } from '../time.js';
 
-export const MINUTE_NS = 60_000_000_000n;
-export const HOUR_NS = 60n * MINUTE_NS;
-export const DAY_NS = 24n * HOUR_NS;
+export { DAY_NS, HOUR_NS, MINUTE_NS };
 
 /** The beginning of the minute that an instant is in. */
 export function minuteOf(ns: bigint): bigint {

@@ -1,9 +1,10 @@
 /** How one pair of windows stands: whether it fires, and whether one that fired still holds. */
+import { DAY_NS, HOUR_NS, MINUTE_NS } from '../time.js';
 import { burnRate, type EventSum } from './burnRate.js';
 import { isUnknown, knownBad, type CoverageReader } from './coverage.js';
 import type { BudgetInput, SumReader } from './errorBudget.js';
 import { isSignificant } from './lowTraffic.js';
-import { DAY_NS, HOUR_NS, MINUTE_NS, minuteEnd } from './minutes.js';
+import { minuteEnd } from './minutes.js';
 import type { Slo, WindowPair } from './slo.js';
 import { pairName } from './windowPairs.js';
 

@@ -2,10 +2,10 @@
  * When a pipeline is expected. Clock changes: a local time that clocks skip runs at the next instant, one that they show
  * twice runs once, the first time; so every expected day has its occurrence, and none has two for one.
  */
+import { DAY_NS, MINUTE_NS } from '../time.js';
 import { dayAt, localDay, offsetNs, startOfDayNs } from '../timeZone.js';
 import type { Cron } from './cron.js';
 import { localToNs } from './localTime.js';
-import { DAY_NS, MINUTE_NS } from './minutes.js';
 import type { BatchNaming, ExpectedOccurrence } from './occurrence.js';
 import type { Severity } from './slo.js';
 

@@ -1,9 +1,9 @@
 /** The period that an error budget is for: rolling, or by the calendar of a time zone from a time of its own. */
 import type { TimeSpan } from '../budgetPeriod.js';
-import { isTimeZone } from '../time.js';
+import { DAY_NS, isTimeZone } from '../time.js';
 import { dayAt } from '../timeZone.js';
 import { localToNs, parseLocal, type LocalTime } from './localTime.js';
-import { DAY_NS, formatLength, minuteEnd } from './minutes.js';
+import { formatLength, minuteEnd } from './minutes.js';
 import type { SloWindow } from './slo.js';
 
 type CalendarWindow = SloWindow & { readonly kind: 'calendar' };

@@ -3,8 +3,9 @@
  * and the short one says that it still burns. Source of the defaults: Beyer et al., The Site Reliability Workbook,
  * chapter 5, table 5-8, for a period of 30 days.
  */
+import { DAY_NS, HOUR_NS, MINUTE_NS } from '../time.js';
 import { budgetShare } from './burnRate.js';
-import { DAY_NS, formatLength, HOUR_NS, MINUTE_NS } from './minutes.js';
+import { formatLength } from './minutes.js';
 import type { Severity, SloWindow, WindowPair } from './slo.js';
 import { nominalLengthNs } from './sloWindow.js';
 

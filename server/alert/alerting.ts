@@ -2,6 +2,7 @@
 import type { Upstreams } from '@burnbook/domain/alert/lineage';
 import type { RuleSettings } from '@burnbook/domain/alert/ruleSettings';
 import type { NotifyEvent } from '@burnbook/domain/notify/notifyEvent';
+import { HOUR_NS, MINUTE_NS } from '@burnbook/domain/time';
 import type { BatchCostRule } from '../cost/batchCostAlert.js';
 import type { Runbooks } from '../runbook/loadRunbooks.js';
 import type { BackupFacts } from '../store/backup/backups.js';
@@ -11,7 +12,6 @@ import { AlertDesk, type AlertDeskOptions } from './alertDesk.js';
 import { firstActionFor, runbookPathOf } from './guide.js';
 import { Housekeeping } from './housekeeping.js';
 import { RuleWatch } from './ruleWatch.js';
-import { HOUR_NS, MINUTE_NS } from './rules/alertRule.js';
 import { backupFailed } from './rules/backupFailed.js';
 import { batchCost } from './rules/batchCost.js';
 import { collectorDropping } from './rules/collectorDropping.js';

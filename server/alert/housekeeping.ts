@@ -1,8 +1,8 @@
 /** Once a day takes away what would grow without end. */
+import { DAY_NS } from '@burnbook/domain/time';
 import { StoreError } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 
-const DAY_NS = 86_400_000_000_000n;
 const LOOK_MS = 600_000;
 
 export class Housekeeping {

@@ -1,10 +1,9 @@
 /** What a row costs by the size of its batch. */
 import { z } from 'zod';
 import { formatUsd } from '@burnbook/domain/money';
-import { formatTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime } from '@burnbook/domain/time';
 import { batchSizesSchema, type BatchSizes } from '../contract.js';
 import { batchSizes } from '../cost/batchSizes.js';
-import { DAY_NS } from './costParams.js';
 import { freshness } from './freshness.js';
 import { parseQuery, rangeOf, timeParam } from './query.js';
 import { route, type RouteRequest } from './route.js';

@@ -1,7 +1,7 @@
 /** Budgets from facts to what the contract says. */
 import { shareOf } from '@burnbook/domain/costBudget';
 import { formatUsd } from '@burnbook/domain/money';
-import { formatTime } from '@burnbook/domain/time';
+import { formatTime, HOUR_NS } from '@burnbook/domain/time';
 import type { Budget, BudgetAlertView, Overview } from '../contract.js';
 import type { BudgetAlertRow } from '../cost/budgetAlertRow.js';
 import type { BudgetReport } from '../cost/budgetBook.js';
@@ -9,7 +9,7 @@ import { budgetFigures, budgetSubject } from '../cost/budgetConditions.js';
 import { budgetHoldsView } from './reservationViews.js';
 import { timeOrNull, usdOrNull } from './views.js';
 
-const NS_PER_HOUR = 3_600_000_000_000;
+const NS_PER_HOUR = Number(HOUR_NS);
 
 export function budgetView(report: BudgetReport): Budget {
   const { budget, definition, version, status, state } = report;

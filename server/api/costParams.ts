@@ -7,8 +7,6 @@ import type { StoreClient } from '../store/storeClient.js';
 import { ApiError } from './problem.js';
 import { timeParam, zoneParam } from './query.js';
 
-export const DAY_NS = 86_400_000_000_000n;
-
 export const costParams = {
   from: timeParam.optional(),
   to: timeParam.optional(),

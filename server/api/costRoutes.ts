@@ -1,6 +1,6 @@
 /** Pipelines, and the overview. */
 import { formatUsd, formatUsdShort } from '@burnbook/domain/money';
-import { formatTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime, MINUTE_NS } from '@burnbook/domain/time';
 import {
   listOf,
   overviewSchema,
@@ -24,14 +24,13 @@ import { parseQuery, rangeOf, timeParam, zoneParam } from './query.js';
 import { route, type RouteRequest } from './route.js';
 import { costView, dearBatchAlert, usdOrNull } from './views.js';
 
-const DAY_NS = 86_400_000_000_000n;
 const WEEK_NS = 7n * DAY_NS;
 /** Telemetry may be a little ahead of the clock. */
 const YEAR_NS = 366n * DAY_NS;
 const BUCKETS_MAX = 100n;
 /** Steps that people read on an axis, from a quarter of an hour to a week. */
 const BUCKETS_NS = [15n, 30n, 60n, 180n, 360n, 720n, 1_440n, 10_080n].map(
-  (minutes) => minutes * 60_000_000_000n,
+  (minutes) => minutes * MINUTE_NS,
 );
 
 const overviewQuery = { from: timeParam.optional(), to: timeParam.optional(), tz: zoneParam };

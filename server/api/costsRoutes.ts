@@ -1,6 +1,6 @@
 /** Costs by dimensions, over time, and what changed. */
 import { z } from 'zod';
-import { formatTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime } from '@burnbook/domain/time';
 import { formatUsd } from '@burnbook/domain/money';
 import type { Bars } from '@burnbook/domain/waterfall';
 import {
@@ -17,14 +17,7 @@ import { costChange } from '../cost/costChange.js';
 import { TIME_DIMENSIONS, type TimeUnit } from '../cost/costDimension.js';
 import { costPeriods, PERIODS_MAX } from '../cost/costPeriods.js';
 import { costsBy, nanoPer, type CostGroup, type Measures } from '../cost/costs.js';
-import {
-  compareParam,
-  comparisonFor,
-  costParams,
-  DAY_NS,
-  dimensionsOf,
-  filterOf,
-} from './costParams.js';
+import { compareParam, comparisonFor, costParams, dimensionsOf, filterOf } from './costParams.js';
 import { comparisonOf, type Comparison, type TimeRange } from '../cost/timeRange.js';
 import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';

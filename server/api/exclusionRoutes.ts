@@ -1,7 +1,7 @@
 /** What was received and not counted. */
 import { z } from 'zod';
 import { formatUsd } from '@burnbook/domain/money';
-import { formatTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime } from '@burnbook/domain/time';
 import {
   exclusionReasonSchema,
   exclusionsSchema,
@@ -16,7 +16,7 @@ import {
   type ReceivedTokens,
 } from '../cost/exclusions.js';
 import type { QueryRow } from '../store/protocol.js';
-import { costParams, DAY_NS, filterOf } from './costParams.js';
+import { costParams, filterOf } from './costParams.js';
 import { freshness } from './freshness.js';
 import { cursorOf, limitParam, offsetOf, parseQuery, rangeOf } from './query.js';
 import { route, type RouteRequest } from './route.js';

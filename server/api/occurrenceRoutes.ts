@@ -1,7 +1,7 @@
 /** Expected occurrences of scheduled pipelines and what became of them. */
 import { z } from 'zod';
 import { VERDICTS } from '@burnbook/domain/slo/occurrence';
-import { formatTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime } from '@burnbook/domain/time';
 import { occurrencesSchema, type Occurrence as OccurrenceView } from '../contract.js';
 import type { Occurrence } from '../slo/occurrence.js';
 import { freshness } from './freshness.js';
@@ -17,7 +17,7 @@ const listQuery = {
   limit: limitParam(100, 1_000),
   cursor: z.string().max(100).optional(),
 };
-const LOOK_BACK_NS = 401n * 86_400_000_000_000n;
+const LOOK_BACK_NS = 401n * DAY_NS;
 
 export const occurrenceRoutes = [
   route({

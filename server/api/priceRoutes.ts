@@ -1,6 +1,6 @@
 /** Prices as they are known, and what has none. */
 import { z } from 'zod';
-import { formatTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime } from '@burnbook/domain/time';
 import { pricesSchema, unpricedListSchema, type Prices, type UnpricedList } from '../contract.js';
 import { appliedPrice, listPrices } from '../cost/prices.js';
 import { listUnpriced } from '../cost/unpriced.js';
@@ -26,7 +26,7 @@ const unpricedQuery = {
   limit: limitParam(100, 1_000),
   cursor: z.string().optional(),
 };
-const UNPRICED_SPAN_NS = 30n * 86_400_000_000_000n;
+const UNPRICED_SPAN_NS = 30n * DAY_NS;
 /** Calls come with times a little ahead. */
 const AHEAD_NS = 600_000_000_000n;
 

@@ -1,13 +1,13 @@
 /** Query parameters: checked, with the parameter's name in every refusal. */
 import { z } from 'zod';
-import { isTimeZone, parseTime } from '@burnbook/domain/time';
+import { DAY_NS, HOUR_NS, isTimeZone, MINUTE_NS, parseTime } from '@burnbook/domain/time';
 import { ApiError } from './problem.js';
 
 const NS_PER_UNIT: Readonly<Record<string, bigint>> = {
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-  d: 86_400_000_000_000n,
-  w: 604_800_000_000_000n,
+  m: MINUTE_NS,
+  h: HOUR_NS,
+  d: DAY_NS,
+  w: 7n * DAY_NS,
 };
 const RANGE_DAYS_MAX = 3_700n;
 const TIME_MIN_NS = 0n;

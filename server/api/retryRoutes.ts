@@ -1,7 +1,7 @@
 /** What retries cost, and what another policy would have made of them. */
 import { z } from 'zod';
 import { formatUsd } from '@burnbook/domain/money';
-import { formatTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime } from '@burnbook/domain/time';
 import {
   wasteSchema,
   whatIfSchema,
@@ -13,7 +13,7 @@ import type { CostDimension } from '../cost/costDimension.js';
 import type { CostFilter } from '../cost/costFilter.js';
 import { ATTEMPT_DIMENSIONS, isToldByAttempts, wasteBy, type WasteSums } from '../cost/waste.js';
 import { whatIf } from '../cost/whatIf.js';
-import { costParams, DAY_NS, dimensionsOf, filterOf } from './costParams.js';
+import { costParams, dimensionsOf, filterOf } from './costParams.js';
 import { freshness } from './freshness.js';
 import { ApiError } from './problem.js';
 import { cursorOf, limitParam, offsetOf, parseQuery, rangeOf } from './query.js';

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Silence as SilenceFacts } from '@burnbook/domain/alert/silence';
+import { DAY_NS } from '@burnbook/domain/time';
 import { silenceOf } from '../alert/alertRows.js';
 import {
   newSilenceSchema,
@@ -17,7 +18,6 @@ import { ApiError } from './problem.js';
 import { cursorOf, limitParam, offsetOf, parseQuery, timeOf } from './query.js';
 import { route, type RouteRequest } from './route.js';
 
-const DAY_NS = 86_400_000_000_000n;
 const DAYS_MAX = 90n;
 const LABELS = [
   ...['name', 'source', 'severity', 'owner', 'slo', 'pipeline', 'batch', 'occurrence', 'step'],

@@ -1,10 +1,9 @@
 /** The history of an SLO: what was shown when it was decided, beside what is known of the same now. */
 import { z } from 'zod';
 import { inUnit } from '@burnbook/domain/slo/eventUnit';
-import { DAY_NS } from '@burnbook/domain/slo/minutes';
 import { withWeights } from '@burnbook/domain/slo/occurrenceBurn';
 import type { Slo } from '@burnbook/domain/slo/slo';
-import { formatTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime } from '@burnbook/domain/time';
 import { sloHistorySchema, type SloHistory } from '../contract.js';
 import { nsOfMinute } from '../slo/eventGroup.js';
 import { weightOf, type Occurrence } from '../slo/occurrence.js';

@@ -2,10 +2,9 @@
 import type { z } from 'zod';
 import { isOfRange, type WeighedPast } from '@burnbook/domain/slo/deadlineReplay';
 import { median } from '@burnbook/domain/slo/expectedEvents';
-import { DAY_NS } from '@burnbook/domain/slo/minutes';
 import type { Schedule } from '@burnbook/domain/slo/schedule';
 import type { Severity, Slo } from '@burnbook/domain/slo/slo';
-import { formatTime, NS_PER_MS } from '@burnbook/domain/time';
+import { DAY_NS, formatTime, NS_PER_MS } from '@burnbook/domain/time';
 import { knownPipelines } from '../config/config.js';
 import { proposedSlo } from '../config/proposedSlo.js';
 import { proposedSchedule } from '../config/schedules.js';

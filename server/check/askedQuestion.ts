@@ -1,6 +1,7 @@
 /** A question as it was asked, its parameters checked, and how its answer reads what it needs. */
 import { namesIn, paramFault } from '@burnbook/domain/runbook/questionParams';
 import type { QuestionName } from '@burnbook/domain/runbook/questions';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { QueryParams, QueryRow } from '../store/protocol.js';
 import type { CheckSources } from './checkFacts.js';
 
@@ -17,8 +18,6 @@ export class CheckFault extends Error {
 }
 
 export type CheckParams = Readonly<Record<string, string>>;
-
-const MINUTE_NS = 60_000_000_000n;
 
 /** @throws CheckFault naming the parameter. */
 export function checkParams(name: QuestionName, params: CheckParams): void {

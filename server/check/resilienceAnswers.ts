@@ -4,7 +4,7 @@ import {
   type ResilienceAnswer,
   type ResilienceItemId,
 } from '@burnbook/domain/runbook/resilienceItems';
-import { formatTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime } from '@burnbook/domain/time';
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { Score } from './resilienceScores.js';
@@ -21,7 +21,6 @@ export type SaidAnswers = ReadonlyMap<string, ReadonlyMap<string, SaidAnswer>>;
 
 /** Older than this nobody should lean on it: somebody has to look again. */
 const SAID_DAYS_MAX = 180;
-const DAY_NS = 86_400_000_000_000n;
 
 /** The newest of each item. @throws StoreError */
 export async function readAnswers(store: StoreClient): Promise<SaidAnswers> {

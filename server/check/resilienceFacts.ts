@@ -1,4 +1,5 @@
 /** What telemetry says of pipelines that the resilience checklist asks, by pipeline. */
+import { DAY_NS } from '@burnbook/domain/time';
 import { EXCLUSION_REASONS } from '../cost/exclusions.js';
 import type { QueryParams, QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
@@ -100,7 +101,6 @@ export const OPERATIONS_MIN = 20;
 export const FAILED_MIN = 0.2;
 const RETRIES_LOOKED_AT = 20;
 const SILENT_NS = 120_000_000_000n;
-const DAY_NS = 86_400_000_000_000n;
 const TIMEOUT_MS = 10_000;
 
 /** Reads all of it; a part that fails is unknown, and is told to `report`. */

@@ -1,7 +1,7 @@
 /** How a pipeline stands on each item of the resilience checklist. What is not known is never `yes`. */
 import { isInForce, type CostBudget } from '@burnbook/domain/costBudget';
 import type { ScoredItemId } from '@burnbook/domain/runbook/resilienceItems';
-import { formatTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime } from '@burnbook/domain/time';
 import {
   FAILED_MIN,
   NEWEST_DAYS,
@@ -48,7 +48,6 @@ const WAITS_SHARE_MIN = 0.5;
 const UNPRICED_SHARE_MAX = 0.01;
 const UNRESERVED_SHARE_MAX = 0.01;
 const MS_PER_DAY = 86_400_000;
-const DAY_NS = 86_400_000_000_000n;
 
 const NOT_READ = cannotTell('the store could not be asked in time');
 

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { parseCron } from '@burnbook/domain/slo/cron';
-import { DAY_NS, parseLength } from '@burnbook/domain/slo/minutes';
+import { parseLength } from '@burnbook/domain/slo/minutes';
 import type { Schedule } from '@burnbook/domain/slo/schedule';
-import { isTimeZone } from '@burnbook/domain/time';
+import { DAY_NS, isTimeZone } from '@burnbook/domain/time';
 import { parseDay } from '@burnbook/domain/timeZone';
 import { ConfigError, parseYaml } from './yamlFile.js';
 

@@ -1,12 +1,13 @@
 /** Closes periods of budgets three days after their end: what changes later is shown as an adjustment. */
 import { periodAt, periodBefore, type TimeSpan } from '@burnbook/domain/budgetPeriod';
 import type { CostBudget } from '@burnbook/domain/costBudget';
+import { DAY_NS } from '@burnbook/domain/time';
 import type { ClosedPeriod } from '../store/commands/settleBudgets.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { SpendTable } from './budgetSpend.js';
 
 /** Late telemetry of three days lands in its period without a word. */
-const CLOSES_AFTER_NS = 3n * 86_400_000_000_000n;
+const CLOSES_AFTER_NS = 3n * DAY_NS;
 /** After a long absence the older ones stay open: what was known of them when is not known. */
 const PERIODS_BACK_MAX = 40;
 

@@ -1,6 +1,7 @@
 /** The past of a budget: its periods with what was known at their closing, and the days of the current one. */
 import { daysOf, periodAt, periodBefore, type TimeSpan } from '@burnbook/domain/budgetPeriod';
 import type { CostBudget } from '@burnbook/domain/costBudget';
+import { DAY_NS } from '@burnbook/domain/time';
 import type { StoreClient } from '../store/storeClient.js';
 import { edgeSpend, NO_SPEND, added, quarterCeil, SpendTable, type Spend } from './budgetSpend.js';
 
@@ -20,7 +21,7 @@ export interface BudgetHistoryFacts {
   readonly days: readonly (TimeSpan & Spend)[];
 }
 
-const AHEAD_NS = 86_400_000_000_000n;
+const AHEAD_NS = DAY_NS;
 
 export async function budgetHistory(
   store: StoreClient,

@@ -3,6 +3,7 @@ import { daysOf, periodAt, type TimeSpan } from '@burnbook/domain/budgetPeriod';
 import type { BudgetMeasure } from '@burnbook/domain/budgetStatus';
 import type { CostBudget } from '@burnbook/domain/costBudget';
 import type { PriceStep } from '@burnbook/domain/forecast';
+import { DAY_NS } from '@burnbook/domain/time';
 import { sameTimeNs } from '@burnbook/domain/timeZone';
 import type { StoreClient } from '../store/storeClient.js';
 import {
@@ -15,7 +16,6 @@ import {
   type Spend,
 } from './budgetSpend.js';
 
-const DAY_NS = 86_400_000_000_000n;
 /** What a forecast by weekday looks back to. */
 const HISTORY_NS = 57n * DAY_NS;
 /** Clocks of emitters may be ahead by minutes: what is dated after now belongs to now. */

@@ -2,6 +2,7 @@
 import { scopeMatches, type CostBudget } from '@burnbook/domain/costBudget';
 import type { PriceStep } from '@burnbook/domain/forecast';
 import type { PriceVersion, UnitPrice } from '@burnbook/domain/price';
+import { DAY_NS } from '@burnbook/domain/time';
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { originOf } from './budgetSpend.js';
@@ -25,9 +26,9 @@ export interface PriceChange extends PriceStep {
   readonly model: string;
 }
 
-const SINCE_NS = 28n * 86_400_000_000_000n;
+const SINCE_NS = 28n * DAY_NS;
 /** No forecast looks further ahead. */
-const AHEAD_NS = 400n * 86_400_000_000_000n;
+const AHEAD_NS = 400n * DAY_NS;
 const CHANGES_MAX = 20;
 /** Times and tiers. */
 const RECORDED_MAX = 1_000;

@@ -13,6 +13,7 @@ import {
 } from '@burnbook/domain/runbook/execution';
 import { verifyText } from '@burnbook/domain/runbook/executionWords';
 import { afterRound, afterStep, isAsked, type VerifyRound } from '@burnbook/domain/runbook/verify';
+import { DAY_NS } from '@burnbook/domain/time';
 import type { AlertDesk } from '../alert/alertDesk.js';
 import type { CheckAnswer } from '../contract.js';
 import type { AlertDeskChange } from '../store/commands/changeAlerts.js';
@@ -54,7 +55,7 @@ const OF_INCIDENT_MAX = 50;
 /** Further changes of Verify are kept in memory alone: who looks sees them, and nothing fills the disk. */
 const VERIFY_EVENTS_MAX = 200;
 /** Where nobody has done anything for so long, Verify is asked more rarely. */
-const QUIET_NS = 86_400_000_000_000n;
+const QUIET_NS = DAY_NS;
 const QUIET_ASK_NS = 300_000_000_000n;
 
 export class ExecutionBook {

@@ -10,6 +10,7 @@ import {
   type StepFigures,
 } from '@burnbook/domain/runbook/learning';
 import { median } from '@burnbook/domain/slo/expectedEvents';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { readExecutions } from './readExecutions.js';
@@ -68,7 +69,6 @@ const STRETCHES_MAX = 4_000;
 const AROUND_MINUTES = 10;
 /** Counts and lines of a minute arrive a little after it. */
 const SETTLED_MINUTES = 2;
-const MINUTE_NS = 60_000_000_000n;
 const PER_HOUR = 60n / BigInt(AROUND_MINUTES);
 
 /**

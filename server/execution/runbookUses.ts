@@ -1,5 +1,6 @@
 /** How often runbooks were followed, and how far that says to trust them. */
 import { decayOf, type Decay } from '@burnbook/domain/runbook/decay';
+import { DAY_NS } from '@burnbook/domain/time';
 import type { LintFinding } from '../contract.js';
 import type { StoreClient } from '../store/storeClient.js';
 
@@ -26,7 +27,6 @@ interface Answers {
   readonly wrong: number;
 }
 
-const DAY_NS = 86_400_000_000_000n;
 const MS_PER_DAY = 86_400_000;
 const CHECKS_NS = 90n * DAY_NS;
 /** Steps that nobody did in so many uses are not needed, or not understood. */

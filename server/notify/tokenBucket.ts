@@ -1,8 +1,7 @@
 /** How many messages a destination takes in a minute: a burst of a tenth of them, the rest evenly. */
-import { NS_PER_SECOND } from '@burnbook/domain/time';
+import { MINUTE_NS } from '@burnbook/domain/time';
 
 const BURST_SHARE = 10;
-const MINUTE_NS = Number(60n * NS_PER_SECOND);
 
 export class TokenBucket {
   readonly #perMinute: number;
@@ -28,7 +27,7 @@ export class TokenBucket {
     this.#atNs = nowNs;
     this.#tokens = Math.min(
       this.#capacity,
-      this.#tokens + (passedNs / MINUTE_NS) * this.#perMinute,
+      this.#tokens + (passedNs / Number(MINUTE_NS)) * this.#perMinute,
     );
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;

@@ -8,9 +8,10 @@
 import { LOST_AFTER_NS } from '@burnbook/domain/run';
 import type { CoverageReader } from '@burnbook/domain/slo/coverage';
 import { occurrencesBetween, type Schedule } from '@burnbook/domain/slo/schedule';
+import { DAY_NS, MINUTE_NS } from '@burnbook/domain/time';
 import type { StoreClient } from '../store/storeClient.js';
 import { CoverageMap, type Coverage, type CoveredStretch } from './coverageMap.js';
-import { MINUTE_NS, minuteOfNs, nsOfMinute } from './eventGroup.js';
+import { minuteOfNs, nsOfMinute } from './eventGroup.js';
 
 export type Schedules = ReadonlyMap<string, Schedule>;
 
@@ -18,7 +19,7 @@ export type Schedules = ReadonlyMap<string, Schedule>;
 export const SERVER = '';
 
 const HOURS_KEPT = 35 * 24;
-const LOST_MAX_NS = 86_400_000_000_000n;
+const LOST_MAX_NS = DAY_NS;
 /** Rows may be committed in another order than they were received in. */
 const AGAIN_NS = 30_000_000_000n;
 const RUNS_MAX = 5_000;

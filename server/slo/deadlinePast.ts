@@ -8,10 +8,10 @@ import {
   type WeighedPast,
 } from '@burnbook/domain/slo/deadlineReplay';
 import { median } from '@burnbook/domain/slo/expectedEvents';
-import { DAY_NS } from '@burnbook/domain/slo/minutes';
 import { isBad } from '@burnbook/domain/slo/occurrenceBurn';
 import { occurrencePast, type ExpectedPast } from '@burnbook/domain/slo/occurrencePast';
 import type { OccurrenceWeight } from '@burnbook/domain/slo/slo';
+import { DAY_NS } from '@burnbook/domain/time';
 import type { StoreClient } from '../store/storeClient.js';
 import type { CountSeries } from './countSeries.js';
 import { minuteOfNs } from './eventGroup.js';

@@ -1,5 +1,6 @@
 /** Events of one minute that have the same attributes, as many as there are: what indicators are counted from. */
 import type { EventKind } from '@burnbook/domain/slo/slo';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { QueryRow } from '../store/protocol.js';
 
 export interface EventGroup {
@@ -17,7 +18,6 @@ export interface EventGroup {
   readonly operations: number;
 }
 
-export const MINUTE_NS = 60_000_000_000n;
 export const minuteOfNs = (ns: bigint): number => Number(ns / MINUTE_NS);
 export const nsOfMinute = (minute: number): bigint => BigInt(minute) * MINUTE_NS;
 

@@ -1,7 +1,8 @@
 /** Reads the events of minutes as indicators need them: each source once, and once more for each value that is compared. */
 import type { EventKind } from '@burnbook/domain/slo/slo';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { StoreClient } from '../store/storeClient.js';
-import { eventGroupOf, MINUTE_NS, nsOfMinute, type EventGroup } from './eventGroup.js';
+import { eventGroupOf, nsOfMinute, type EventGroup } from './eventGroup.js';
 import type { EventMatch } from './eventMatch.js';
 
 /** Query of each kind of event. */

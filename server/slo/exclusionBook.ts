@@ -7,6 +7,7 @@ import {
   type ExclusionScope,
   type ExclusionSubject,
 } from '@burnbook/domain/slo/exclusion';
+import { DAY_NS } from '@burnbook/domain/time';
 import type { StoreClient } from '../store/storeClient.js';
 import { Recurrence } from './recurrence.js';
 import { RecurrenceError } from './recurrenceParts.js';
@@ -38,8 +39,8 @@ export interface ExclusionBookOptions {
   readonly nowNs: () => bigint;
 }
 
-const YEAR_NS = 366n * 86_400_000_000_000n;
-const TEN_YEARS_NS = 3_653n * 86_400_000_000_000n;
+const YEAR_NS = 366n * DAY_NS;
+const TEN_YEARS_NS = 3_653n * DAY_NS;
 
 /** A stretch in force, with the exclusion that it comes from. */
 export interface ExcludedSpan extends TimeSpan {

@@ -1,8 +1,8 @@
 /** Puts together what judges SLOs and the batches that are due, and starts it. */
 import type { AlertCondition, AlertSubject } from '@burnbook/domain/alert/alert';
 import type { TimeSpan } from '@burnbook/domain/budgetPeriod';
-import { HOUR_NS } from '@burnbook/domain/slo/minutes';
 import type { Slo } from '@burnbook/domain/slo/slo';
+import { DAY_NS, HOUR_NS } from '@burnbook/domain/time';
 import type { StoreClient } from '../store/storeClient.js';
 import type { ExclusionBook } from './exclusionBook.js';
 import { OccurrenceBook } from './occurrenceBook.js';
@@ -37,7 +37,7 @@ export interface SloJudging {
 }
 
 /** SLOs look back a year at most, and a month ahead for what is expected. */
-const EXCLUDED_NS_MAX = 400n * 86_400_000_000_000n;
+const EXCLUDED_NS_MAX = 400n * DAY_NS;
 
 export function judgeSlos(options: SloJudgingOptions): SloJudging {
   const { store, nowNs, meter, exclusions, ownerOf, definedSlos, tell, report } = options;

@@ -12,7 +12,7 @@ import { policyDestinations } from '@burnbook/domain/slo/policyDestinations';
 import type { Schedule } from '@burnbook/domain/slo/schedule';
 import { parseScheduleText, scheduleText } from '@burnbook/domain/slo/scheduleText';
 import type { Indicator, Severity, Slo } from '@burnbook/domain/slo/slo';
-import { formatTime } from '@burnbook/domain/time';
+import { formatTime, MINUTE_NS } from '@burnbook/domain/time';
 import type { StoreClient } from '../store/storeClient.js';
 import { eventOf, weightOf, type Occurrence } from './occurrence.js';
 import {
@@ -44,7 +44,6 @@ export interface OccurrenceBookOptions {
   ) => Promise<void>;
 }
 
-const MINUTE_NS = 60_000_000_000n;
 /** After a start, what collectors kept for the server may still be on its way. */
 const CATCH_UP_NS = 2n * MINUTE_NS;
 const AT_RISK = 0.5;

@@ -11,7 +11,7 @@ import {
   type ExpectedOccurrence,
   type OccurrenceRun,
 } from '@burnbook/domain/slo/occurrence';
-import { DAY_NS } from '@burnbook/domain/slo/minutes';
+import { DAY_NS } from '@burnbook/domain/time';
 
 /** A schedule and since when it was in force; null: none. */
 export interface DatedSchedule {

@@ -1,7 +1,7 @@
 /** Runs of scheduled pipelines in memory: read as they arrive, judged as of any instant. */
 import { isFinal } from '@burnbook/domain/run';
 import type { OccurrenceRun } from '@burnbook/domain/slo/occurrence';
-import { parseTime } from '@burnbook/domain/time';
+import { DAY_NS, parseTime } from '@burnbook/domain/time';
 import { runList } from '../store/batchRuns.js';
 import type { StoreClient } from '../store/storeClient.js';
 
@@ -22,7 +22,7 @@ interface Batch extends BatchSize {
 
 /** Later than anything begins. */
 const ALL_NS = 1n << 62n;
-const WATCHED_NS = 401n * 86_400_000_000_000n;
+const WATCHED_NS = 401n * DAY_NS;
 /** Rows may be committed in another order than they were received in. */
 const AGAIN_NS = 30_000_000_000n;
 /** So often all is read again: costs are restated, and runs come to name their batches. */

@@ -1,12 +1,13 @@
 /** What was said of occurrences, and when: the first verdict is what was known then, the last what is known now. */
 import type { Verdict } from '@burnbook/domain/slo/occurrence';
+import { DAY_NS } from '@burnbook/domain/time';
 import type { VerdictRow } from '../store/commands/judgeOccurrences.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { KnownVerdict, Occurrence } from './occurrence.js';
 
 type Key = Pick<Occurrence, 'pipeline' | 'nominalNs'>;
 
-const WATCHED_NS = 401n * 86_400_000_000_000n;
+const WATCHED_NS = 401n * DAY_NS;
 const TIMEOUT_MS = 60_000;
 
 export class OccurrenceVerdicts {

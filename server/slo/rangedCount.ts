@@ -1,9 +1,10 @@
 /** Counts of indicators that no single event tells: how fresh something is, what SQL says, what the server did itself. */
 import type { Indicator } from '@burnbook/domain/slo/slo';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { StoreError } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { Counts } from './countSeries.js';
-import { MINUTE_NS, minuteOfNs, nsOfMinute } from './eventGroup.js';
+import { minuteOfNs, nsOfMinute } from './eventGroup.js';
 import type { CountedIndicator } from './eventMatch.js';
 import { IndicatorIndex } from './indicatorIndex.js';
 

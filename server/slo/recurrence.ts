@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import type * as rrule from 'rrule';
 import { localToNs } from '@burnbook/domain/slo/localTime';
+import { HOUR_NS } from '@burnbook/domain/time';
 import { offsetNs } from '@burnbook/domain/timeZone';
 import { readRecurrence, type RecurrenceParts } from './recurrenceParts.js';
 
@@ -11,7 +12,7 @@ const { RRule } = createRequire(import.meta.url)('rrule') as typeof rrule;
 const NS_PER_MS = 1_000_000n;
 const DAY_MS = 86_400_000;
 /** No zone was ever further from UTC. */
-const OFFSET_MAX_NS = 16n * 3_600_000_000_000n;
+const OFFSET_MAX_NS = 16n * HOUR_NS;
 /** So far beyond what is asked it is written out: time goes on, and it is asked again. */
 const AHEAD_MS = 40 * DAY_MS;
 /** Twenty years of hours. */

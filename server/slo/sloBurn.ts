@@ -2,9 +2,10 @@
 import { badOf, budgetShare, burnRate } from '@burnbook/domain/slo/burnRate';
 import type { SloInput } from '@burnbook/domain/slo/evaluate';
 import { errorBudget } from '@burnbook/domain/slo/errorBudget';
-import { DAY_NS, MINUTE_NS, minuteEnd, minuteOf } from '@burnbook/domain/slo/minutes';
+import { minuteEnd, minuteOf } from '@burnbook/domain/slo/minutes';
 import type { Slo } from '@burnbook/domain/slo/slo';
 import { sloPeriodAt } from '@burnbook/domain/slo/sloWindow';
+import { DAY_NS, MINUTE_NS } from '@burnbook/domain/time';
 
 export interface BurnPoint {
   readonly atNs: bigint;

@@ -6,9 +6,10 @@ import {
   type ExpectedEvents,
 } from '@burnbook/domain/slo/expectedEvents';
 import type { SumReader } from '@burnbook/domain/slo/errorBudget';
-import { DAY_NS, HOUR_NS, minuteEnd } from '@burnbook/domain/slo/minutes';
+import { minuteEnd } from '@burnbook/domain/slo/minutes';
 import type { Slo } from '@burnbook/domain/slo/slo';
 import { nominalLengthNs } from '@burnbook/domain/slo/sloWindow';
+import { DAY_NS, HOUR_NS } from '@burnbook/domain/time';
 
 /** As far back as days are looked at. */
 const EXPECTED_DAYS = 56n;

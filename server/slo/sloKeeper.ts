@@ -1,5 +1,6 @@
 /** Keeps how SLOs stood: at each change of their state, and every hour; and takes it up again after a start. */
 import type { StandingPair } from '@burnbook/domain/slo/pairStatus';
+import { HOUR_NS } from '@burnbook/domain/time';
 import type { StoreClient } from '../store/storeClient.js';
 import { MINUTE_HOURS } from './countSeries.js';
 import { minuteOfNs } from './eventGroup.js';
@@ -7,7 +8,6 @@ import { hasSlices } from './sliceSeries.js';
 import type { SloReport } from './sloReport.js';
 import { sloVerdict, verdictFacts, type VerdictFacts } from './sloVerdict.js';
 
-const HOUR_NS = 3_600_000_000_000n;
 const HOUR = 60;
 /** What stood longer ago says nothing of now. */
 const STANDING_FOR_NS = 8n * 24n * HOUR_NS;

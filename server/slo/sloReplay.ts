@@ -3,11 +3,12 @@ import { setImmediate as pause } from 'node:timers/promises';
 import { badOf, budgetShare } from '@burnbook/domain/slo/burnRate';
 import { replayDeadline, type WeighedPast } from '@burnbook/domain/slo/deadlineReplay';
 import type { SumReader } from '@burnbook/domain/slo/errorBudget';
-import { MINUTE_NS, minuteEnd, minuteOf } from '@burnbook/domain/slo/minutes';
+import { minuteEnd, minuteOf } from '@burnbook/domain/slo/minutes';
 import { pairStatus, type StandingPair } from '@burnbook/domain/slo/pairStatus';
 import type { Severity, Slo, WindowPair } from '@burnbook/domain/slo/slo';
 import { nominalLengthNs } from '@burnbook/domain/slo/sloWindow';
 import { pairName } from '@burnbook/domain/slo/windowPairs';
+import { HOUR_NS, MINUTE_NS } from '@burnbook/domain/time';
 
 export interface ReplayedFire {
   readonly severity: Severity;
@@ -45,7 +46,6 @@ export interface ReplayedSlo {
   readonly budgetLeft: number | null;
 }
 
-const HOUR_NS = 60n * MINUTE_NS;
 /** What no policy may let pass: more of the budget within an hour. */
 const MISS_SHARE = 0.02;
 /** The event loop serves others in between. */

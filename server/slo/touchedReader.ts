@@ -1,7 +1,8 @@
 /** Reads which minutes commits touched, and what else changes with them. */
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
-import { MINUTE_NS, minuteOfNs, nsOfMinute } from './eventGroup.js';
+import { minuteOfNs, nsOfMinute } from './eventGroup.js';
 import { minutePieces } from './minutePieces.js';
 
 export interface Touched {

@@ -1,5 +1,6 @@
 /** Counts and latencies of one transaction by minute, service and span name, with a log-scale histogram. */
-const NS_PER_MINUTE = 60_000_000_000n;
+import { MINUTE_NS } from '@burnbook/domain/time';
+
 /** Buckets grow by 5 %, so that a percentile read from them is at most 2.4 % off. */
 const LOG_GROWTH = Math.log(1.05);
 /** Distinct span names an hour and service; more share one series, since a name with an id in it never ends. */
@@ -29,7 +30,7 @@ export class MinuteCounts {
     let row = this.#rows.get(key);
     if (!row) {
       row = {
-        minuteNs: BigInt(minute) * NS_PER_MINUTE,
+        minuteNs: BigInt(minute) * MINUTE_NS,
         service: series.service,
         name,
         spans: 0,

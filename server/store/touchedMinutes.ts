@@ -1,4 +1,5 @@
 /** The minutes in which a commit may have changed events of a pipeline: what indicators count anew. */
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { ChangeSet } from './attribution/changeSet.js';
 
 export interface TouchedMinute {
@@ -9,8 +10,6 @@ export interface TouchedMinute {
   /** A run that lost a span of its own there. */
   readonly runId: string | null;
 }
-
-export const MINUTE_NS = 60_000_000_000n;
 
 /** Attempts, activities and notes on data count at their end, calls at their start: at the old place and at the new one. */
 export function touchedMinutes({ attempts, activities, lines, notes }: ChangeSet): TouchedMinute[] {

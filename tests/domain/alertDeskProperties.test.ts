@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { AlertCondition } from '@burnbook/domain/alert/alert';
 import { decide, DeskRefusal } from '@burnbook/domain/alert/decide';
 import { isActive, isActivePage } from '@burnbook/domain/alert/standingAlert';
-import { condition, DeskStory, MINUTE_NS, type Untimed } from '../support/deskStory.js';
+import { MINUTE_NS } from '@burnbook/domain/time';
+import { condition, DeskStory, type Untimed } from '../support/deskStory.js';
 
 const NAMES = ['ErrorBudgetBurn', 'RetryStorm', 'BatchLateOrMissing'] as const;
 const PIPELINES = ['import', 'mail', 'report'] as const;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DeskRefusal } from '@burnbook/domain/alert/decide';
-import { condition, DeskStory, MINUTE_NS } from '../support/deskStory.js';
+import { MINUTE_NS } from '@burnbook/domain/time';
+import { condition, DeskStory } from '../support/deskStory.js';
 
 describe('incidents', () => {
   const page = (pipeline: string, name: 'RetryStorm' | 'FreshnessBreach' = 'FreshnessBreach') =>

@@ -14,10 +14,9 @@ import {
   type BudgetPeriod,
   type PeriodUnit,
 } from '@burnbook/domain/budgetPeriod';
-import { formatTime, parseTime } from '@burnbook/domain/time';
+import { formatTime, HOUR_NS, parseTime } from '@burnbook/domain/time';
 import { dayAt, formatDay } from '@burnbook/domain/timeZone';
 
-const HOUR_NS = 3_600_000_000_000n;
 const ZONES = [
   'America/Sao_Paulo',
   'Asia/Beirut',

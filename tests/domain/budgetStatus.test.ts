@@ -11,10 +11,9 @@ import {
   type BudgetStatus,
 } from '@burnbook/domain/budgetStatus';
 import type { CostBudget } from '@burnbook/domain/costBudget';
-import { formatTime, parseTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime, HOUR_NS, parseTime } from '@burnbook/domain/time';
 
 const USD = 1_000_000_000n;
-const DAY_NS = 86_400_000_000_000n;
 const ZONE = 'Europe/Berlin';
 const at = (text: string): bigint => parseTime(text) ?? -1n;
 
@@ -325,7 +324,7 @@ describe('alerts', () => {
         const ledger = new Ledger();
         let nowNs = at('2026-01-15T00:00:00Z');
         for (const { hours, usd } of all) {
-          nowNs += BigInt(hours) * 3_600_000_000_000n;
+          nowNs += BigInt(hours) * HOUR_NS;
           const status = statusOf(formatTime(nowNs), usd);
           ledger.evaluate(quiet, status);
           ledger.evaluate(quiet, status);

@@ -8,11 +8,10 @@ import {
   type ForecastInput,
   type PriceStep,
 } from '@burnbook/domain/forecast';
-import { parseTime } from '@burnbook/domain/time';
+import { DAY_NS, HOUR_NS, parseTime } from '@burnbook/domain/time';
 import { dayAt, weekdayOf } from '@burnbook/domain/timeZone';
 
 const ZONE = 'Europe/Berlin';
-const DAY_NS = 86_400_000_000_000n;
 const USD = 1_000_000_000;
 
 const at = (text: string): bigint => parseTime(text) ?? -1n;
@@ -48,7 +47,7 @@ function seriesOf(seed: number, days: number, noise: (mean: number, normal: numb
   const random = randomOf(seed);
   const normal = normalOf(random);
   const level = 40 + 60 * random();
-  const spans = daysOf(ZONE, START_NS, START_NS + BigInt(days) * DAY_NS - 2n * 3_600_000_000_000n);
+  const spans = daysOf(ZONE, START_NS, START_NS + BigInt(days) * DAY_NS - 2n * HOUR_NS);
   return spans.map((span): DaySpend => {
     const mean = level * (PATTERN[weekdayOf(dayAt(ZONE, span.startNs))] ?? 0);
     return { ...span, spentNano: BigInt(Math.round(noise(mean, normal()) * USD)) };

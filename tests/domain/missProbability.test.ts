@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { missProbability, type EarlierRun } from '../../domain/slo/missProbability.js';
 
-const MINUTE_NS = 60_000_000_000n;
 const minutes = (count: number): bigint => BigInt(Math.round(count * 60)) * 1_000_000_000n;
 
 /** A pipeline of three steps whose lengths vary together with how much data there is. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseTime } from '@burnbook/domain/time';
+import { DAY_NS, HOUR_NS, parseTime } from '@burnbook/domain/time';
 import {
   batchTime,
   matchRuns,
@@ -9,8 +9,6 @@ import {
 } from '../../domain/slo/occurrence.js';
 
 const ns = (text: string): bigint => parseTime(text) ?? 0n;
-const DAY_NS = 86_400_000_000_000n;
-const HOUR_NS = 3_600_000_000_000n;
 
 const daily = (text: string): ExpectedOccurrence => {
   const nominalNs = ns(text);

@@ -6,7 +6,7 @@ import {
   type ExecutionEvent,
   type ExecutionStart,
 } from '@burnbook/domain/runbook/execution';
-import { parseTime } from '@burnbook/domain/time';
+import { MINUTE_NS, parseTime } from '@burnbook/domain/time';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { markdownNodes, markdownText, parseMarkdown } from '../../server/runbook/markdown.js';
@@ -58,7 +58,7 @@ test('whatever a text holds is shown as it is, and is no link, mention, HTML or 
 
 test('a postmortem tells of each runbook who did what and when, and how Verify ended', () => {
   const startNs = parseTime('2026-05-04T10:00:00Z') ?? 0n;
-  const at = (minutes: number): bigint => startNs + BigInt(minutes) * 60_000_000_000n;
+  const at = (minutes: number): bigint => startNs + BigInt(minutes) * MINUTE_NS;
   const start: ExecutionStart = {
     executionId: 'e1',
     runbook: 'RetryStorm',

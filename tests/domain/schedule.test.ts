@@ -7,10 +7,9 @@ import {
   occurrencesBetween,
   type Schedule,
 } from '@burnbook/domain/slo/schedule';
-import { formatTime, parseTime } from '@burnbook/domain/time';
+import { formatTime, HOUR_NS, parseTime } from '@burnbook/domain/time';
 import { parseDay } from '@burnbook/domain/timeZone';
 
-const HOUR_NS = 3_600_000_000_000n;
 const at = (text: string): bigint => parseTime(text) ?? -1n;
 
 function schedule(cron: string, timeZone: string, holidays: readonly string[] = []): Schedule {

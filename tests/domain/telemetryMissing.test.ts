@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { telemetryMissing, type CoverageFacts } from '@burnbook/domain/alert/telemetryMissing';
+import { HOUR_NS } from '@burnbook/domain/time';
 
 const NOW = 7_200_000_000_000n;
 const facts = (more: Partial<CoverageFacts>): CoverageFacts => ({
@@ -37,7 +38,7 @@ test('it is as severe as what it hides, and names it', () => {
     subject: { pipeline: 'mail' },
     owner: 'ann',
     runbook: 'TelemetryMissing',
-    sinceNs: NOW - 3_600_000_000_000n,
+    sinceNs: NOW - HOUR_NS,
     details: { figures: { slos: 'mail-attempts, mail-rows' } },
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatTime, parseTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime, HOUR_NS, MINUTE_NS, parseTime } from '@burnbook/domain/time';
 import {
   dayAt,
   formatDay,
@@ -11,10 +11,6 @@ import {
   startOfDayNs,
   weekdayOf,
 } from '@burnbook/domain/timeZone';
-
-const MINUTE_NS = 60_000_000_000n;
-const HOUR_NS = 60n * MINUTE_NS;
-const DAY_NS = 24n * HOUR_NS;
 
 const at = (text: string): bigint => parseTime(text) ?? -1n;
 const dayOf = (text: string): number => parseDay(text) ?? -1;

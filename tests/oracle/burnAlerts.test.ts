@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { CoverageReader } from '@burnbook/domain/slo/coverage';
 import { pairStatus } from '@burnbook/domain/slo/pairStatus';
 import { standardPairs } from '@burnbook/domain/slo/windowPairs';
-import { MINUTE_NS } from '@burnbook/domain/slo/minutes';
 import type { Slo, WindowPair } from '@burnbook/domain/slo/slo';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import {
   MinuteSeries,
   steady,

@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { formatLength, MINUTE_NS } from '@burnbook/domain/slo/minutes';
+import { formatLength } from '@burnbook/domain/slo/minutes';
 import type { WindowPair } from '@burnbook/domain/slo/slo';
 import { pairName } from '@burnbook/domain/slo/windowPairs';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { MinuteEvents } from '../domain/slo/support/minuteSeries.js';
 
 /** What must come out at the end of a minute. */

@@ -1,12 +1,12 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { hook, settingsOf, SIGNING_SECRET } from '../support/notifyStory.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
 import { ratio, sloConfig, sloOf, tries } from '../support/slos.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 
-const MINUTE_NS = 60_000_000_000n;
 const toldSchema = z.object({
   type: z.string(),
   data: z.object({

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseTime } from '@burnbook/domain/time';
+import { MINUTE_NS, parseTime } from '@burnbook/domain/time';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   alertDetailSchema,
@@ -14,7 +14,6 @@ import {
   alertsBecome,
   alertsOf,
   incidentsOf,
-  MINUTE_NS,
   NOBODY_LISTENS,
   operations,
   post,

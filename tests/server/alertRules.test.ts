@@ -1,4 +1,4 @@
-import { parseTime } from '@burnbook/domain/time';
+import { MINUTE_NS, parseTime } from '@burnbook/domain/time';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DiskSpace } from '../../server/alert/rules/diskNearlyFull.js';
 import {
@@ -7,7 +7,6 @@ import {
   batchesWithFailures,
   dearBatches,
   incidentsOf,
-  MINUTE_NS,
   operations,
 } from '../support/alerts.js';
 import { settingsOf } from '../support/notifyStory.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { HOUR_NS } from '@burnbook/domain/time';
 import {
   batchDetailSchema,
   batchSchema,
@@ -19,8 +20,6 @@ import { API_PATHS } from '../support/apiPaths.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
-
-const HOUR_NS = 3_600_000_000_000n;
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { allBatches, readBill } from '../support/billReading.js';
 import type { SpanSpec } from '../support/spanSpec.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
-
-const MINUTE_NS = 60_000_000_000n;
 
 describe.each([
   ['with room for every trace', 65_536, 0],

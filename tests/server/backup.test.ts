@@ -1,18 +1,17 @@
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseTime } from '@burnbook/domain/time';
+import { HOUR_NS, parseTime } from '@burnbook/domain/time';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { backupCommand } from '../../server/api/backupCommand.js';
 import { DATABASE_FILE } from '../../server/store/backup/backupFolder.js';
 import { backupsSchema, batchSchema, listOf } from '../../server/contract.js';
-import { alertsBecome, MINUTE_NS, post } from '../support/alerts.js';
+import { alertsBecome, post } from '../support/alerts.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
 
 const START_NS = parseTime('2026-05-04T10:00:00Z') ?? 0n;
-const HOUR_NS = 60n * MINUTE_NS;
 
 let server: TestServer;
 let folder: string;

@@ -1,14 +1,12 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { formatTime } from '@burnbook/domain/time';
+import { formatTime, MINUTE_NS } from '@burnbook/domain/time';
 import { batchDetailSchema, problemSchema, traceSchema } from '../../server/contract.js';
 import { allBatches, readBill } from '../support/billReading.js';
 import type { SpanSpec } from '../support/spanSpec.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
-
-const MINUTE_NS = 60_000_000_000n;
 
 let server: TestServer;
 beforeAll(async () => {

@@ -4,18 +4,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { periodAt } from '@burnbook/domain/budgetPeriod';
 import { scopeMatches } from '@burnbook/domain/costBudget';
 import { formatUsd } from '@burnbook/domain/money';
+import { DAY_NS, HOUR_NS } from '@burnbook/domain/time';
 import { budgetHistorySchema, budgetsSchema } from '../../server/contract.js';
-import {
-  at,
-  CENT,
-  configOf,
-  DAY_NS,
-  HOUR_NS,
-  MONTH,
-  only,
-  spend,
-  type Call,
-} from '../support/budgets.js';
+import { at, CENT, configOf, MONTH, only, spend, type Call } from '../support/budgets.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { HOUR_NS } from '@burnbook/domain/time';
 import { csvShape, csvText } from '../../server/api/csv.js';
 import { costsSchema } from '../../server/contract.js';
 import { configOf, MONTH } from '../support/budgets.js';
@@ -47,7 +48,7 @@ describe('a list as CSV', () => {
     await server.send(
       batches.map((batch, index): SpanSpec => {
         const trace = new TraceMaker({
-          startNs: server.nowNs - 3_600_000_000_000n,
+          startNs: server.nowNs - HOUR_NS,
           common: {
             'pipeline.name': 'csv',
             'pipeline.run.id': `r ${index}`,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseCron } from '@burnbook/domain/slo/cron';
 import type { Schedule } from '@burnbook/domain/slo/schedule';
-import { parseTime } from '@burnbook/domain/time';
+import { HOUR_NS, parseTime } from '@burnbook/domain/time';
 import type { Config } from '../../server/config/config.js';
 import { occurrencesSchema, replaySchema, type Replay } from '../../server/contract.js';
 import { alertsOf, post } from '../support/alerts.js';
@@ -10,7 +10,6 @@ import { startTestServer, type TestServer } from '../support/testServer.js';
 import { TraceMaker } from '../support/traceMaker.js';
 
 const ns = (text: string): bigint => parseTime(text) ?? 0n;
-const HOUR_NS = 3_600_000_000_000n;
 
 const NIGHTLY: Schedule = {
   cron: parseCron('0 2 * * *'),

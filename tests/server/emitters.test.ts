@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatUsd, parseUsd } from '@burnbook/domain/money';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { BillLine } from '../../server/contract.js';
 import { readBill } from '../support/billReading.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
@@ -39,7 +40,7 @@ describe('a call as real emitters tell it', () => {
   beforeAll(async () => {
     server = await startTestServer();
     const spans = SHAPES.map(({ name, scope, attributes }) => ({
-      ...new TraceMaker({ startNs: server.nowNs - 60_000_000_000n }).span({
+      ...new TraceMaker({ startNs: server.nowNs - MINUTE_NS }).span({
         name,
         attributes: {
           'pipeline.name': PIPELINE,

@@ -1,6 +1,7 @@
 /** Usage that cannot be true: the line stays, unpriced, and says which key; the rest of the batch is not harmed. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { BillLine } from '../../server/contract.js';
 import { encodeRequest } from '../otlp/support/officialCodec.js';
 import { readBill } from '../support/billReading.js';
@@ -230,7 +231,7 @@ describe('usage that cannot be true', () => {
       spanId: randomBytes(8).toString('hex'),
       name: 'call',
       kind: 3,
-      startTimeUnixNano: String(server.nowNs - 60_000_000_000n),
+      startTimeUnixNano: String(server.nowNs - MINUTE_NS),
       endTimeUnixNano: String(server.nowNs - 59_000_000_000n),
       attributes: Object.entries(attributes).map(([key, value]) => ({ key, value })),
       status: {},

@@ -1,5 +1,6 @@
 /** What emitters say that a call cost: beside our figure, with the difference, never instead of it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { Bill } from '../../server/contract.js';
 import { readBill } from '../support/billReading.js';
 import type { Attributes } from '../support/spanSpec.js';
@@ -134,7 +135,7 @@ const REPORTED: readonly {
 describe('a cost that the emitter reports', () => {
   let server: TestServer;
   const sent = (batch: string, attributes: Attributes, model = 'wren') =>
-    new TraceMaker({ startNs: server.nowNs - 60_000_000_000n }).span({
+    new TraceMaker({ startNs: server.nowNs - MINUTE_NS }).span({
       name: batch,
       attributes: {
         'pipeline.name': PIPELINE,
@@ -191,7 +192,7 @@ describe('a cost that the emitter reports', () => {
   });
 
   test('keeps its note and its classes over a restart and a late parent', async () => {
-    const made = new TraceMaker({ startNs: server.nowNs - 60_000_000_000n });
+    const made = new TraceMaker({ startNs: server.nowNs - MINUTE_NS });
     const root = made.span({
       name: 'run',
       attributes: { 'pipeline.name': PIPELINE, 'pipeline.batch.id': 'late' },

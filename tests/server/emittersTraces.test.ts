@@ -1,5 +1,6 @@
 /** Emitters whose traces tell the same tokens on several spans: each is paid for once. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { unpricedListSchema } from '../../server/contract.js';
 import { readBill } from '../support/billReading.js';
 import type { Attributes, SpanSpec } from '../support/spanSpec.js';
@@ -248,7 +249,7 @@ describe('a trace in which usage stands on several spans', () => {
     const sent: SpanSpec[] = [];
     for (const story of STORIES) {
       const trace = new TraceMaker({
-        startNs: server.nowNs - 60_000_000_000n,
+        startNs: server.nowNs - MINUTE_NS,
         common: { 'pipeline.name': 'traces', 'pipeline.batch.id': story.name },
       });
       const made = new Map<string, SpanSpec>();
@@ -273,7 +274,7 @@ describe('a trace in which usage stands on several spans', () => {
 
   test('shows a call that tells no usage as unpriced, and not as free', async () => {
     const made = new TraceMaker({
-      startNs: server.nowNs - 60_000_000_000n,
+      startNs: server.nowNs - MINUTE_NS,
       common: { 'pipeline.name': 'traces', 'pipeline.batch.id': 'silent' },
     });
     await server.send([

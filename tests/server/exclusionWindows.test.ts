@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseTime } from '@burnbook/domain/time';
+import { HOUR_NS, parseTime } from '@burnbook/domain/time';
 import { excludes, lengthOf, mergeSpans } from '../../domain/slo/exclusion.js';
 import {
   auditEntrySchema,
@@ -13,7 +13,6 @@ import { Recurrence } from '../../server/slo/recurrence.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 
 const ns = (text: string): bigint => parseTime(text) ?? 0n;
-const HOUR_NS = 3_600_000_000_000n;
 
 let server: TestServer;
 beforeAll(async () => {

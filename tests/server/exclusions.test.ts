@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatUsd } from '@burnbook/domain/money';
-import { formatTime } from '@burnbook/domain/time';
+import { formatTime, HOUR_NS } from '@burnbook/domain/time';
 import { exclusionsSchema, problemSchema } from '../../server/contract.js';
 import { delivery, materialise, requestsOf, traceCase } from '../support/arbitraryTraces.js';
 import { readBill } from '../support/billReading.js';
@@ -10,8 +10,6 @@ import type { Attributes, SpanSpec } from '../support/spanSpec.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
-
-const HOUR_NS = 3_600_000_000_000n;
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatTime, parseTime } from '@burnbook/domain/time';
+import { formatTime, MINUTE_NS, parseTime } from '@burnbook/domain/time';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { executionsSchema, type NewExecutionEvent } from '../../server/contract.js';
-import { MINUTE_NS, NOBODY_LISTENS, post } from '../support/alerts.js';
+import { NOBODY_LISTENS, post } from '../support/alerts.js';
 import {
   did,
   executionOf,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { formatTime, parseTime } from '@burnbook/domain/time';
+import { formatTime, MINUTE_NS, parseTime } from '@burnbook/domain/time';
 import { learningSchema, runbookListSchema, type Learning } from '../../server/contract.js';
-import { alertsOf, MINUTE_NS, NOBODY_LISTENS, post } from '../support/alerts.js';
+import { alertsOf, NOBODY_LISTENS, post } from '../support/alerts.js';
 import { did, Person, runbooksTested, storms } from '../support/executions.js';
 import { ratio, sloConfig, sloOf } from '../support/slos.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';

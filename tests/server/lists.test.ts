@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { formatTime, parseTime } from '@burnbook/domain/time';
+import { formatTime, HOUR_NS, parseTime } from '@burnbook/domain/time';
 import {
   batchSchema,
   batchSizesSchema,
@@ -14,7 +14,6 @@ import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
 
-const HOUR_NS = 3_600_000_000_000n;
 const ns = (time: string): bigint => parseTime(time) ?? 0n;
 
 let server: TestServer;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseCron } from '@burnbook/domain/slo/cron';
 import type { Schedule } from '@burnbook/domain/slo/schedule';
-import { parseTime } from '@burnbook/domain/time';
+import { HOUR_NS, MINUTE_NS, parseTime } from '@burnbook/domain/time';
 import { parseDay } from '@burnbook/domain/timeZone';
 import type { Config } from '../../server/config/config.js';
 import {
@@ -17,7 +17,6 @@ import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
 
 const ns = (text: string): bigint => parseTime(text) ?? 0n;
-const HOUR_NS = 3_600_000_000_000n;
 const scheduleOf = (cron: string, more: Partial<Schedule> = {}): Schedule => ({
   cron: parseCron(cron),
   timeZone: 'UTC',
@@ -81,7 +80,7 @@ interface Told {
 async function run({ batch, at, lastsMin = 30, kind = 'scheduled', ...more }: Told): Promise<void> {
   const { run = `${batch} ${at}`, pipeline = 'nightly', outcome = 'succeeded', rows = 100 } = more;
   const startNs = ns(at);
-  const endNs = more.begins ? startNs : startNs + BigInt(lastsMin) * 60_000_000_000n;
+  const endNs = more.begins ? startNs : startNs + BigInt(lastsMin) * MINUTE_NS;
   if (server.nowNs < endNs) server.nowNs = endNs;
   const trace = new TraceMaker({
     startNs,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DAY_NS, MINUTE_NS } from '@burnbook/domain/time';
 import { pricesSchema, unpricedListSchema, type Bill, type Prices } from '../../server/contract.js';
 import type { Config } from '../../server/config/config.js';
 import { readBill } from '../support/billReading.js';
@@ -7,8 +8,6 @@ import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
 
-const MINUTE_NS = 60_000_000_000n;
-const DAY_NS = 86_400_000_000_000n;
 type Rules = Config['prices'];
 const withPrices = (prices: Rules): Config => ({ ...TEST_CONFIG, prices });
 

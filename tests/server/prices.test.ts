@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatUsd } from '@burnbook/domain/money';
 import { priceUsage } from '@burnbook/domain/price';
-import { parseTime } from '@burnbook/domain/time';
+import { MINUTE_NS, parseTime } from '@burnbook/domain/time';
 import { NO_USAGE, type Usage } from '@burnbook/domain/usage';
 import type { Config } from '../../server/config/config.js';
 import type { Bill } from '../../server/contract.js';
@@ -202,10 +202,7 @@ describe('prices in the bill', () => {
   });
   afterAll(() => server.close());
 
-  const pipelineTrace = (
-    batch: string,
-    startNs: bigint = server.nowNs - 60_000_000_000n,
-  ): TraceMaker =>
+  const pipelineTrace = (batch: string, startNs: bigint = server.nowNs - MINUTE_NS): TraceMaker =>
     new TraceMaker({
       startNs,
       common: { 'pipeline.name': 'priced', 'pipeline.run.id': batch, 'pipeline.batch.id': batch },
@@ -337,7 +334,7 @@ describe('prices in the bill', () => {
 
   test('a line that a late root moves to another pipeline and batch keeps its price, over a restart too', async () => {
     const made = new TraceMaker({
-      startNs: server.nowNs - 60_000_000_000n,
+      startNs: server.nowNs - MINUTE_NS,
       resource: { 'service.name': 'late' },
     });
     const root = made.span({

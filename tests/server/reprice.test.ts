@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseUsd } from '@burnbook/domain/money';
-import { formatTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime, HOUR_NS } from '@burnbook/domain/time';
 import type { z } from 'zod';
 import {
   costsSchema,
@@ -18,9 +18,7 @@ import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
 import { slowTest } from '../support/slowTest.js';
 
-const HOUR_NS = 3_600_000_000_000n;
 const QUARTER_NS = 900_000_000_000n;
-const DAY_NS = 24n * HOUR_NS;
 
 describe('pricing stored costs again', () => {
   let server: TestServer;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HOUR_NS } from '@burnbook/domain/time';
 import { runProgram } from '../support/spawnServer.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
@@ -11,7 +12,7 @@ describe('burnbook reprice', () => {
   beforeAll(async () => {
     server = await startTestServer({ config: TEST_CONFIG, token: TOKEN });
     const made = new TraceMaker({
-      startNs: server.nowNs - 3_600_000_000_000n,
+      startNs: server.nowNs - HOUR_NS,
       common: { 'pipeline.name': 'p', 'pipeline.run.id': 'r', 'pipeline.batch.id': 'b' },
     });
     await server.send([made.span({ attributes: chat('wren', { input: 1_000_000 }) })]);

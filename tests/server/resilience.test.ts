@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resilienceItems } from '@burnbook/domain/runbook/resilienceItems';
 import { parseCron } from '@burnbook/domain/slo/cron';
+import { HOUR_NS } from '@burnbook/domain/time';
 import type { Config } from '../../server/config/config.js';
 import {
   problemSchema,
@@ -10,7 +11,7 @@ import {
 } from '../../server/contract.js';
 import { configOf as budgetsOf, MONTH } from '../support/budgets.js';
 import { runbooksTested, storms } from '../support/executions.js';
-import { HOUR_NS, NOW_NS, resilienceStory, STORY_NS } from '../support/resilienceStory.js';
+import { NOW_NS, resilienceStory, STORY_NS } from '../support/resilienceStory.js';
 import { ratio, sloConfig, sloOf } from '../support/slos.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { TraceMaker } from '../support/traceMaker.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatUsd, parseUsd } from '@burnbook/domain/money';
-import { parseTime } from '@burnbook/domain/time';
+import { DAY_NS, parseTime } from '@burnbook/domain/time';
 import { costsSchema, problemSchema, wasteSchema, whatIfSchema } from '../../server/contract.js';
 import type { Attributes, SpanSpec } from '../support/spanSpec.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
@@ -163,7 +163,7 @@ describe('waste', () => {
 });
 
 test('waste of emitters without classes is told by status and error.type', async () => {
-  const at = START_NS - 86_400_000_000_000n;
+  const at = START_NS - DAY_NS;
   const failures = [
     { 'http.response.status_code': 429 },
     { 'error.type': '503' },

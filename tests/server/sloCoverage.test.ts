@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { sloBurnSchema, sloDetailSchema } from '../../server/contract.js';
 import { alertsBecome } from '../support/alerts.js';
 import { at } from '../support/budgets.js';
@@ -7,7 +8,6 @@ import { startTestServer, type TestServer } from '../support/testServer.js';
 import { TraceMaker } from '../support/traceMaker.js';
 
 const NOON = at('2026-06-10T12:00:00Z');
-const MINUTE_NS = 60_000_000_000n;
 
 let server: TestServer;
 beforeAll(async () => {

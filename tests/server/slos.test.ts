@@ -1,4 +1,4 @@
-import { formatTime } from '@burnbook/domain/time';
+import { formatTime, HOUR_NS, MINUTE_NS } from '@burnbook/domain/time';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { indicatorIdOf } from '../../server/config/openSlo/indicator.js';
 import {
@@ -17,8 +17,6 @@ import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
 
 const NOON = at('2026-06-10T12:00:00Z');
-const MINUTE_NS = 60_000_000_000n;
-const HOUR_NS = 60n * MINUTE_NS;
 
 const slow = (value: string, events: 'attempts' | 'modelCalls', limit: number) =>
   ({

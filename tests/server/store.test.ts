@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HOUR_NS } from '@burnbook/domain/time';
 import { problemSchema, traceSchema } from '../../server/contract.js';
 import { openDatabase } from '../../server/store/database.js';
 import { SqlTexts } from '../../server/store/sqlTexts.js';
@@ -12,8 +13,6 @@ import { otlpBody, type SpanSpec } from '../support/spanSpec.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
-
-const HOUR_NS = 3_600_000_000_000n;
 
 /** A trace with calls under a root, each of one token. */
 function traceOf(

@@ -1,6 +1,7 @@
 /** Alerts on a test server: a destination that keeps its messages, attempts that fail, and what is asked back. */
 import { randomBytes } from 'node:crypto';
 import type { NotifySettings } from '@burnbook/domain/notify/notifySettings';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { expect } from 'vitest';
 import {
   alertsSchema,
@@ -12,8 +13,6 @@ import { hook, settingsOf } from './notifyStory.js';
 import type { SpanSpec } from './spanSpec.js';
 import type { TestServer } from './testServer.js';
 import { chat, TraceMaker } from './traceMaker.js';
-
-export const MINUTE_NS = 60_000_000_000n;
 
 /** One destination of everything, where nobody listens: its messages wait. */
 export const NOBODY_LISTENS: NotifySettings = settingsOf(

@@ -9,7 +9,7 @@ import {
   type TraceCase,
 } from './arbitraryTraces.js';
 import type { RecordedAttempt, RetryPolicy } from '@burnbook/domain/retryPolicy';
-import { formatTime, parseTime } from '@burnbook/domain/time';
+import { formatTime, HOUR_NS, parseTime } from '@burnbook/domain/time';
 import { costsSchema, wasteSchema, whatIfSchema } from '../../server/contract.js';
 import { readBills } from './billReading.js';
 import { byName, plainBatches } from './plainBatches.js';
@@ -32,7 +32,6 @@ const POLICIES: readonly RetryPolicy[] = [
   { ...AS_IT_WAS, attemptsMax: 4, backoffBaseMs: 1, backoffMaxMs: 2 },
 ];
 const CASES_MAX = 4_000;
-const HOUR_NS = 3_600_000_000_000n;
 /** Every case has a second of its own, so that the costs of that second are its costs. */
 const CASE_NS = 1_000_000_000n;
 

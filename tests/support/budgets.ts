@@ -10,8 +10,6 @@ import { TEST_CONFIG } from './testConfig.js';
 import type { TestServer } from './testServer.js';
 import { chat, TraceMaker } from './traceMaker.js';
 
-export const HOUR_NS = 3_600_000_000_000n;
-export const DAY_NS = 24n * HOUR_NS;
 /** Tokens that cost a cent. */
 export const CENT = 1_000_000;
 

@@ -1,10 +1,10 @@
 /** A server with something to say to every question of a check, and what is asked of it. */
 import { parseCron } from '@burnbook/domain/slo/cron';
-import { parseTime } from '@burnbook/domain/time';
+import { MINUTE_NS, parseTime } from '@burnbook/domain/time';
 import { budgetsSchema } from '../../server/config/budgetsFile.js';
 import type { Config } from '../../server/config/config.js';
 import { checkAnswerSchema, type CheckAnswer } from '../../server/contract.js';
-import { batchesWithFailures, dearBatches, MINUTE_NS, operations } from './alerts.js';
+import { batchesWithFailures, dearBatches, operations } from './alerts.js';
 import { hook, settingsOf } from './notifyStory.js';
 import { ratio, sloConfig, sloOf, tries } from './slos.js';
 import type { SpanSpec } from './spanSpec.js';

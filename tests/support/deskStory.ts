@@ -5,8 +5,7 @@ import { EMPTY_DESK, type DeskChange, type DeskState } from '@burnbook/domain/al
 import type { Incident, IncidentEntry } from '@burnbook/domain/alert/incident';
 import type { DeskEvent } from '@burnbook/domain/alert/deskEvent';
 import type { StandingAlert } from '@burnbook/domain/alert/standingAlert';
-
-export const MINUTE_NS = 60_000_000_000n;
+import { MINUTE_NS } from '@burnbook/domain/time';
 
 /** An input without its time. */
 export type Untimed = DeskInput extends infer Input

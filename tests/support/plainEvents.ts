@@ -1,4 +1,5 @@
 /** Events of a set of spans counted plainly, all spans at once: what indicators arrive at step by step must equal this. */
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { attemptsOf, type PlainAttempt } from './plainAttempts.js';
 import { keyOf, type SpanMap } from './plainOwner.js';
 import { readPlainly } from './plainReading.js';
@@ -22,7 +23,7 @@ export function plainEvents(
   const spans: SpanMap = new Map(all.map((span) => [keyOf(span), span]));
   const minutes: PlainMinutes = new Map();
   const count = (ns: bigint, isGood: boolean, badOperations: number): void => {
-    const minute = Number(ns / 60_000_000_000n);
+    const minute = Number(ns / MINUTE_NS);
     const counts = minutes.get(minute) ?? { good: 0, total: 0, badOperations: 0 };
     counts.total++;
     if (isGood) counts.good++;

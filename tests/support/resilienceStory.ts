@@ -1,11 +1,9 @@
 /** What three pipelines sent in a day: one that does all of the checklist, one that does none, one that says little of itself. */
-import { parseTime } from '@burnbook/domain/time';
-import { MINUTE_NS } from './alerts.js';
+import { HOUR_NS, parseTime } from '@burnbook/domain/time';
 import type { Attributes, SpanSpec } from './spanSpec.js';
 import { chat, TraceMaker } from './traceMaker.js';
 
 export const NOW_NS = parseTime('2026-05-20T12:00:00Z') ?? 0n;
-export const HOUR_NS = 60n * MINUTE_NS;
 /** The beginning of a whole hour: what happens in it is of one hour. */
 export const STORY_NS = NOW_NS - 24n * HOUR_NS;
 

@@ -1,6 +1,7 @@
 /** The property test of the counting, at the size of a normal or of a long run. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { slosSchema } from '../../server/contract.js';
 import {
   delivery,
@@ -18,7 +19,6 @@ import { startTestServer, type TestServer } from './testServer.js';
 
 /** Cases of a run of each size: what is delivered, killed and restarted. */
 const CASES = { property: 5, kill: 1 };
-const MINUTE_NS = 60_000_000_000n;
 const KINDS = ['attempts', 'operations', 'modelCalls'] as const;
 
 /** Each case has indicators of its own: one names its pipelines, the others all that begin alike. */

@@ -1,10 +1,10 @@
 /** SLOs on a test server: definitions, attempts that succeed and fail, and what is asked back. */
 import { standardPolicy } from '@burnbook/domain/slo/evaluate';
 import type { EventKind, Indicator, Slo } from '@burnbook/domain/slo/slo';
+import { DAY_NS } from '@burnbook/domain/time';
 import type { Config } from '../../server/config/config.js';
 import { indicatorIdOf } from '../../server/config/openSlo/indicator.js';
 import { slosSchema, type SloView } from '../../server/contract.js';
-import { DAY_NS } from './budgets.js';
 import { TEST_CONFIG } from './testConfig.js';
 import type { SpanSpec } from './spanSpec.js';
 import type { TestServer } from './testServer.js';

@@ -20,9 +20,5 @@ export interface RuleContext {
   readonly ownerOf: (pipeline: string) => string | null;
 }
 
-export const MINUTE_NS = 60_000_000_000n;
-export const HOUR_NS = 60n * MINUTE_NS;
-export const DAY_NS = 24n * HOUR_NS;
-
 /** `31.4 %` */
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;

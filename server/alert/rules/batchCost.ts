@@ -1,8 +1,9 @@
 /** BatchCostAboveNormal for the batches of the last day: the same rule that their pages show. */
 import type { StakeOf } from '@burnbook/domain/alert/stake';
 import { formatUsdShort } from '@burnbook/domain/money';
+import { DAY_NS } from '@burnbook/domain/time';
 import { BATCHES_BEFORE_MIN, type BatchCostRule } from '../../cost/batchCostAlert.js';
-import { DAY_NS, type AlertRule } from './alertRule.js';
+import { type AlertRule } from './alertRule.js';
 
 /** @param rule as the configuration has it now. */
 export const batchCost = (rule: () => BatchCostRule): AlertRule => ({

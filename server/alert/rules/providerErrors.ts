@@ -3,8 +3,9 @@
  * where it puts a deadline at risk.
  */
 import type { AlertCondition } from '@burnbook/domain/alert/alert';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { QueryRow } from '../../store/protocol.js';
-import { MINUTE_NS, percent, type AlertRule } from './alertRule.js';
+import { percent, type AlertRule } from './alertRule.js';
 
 export const PROVIDER_MINUTES = 10;
 const SHARE_MAX = 0.2;

@@ -1,7 +1,8 @@
 /** RetryStorm: operations need many more tries than they should; the provider is hit the harder the worse it goes. */
 import type { StakeOf } from '@burnbook/domain/alert/stake';
 import { formatUsdShort } from '@burnbook/domain/money';
-import { MINUTE_NS, type AlertRule } from './alertRule.js';
+import { MINUTE_NS } from '@burnbook/domain/time';
+import { type AlertRule } from './alertRule.js';
 
 /** Minutes of attempts that it looks at. */
 export const STORM_MINUTES = 10;

@@ -2,8 +2,9 @@
 import type { RetryWasteSettings } from '@burnbook/domain/alert/ruleSettings';
 import type { StakeOf } from '@burnbook/domain/alert/stake';
 import { formatUsdShort } from '@burnbook/domain/money';
+import { DAY_NS } from '@burnbook/domain/time';
 import { factBounds } from '../../cost/timeRange.js';
-import { DAY_NS, percent, type AlertRule } from './alertRule.js';
+import { percent, type AlertRule } from './alertRule.js';
 
 /** @param settings as the configuration has them now. */
 export const retryWaste = (settings: () => RetryWasteSettings): AlertRule => ({

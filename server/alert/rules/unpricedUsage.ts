@@ -1,6 +1,7 @@
 /** UnpricedUsage: model calls without a price make every total a lower bound. */
+import { DAY_NS } from '@burnbook/domain/time';
 import { factBounds } from '../../cost/timeRange.js';
-import { DAY_NS, percent, type AlertRule } from './alertRule.js';
+import { percent, type AlertRule } from './alertRule.js';
 
 const SHARE_MAX = 0.01;
 

@@ -1,4 +1,5 @@
 /** The server itself: its disk, its store, its files, its backups, and how it takes telemetry. */
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { Answer } from '../answer.js';
 import { newestNs, secondsSince, sumOf } from '../answerRows.js';
 import type { AskedQuestion } from '../askedQuestion.js';
@@ -6,7 +7,6 @@ import { noFacts } from '../checkFacts.js';
 import type { QueryRow } from '../../store/protocol.js';
 
 const HOUR_MINUTES = 60;
-const MINUTE_NS = 60_000_000_000n;
 
 export const diskFreeShare: Answer = {
   isOfServer: true,

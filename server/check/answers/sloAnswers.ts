@@ -1,13 +1,12 @@
 /** How SLOs stand: asked of the engine that raises their alerts. */
 import { windowSum } from '@burnbook/domain/slo/pairStatus';
 import { minuteEnd } from '@burnbook/domain/slo/minutes';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { SloReport } from '../../slo/sloReport.js';
 import type { Answer } from '../answer.js';
 import type { AskedQuestion } from '../askedQuestion.js';
 import { noFacts, type Facts } from '../checkFacts.js';
 import { sloPath } from '../evidence.js';
-
-const MINUTE_NS = 60_000_000_000n;
 
 export const burnRate: Answer = {
   // The hour that its page shows.

@@ -8,6 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ownIdentity, sameWords, type OwnIdentity } from '@burnbook/domain/attribution';
 import { FactSet } from '@burnbook/domain/factSet';
 import { hash64 } from '@burnbook/domain/hash64';
+import { HOUR_NS } from '@burnbook/domain/time';
 import { formatTraceId } from '@burnbook/domain/traceId';
 import type { CallRecord, IngestBatch, IngestGroup } from '../ingestBatch.js';
 import type { LineRow, SpanKey } from '../rows.js';
@@ -383,8 +384,6 @@ export class Attributor {
     if (trace.proofReleased) released.add(trace);
   }
 }
-
-const HOUR_NS = 3_600_000_000_000n;
 
 function noteResent(changes: ChangeSet, receivedNs: bigint): void {
   changes.spansDuplicate++;

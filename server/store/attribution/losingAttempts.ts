@@ -4,6 +4,7 @@
  * An attempt that did not win is waste where another attempt of its operation won, and failure cost where none did. What
  * is nested in an attempt shares its fate; waste outranks failure, so that a cost counts once, under the outermost.
  */
+import { DAY_NS } from '@burnbook/domain/time';
 import type { AttemptRow } from '../rows.js';
 import { BloomFilter } from './bloomFilter.js';
 
@@ -50,7 +51,7 @@ interface Spans {
 const OPERATIONS_MAX = 200_000;
 
 /** Attempts of one operation are at most this far apart. */
-const OPERATION_SPAN_NS = 7n * 86_400_000_000_000n;
+const OPERATION_SPAN_NS = 7n * DAY_NS;
 
 export class LosingAttempts {
   readonly #loader: OperationLoader;

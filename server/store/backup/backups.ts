@@ -1,6 +1,6 @@
 /** Makes backups, by a schedule and when somebody asks, and knows how they stand. */
 import path from 'node:path';
-import { formatTime } from '@burnbook/domain/time';
+import { formatTime, HOUR_NS } from '@burnbook/domain/time';
 import type { StoreClient } from '../storeClient.js';
 import type { CopyReport } from './copyDatabase.js';
 import { listBackups, pruneBackups, writeBackup, type Backup } from './backupFolder.js';
@@ -32,7 +32,6 @@ export interface BackupsOptions {
   readonly onChanged: () => void;
 }
 
-const HOUR_NS = 3_600_000_000_000n;
 const MINUTE_MS = 60_000;
 /** A failed one is tried again then. */
 const RETRY_NS = 900_000_000_000n;

@@ -1,7 +1,7 @@
 /** Takes away what would grow without end and what no answer reaches back to; incidents and their timelines stay. */
+import { DAY_NS } from '@burnbook/domain/time';
 import type { CommandContext } from './command.js';
 
-const DAY_NS = 86_400_000_000_000n;
 /** Settled messages; what became of them stays in the timeline of their incident. */
 const MESSAGES_DAYS = 90n;
 /** Snapshots are hourly for so long, and daily before. */

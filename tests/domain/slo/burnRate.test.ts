@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { badTimeNs, burnRate, detectionNs } from '@burnbook/domain/slo/burnRate';
 import { binomialTail } from '@burnbook/domain/slo/binomialTail';
 import { isSignificant } from '@burnbook/domain/slo/lowTraffic';
-import { DAY_NS, HOUR_NS, MINUTE_NS } from '@burnbook/domain/slo/minutes';
 import type { SloWindow } from '@burnbook/domain/slo/slo';
 import { sliceCounts, sliceStart, SLICE_PARTS } from '@burnbook/domain/slo/timeslice';
 import {
@@ -13,6 +12,7 @@ import {
   shortNsOf,
   standardPairs,
 } from '@burnbook/domain/slo/windowPairs';
+import { DAY_NS, HOUR_NS, MINUTE_NS } from '@burnbook/domain/time';
 
 const T999 = { targetPpb: 999_000_000 };
 const rolling = (days: number): SloWindow => ({

@@ -3,11 +3,10 @@ import { daysOf } from '@burnbook/domain/budgetPeriod';
 import { errorBudget, type ErrorBudget } from '@burnbook/domain/slo/errorBudget';
 import { expectedBySchedule, expectedByWeekday } from '@burnbook/domain/slo/expectedEvents';
 import { parseCron } from '@burnbook/domain/slo/cron';
-import { DAY_NS, HOUR_NS, MINUTE_NS } from '@burnbook/domain/slo/minutes';
 import { nominalTimes } from '@burnbook/domain/slo/schedule';
 import type { SloWindow } from '@burnbook/domain/slo/slo';
 import { formatSloWindow, nominalLengthNs, sloPeriodAt } from '@burnbook/domain/slo/sloWindow';
-import { formatTime, parseTime } from '@burnbook/domain/time';
+import { DAY_NS, formatTime, HOUR_NS, MINUTE_NS, parseTime } from '@burnbook/domain/time';
 import { MinuteSeries, steady, testSlo, type MinuteEvents } from './support/minuteSeries.js';
 
 const at = (text: string): bigint => parseTime(text) ?? -1n;

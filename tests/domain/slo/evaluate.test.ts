@@ -3,10 +3,9 @@ import { alertNames, type AlertName } from '@burnbook/domain/alertNames';
 import { sloConditions } from '@burnbook/domain/slo/conditions';
 import { amountText, badOfText, inUnit } from '@burnbook/domain/slo/eventUnit';
 import { evaluateSlo, type SloStatus } from '@burnbook/domain/slo/evaluate';
-import { DAY_NS } from '@burnbook/domain/slo/minutes';
 import type { StandingPair } from '@burnbook/domain/slo/pairStatus';
 import type { Slo } from '@burnbook/domain/slo/slo';
-import { parseTime } from '@burnbook/domain/time';
+import { DAY_NS, parseTime } from '@burnbook/domain/time';
 import { MinuteSeries, steady, testSlo, type MinuteEvents } from './support/minuteSeries.js';
 
 const START = parseTime('2026-01-01T00:00:00Z') ?? 0n;

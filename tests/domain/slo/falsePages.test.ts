@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { badOf } from '@burnbook/domain/slo/burnRate';
 import { falsePagesPerMonth } from '@burnbook/domain/slo/falsePages';
 import { BAD_OPERATIONS_MIN } from '@burnbook/domain/slo/lowTraffic';
-import { DAY_NS } from '@burnbook/domain/slo/minutes';
 import { standardPairs } from '@burnbook/domain/slo/windowPairs';
+import { DAY_NS } from '@burnbook/domain/time';
 
 describe('false pages of a service that is as bad as its target allows', () => {
   const pages = (targetPpb: number, eventsPerHour: number, floorAlone = false): number =>

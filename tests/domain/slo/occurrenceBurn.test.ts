@@ -9,12 +9,11 @@ import {
   withWeights,
   type JudgedOccurrence,
 } from '@burnbook/domain/slo/occurrenceBurn';
-import { parseTime } from '@burnbook/domain/time';
+import { HOUR_NS, MINUTE_NS, parseTime } from '@burnbook/domain/time';
 
 const START = parseTime('2026-01-01T00:00:00Z') ?? 0n;
 
 describe('expected occurrences', () => {
-  const HOUR_NS = 3_600_000_000_000n;
   const expected = (index: number): ExpectedOccurrence => {
     const nominalNs = START + BigInt(index) * HOUR_NS;
     return {
@@ -32,7 +31,7 @@ describe('expected occurrences', () => {
       nominalNs: null,
       kind: 'scheduled',
       startNs: nominalNs,
-      endNs: nominalNs + minutes * 60_000_000_000n,
+      endNs: nominalNs + minutes * MINUTE_NS,
       state,
     };
   };

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { OccurrenceRun } from '../../../domain/slo/occurrence.js';
 import { occurrencePast } from '../../../domain/slo/occurrencePast.js';
 import { runAsOf, type RunSigns } from '../../../domain/slo/runSigns.js';
 import { LOST_AFTER_NS, runState } from '../../../domain/run.js';
 
-const MINUTE_NS = 60_000_000_000n;
 const ENTRY = {
   nominalNs: 0n,
   dueNs: 60n * MINUTE_NS,

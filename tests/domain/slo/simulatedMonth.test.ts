@@ -3,7 +3,7 @@ import { parseCron } from '@burnbook/domain/slo/cron';
 import { verdictOf, type OccurrenceRun } from '@burnbook/domain/slo/occurrence';
 import { occurrencesBetween, type Schedule } from '@burnbook/domain/slo/schedule';
 import type { Slo } from '@burnbook/domain/slo/slo';
-import { parseTime } from '@burnbook/domain/time';
+import { MINUTE_NS, parseTime } from '@burnbook/domain/time';
 import { sameTimeNs } from '@burnbook/domain/timeZone';
 import { MinuteSeries, steady, testSlo, type MinuteEvents } from './support/minuteSeries.js';
 import { watch, type SeenAlert } from './support/watch.js';
@@ -13,7 +13,6 @@ const START = at('2026-03-01T00:00:00Z');
 const HOUR = 60;
 const DAY = 24 * HOUR;
 const MONTH = 30 * DAY;
-const MINUTE_NS = 60_000_000_000n;
 
 /** A stretch of the month in which events are other than usual. */
 interface Fault {

@@ -1,10 +1,10 @@
 import { NO_NOTIFY_SETTINGS } from '@burnbook/domain/notify/notifySettings';
 import { questions, type QuestionName } from '@burnbook/domain/runbook/questions';
-import { formatTime } from '@burnbook/domain/time';
+import { formatTime, MINUTE_NS } from '@burnbook/domain/time';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DiskSpace } from '../../../server/alert/rules/diskNearlyFull.js';
 import { budgetsSchema } from '../../../server/contract.js';
-import { alertsBecome, MINUTE_NS, post } from '../../support/alerts.js';
+import { alertsBecome, post } from '../../support/alerts.js';
 import { CHECK_CASES } from '../../support/checkCases.js';
 import { ask, CHECK_CONFIG, checkSpans, START_NS } from '../../support/checkStory.js';
 import { sloNamed } from '../../support/slos.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import type { DiskSpace } from '../../../server/alert/rules/diskNearlyFull.js';
 import { problemSchema } from '../../../server/contract.js';
-import { MINUTE_NS } from '../../support/alerts.js';
 import {
   ask,
   CHECK_CONFIG,

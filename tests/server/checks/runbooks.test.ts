@@ -1,6 +1,7 @@
 /** Every runbook's checks and panels against the demo's configuration and data such as its pipeline sends. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import {
   createCollector,
   modelCall,
@@ -18,7 +19,7 @@ import {
   type CheckAnswer,
   type Runbook,
 } from '../../../server/contract.js';
-import { alertsBecome, MINUTE_NS, post } from '../../support/alerts.js';
+import { alertsBecome, post } from '../../support/alerts.js';
 import { ask } from '../../support/checkStory.js';
 import { hook, settingsOf } from '../../support/notifyStory.js';
 import { panelPaths } from '../../support/panelPaths.js';

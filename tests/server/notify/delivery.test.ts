@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Webhook } from 'standardwebhooks';
+import { HOUR_NS } from '@burnbook/domain/time';
 import { startDeliveryStory, type DeliveryStory } from '../../support/deliveryStory.js';
 import { deliveries, event, hook, SIGNING_SECRET, tell } from '../../support/notifyStory.js';
 import { startReceiver, type Reaction } from '../../support/receiver.js';
 
 const SECOND_NS = 1_000_000_000n;
-const HOUR_NS = 3_600n * SECOND_NS;
 
 let story: DeliveryStory;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { heartbeatsSchema } from '../../../server/contract.js';
 import { settingsOf } from '../../support/notifyStory.js';
 import { startTestServer, type TestServer } from '../../support/testServer.js';
 
-const MINUTE_NS = 60_000_000_000n;
 let server: TestServer;
 
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { HOUR_NS } from '@burnbook/domain/time';
 import {
   attemptsMin,
   expiresAt,
@@ -10,7 +11,6 @@ import {
 import { TokenBucket } from '../../../server/notify/tokenBucket.js';
 
 const SECOND_NS = 1_000_000_000n;
-const HOUR_NS = 3_600n * SECOND_NS;
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 test('delays lie between 1 s and 10 s, 20 s, 40 s … 6 h', () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { auditEntrySchema, listOf } from '../../../server/contract.js';
 import { at, ReservationDesk, type Answer } from '../../support/reservationDesk.js';
 
@@ -53,7 +54,7 @@ describe('a limit', () => {
       holds: { heldUsd: '0.25', availableUsd: '0.25' },
     });
     // Late spans of the old day are its spend, and lower the hold all the same.
-    const before = here.server.nowNs - 60_000_000_000n;
+    const before = here.server.nowNs - MINUTE_NS;
     await here.spend({ nano: 5 * CENT, reservation: id, atNs: before });
     expect(await here.budget('mail')).toMatchObject({ spentUsd: '0', holds: { heldUsd: '0.2' } });
     await here.spend({ nano: 20 * CENT, reservation: id, atNs: here.server.nowNs });

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DAY_NS, MINUTE_NS } from '@burnbook/domain/time';
 import { at } from '../../support/budgets.js';
 import { sloConfig, sloNamed, sloOf, tries } from '../../support/slos.js';
 import { startTestServer, type TestServer } from '../../support/testServer.js';
 
 const NOON = at('2026-06-24T12:00:30Z');
-const MINUTE_NS = 60_000_000_000n;
-const DAY_NS = 1_440n * MINUTE_NS;
 
 let server: TestServer;
 beforeAll(async () => {

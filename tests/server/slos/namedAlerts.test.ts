@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { HOUR_NS, MINUTE_NS } from '@burnbook/domain/time';
 import { readSlos } from '../../../server/config/slosFile.js';
 import { slosSchema } from '../../../server/contract.js';
 import { alertsOf } from '../../support/alerts.js';
@@ -11,8 +12,6 @@ import { startTestServer, type TestServer } from '../../support/testServer.js';
 import { chat, TraceMaker } from '../../support/traceMaker.js';
 
 const NOON = at('2026-06-10T12:00:00Z');
-const MINUTE_NS = 60_000_000_000n;
-const HOUR_NS = 60n * MINUTE_NS;
 const QUEUE_BYTES = 40_000;
 
 const demo = (file: string) => ({

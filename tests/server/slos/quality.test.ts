@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Indicator } from '@burnbook/domain/slo/slo';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { sloDetailSchema, slosSchema } from '../../../server/contract.js';
 import { at } from '../../support/budgets.js';
 import { sloConfig, sloOf } from '../../support/slos.js';
@@ -9,7 +10,6 @@ import { startTestServer, type TestServer } from '../../support/testServer.js';
 import { TraceMaker } from '../../support/traceMaker.js';
 
 const NOON = at('2026-06-10T12:00:00Z');
-const MINUTE_NS = 60_000_000_000n;
 
 const checks = (where: Record<string, string[]>): Indicator => ({
   kind: 'ratio',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { readSlos } from '../../../server/config/slosFile.js';
 import { replaySchema, slosSchema, type Replay } from '../../../server/contract.js';
 import { at } from '../../support/budgets.js';
@@ -8,7 +9,6 @@ import { startTestServer, type TestServer } from '../../support/testServer.js';
 import { chat, TraceMaker } from '../../support/traceMaker.js';
 
 const NOON = at('2026-06-10T12:00:00Z');
-const MINUTE_NS = 60_000_000_000n;
 
 const events =
   (kind: string, more = '') =>

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { pairName } from '@burnbook/domain/slo/windowPairs';
+import { DAY_NS, MINUTE_NS } from '@burnbook/domain/time';
 import { loadConfig } from '../../../server/config/config.js';
 import { faultsOf, ratio, read, slo, threshold } from './sloYaml.js';
 
@@ -22,7 +23,7 @@ describe('an objective', () => {
       target: 0.999,
       targetPpb: 999_000_000,
       slice: null,
-      window: { kind: 'rolling', durationNs: 30n * 86_400_000_000_000n },
+      window: { kind: 'rolling', durationNs: 30n * DAY_NS },
       pipelines: ['mail-etl'],
       owner: 'data',
       runbook: 'RetryStorm',
@@ -96,7 +97,7 @@ describe('an objective', () => {
       'dataset',
       threshold('{ freshness: { dataset: mails } }'),
       '[{ op: lte, value: 60, target: 0.99 }]',
-      { kind: 'freshness', pipeline: null, dataset: 'mails', ageMaxNs: 60_000_000_000n },
+      { kind: 'freshness', pipeline: null, dataset: 'mails', ageMaxNs: MINUTE_NS },
     ],
     [
       'deadline',
@@ -115,10 +116,7 @@ describe('an objective', () => {
   });
 
   test.each([
-    [
-      '{ duration: 4w, isRolling: true }',
-      { kind: 'rolling', durationNs: 28n * 86_400_000_000_000n },
-    ],
+    ['{ duration: 4w, isRolling: true }', { kind: 'rolling', durationNs: 28n * DAY_NS }],
     [
       '{ duration: 1M, calendar: { startTime: 2026-01-01 00:00:00, timeZone: Europe/Berlin } }',
       {
@@ -160,7 +158,7 @@ describe('an objective', () => {
       slices('Timeslices', '[{ target: 0.99, timeSliceTarget: 0.95, timeSliceWindow: 1m }]'),
     ).toEqual({
       target: 0.95,
-      lengthNs: 60_000_000_000n,
+      lengthNs: MINUTE_NS,
     });
     expect(slices('RatioTimeslices', '[{ target: 0.99, timeSliceWindow: 5 }]')).toEqual({
       target: 1,

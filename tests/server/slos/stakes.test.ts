@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EventKind, Indicator } from '@burnbook/domain/slo/slo';
+import { DAY_NS, HOUR_NS, MINUTE_NS } from '@burnbook/domain/time';
 import { sloDetailSchema } from '../../../server/contract.js';
-import { alertsOf, MINUTE_NS } from '../../support/alerts.js';
+import { alertsOf } from '../../support/alerts.js';
 import { at } from '../../support/budgets.js';
 import { ratio, sloConfig, sloOf } from '../../support/slos.js';
 import type { SpanSpec } from '../../support/spanSpec.js';
@@ -10,7 +11,6 @@ import { chat, TraceMaker } from '../../support/traceMaker.js';
 
 const NOON = at('2026-06-10T12:00:00Z');
 const RUNS = 12;
-const HOUR_NS = 60n * MINUTE_NS;
 
 const checks: Indicator = {
   kind: 'ratio',
@@ -173,7 +173,6 @@ test('what cost nothing that is known has no figure, and says why', async () => 
 
 test('what grows by the hour is kept by the day after a quarter, and forgotten after a year', async () => {
   const { store } = server.running;
-  const DAY_NS = 24n * HOUR_NS;
   const facts = (kind: string) => JSON.stringify({ kind });
   const keep = (atNs: bigint, kind: string) =>
     store.command('keepSlos', {

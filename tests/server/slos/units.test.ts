@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DAY_NS, MINUTE_NS } from '@burnbook/domain/time';
 import { sloBurnSchema, sloHistorySchema } from '../../../server/contract.js';
 import { at } from '../../support/budgets.js';
 import { alertsOf } from '../../support/alerts.js';
@@ -6,8 +7,6 @@ import { sloConfig, sloNamed, sloOf, tries } from '../../support/slos.js';
 import { startTestServer, type TestServer } from '../../support/testServer.js';
 
 const NOON = at('2026-06-10T12:00:00Z');
-const MINUTE_NS = 60_000_000_000n;
-const DAY_NS = 1_440n * MINUTE_NS;
 const month = (timeZone: string) =>
   ({ kind: 'calendar', unit: 'month', count: 1, startTime: '2026-01-01', timeZone }) as const;
 

@@ -2,8 +2,8 @@ import type { CoverageReader } from '@burnbook/domain/slo/coverage';
 import type { SumReader } from '@burnbook/domain/slo/errorBudget';
 import { standardPolicy } from '@burnbook/domain/slo/evaluate';
 import type { ExpectedEvents } from '@burnbook/domain/slo/expectedEvents';
-import { MINUTE_NS } from '@burnbook/domain/slo/minutes';
 import type { Slo } from '@burnbook/domain/slo/slo';
+import { MINUTE_NS } from '@burnbook/domain/time';
 
 /** Events of one minute. */
 export interface MinuteEvents {
