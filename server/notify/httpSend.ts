@@ -41,7 +41,10 @@ export function sendHttp(asked: HttpRequest): Promise<HttpAnswer> {
       maxHeaderSize: 16_384,
     });
     let answered = false;
-    request.once('error', reject);
+    // After the status it ends the reading of what hangs behind it.
+    request.on('error', (error) => {
+      if (!answered) reject(error);
+    });
     // An end without an answer and without an error: a switch of protocols that nobody asked for.
     request.once('close', () => {
       if (!answered) reject(Object.assign(new Error('no answer'), { code: 'NO_ANSWER' }));

@@ -20,9 +20,10 @@ export async function sendMail({ mail, destination, signal, ...rule }: MailReque
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const secure = url.protocol === 'smtps:';
   const timeout = AbortSignal.timeout(timeoutMs);
+  const ends = signal ? AbortSignal.any([signal, timeout]) : timeout;
   const transport = createTransport({
     // The address that was checked is the one that is connected to; the certificate must be the name's.
-    host: await addressOf(host, rule),
+    host: await addressOf(host, { ...rule, signal: ends }),
     ...(host === url.hostname ? { servername: host } : {}),
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
     secure,
@@ -42,16 +43,23 @@ export async function sendMail({ mail, destination, signal, ...rule }: MailReque
     await transport.sendMail({
       ...mail,
       to: [...mail.to],
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      signal: ends,
     });
   } finally {
     transport.close();
   }
 }
 
-function addressOf(host: string, rule: AddressRule): Promise<string> {
+/** The system's resolver cannot be stopped, and may take far longer than a try: then nobody waits for it. */
+function addressOf(
+  host: string,
+  { signal, ...rule }: AddressRule & { readonly signal: AbortSignal },
+): Promise<string> {
   return new Promise((resolve, reject) => {
+    const give = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', give, { once: true });
     guardedLookup(rule)(host, { all: false }, (error, address) => {
+      signal.removeEventListener('abort', give);
       if (error) reject(error);
       else resolve(typeof address === 'string' ? address : (address[0]?.address ?? host));
     });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isPrivateHost, isPublicAddress } from '../../../server/net/publicAddress.js';
 import type { Resolve } from '../../../server/notify/guardedLookup.js';
 import { sendHttp } from '../../../server/notify/httpSend.js';
-import { sendMail } from '../../../server/notify/mailSend.js';
+import { sendMail, type MailRequest } from '../../../server/notify/mailSend.js';
 import { RETRY_PERIODS } from '../../../domain/notify/notifySettings.js';
 import { Secret } from '../../../domain/notify/secret.js';
 
@@ -133,40 +133,49 @@ describe('a connection', () => {
     expect(sent).toMatchObject({ status: 302 });
   });
 
+  const mailTo = (origin: string, timeoutMs = 2_000): MailRequest => ({
+    allowPrivate: false,
+    destination: {
+      kind: 'email',
+      isTest: false,
+      name: 'mail',
+      url: new Secret(`${origin}:${port}`),
+      user: null,
+      secret: null,
+      from: 'burnbook@example.com',
+      to: ['on-call@example.com'],
+      severities: ['page'],
+      matchers: {},
+      ratePerMinute: 60,
+      timeoutMs,
+      retry: RETRY_PERIODS,
+      allowPrivate: false,
+    },
+    mail: {
+      from: 'burnbook@example.com',
+      to: ['on-call@example.com'],
+      subject: 's',
+      text: 't',
+      html: 'h',
+      messageId: '<m@example.com>',
+      references: '<r@example.com>',
+      date: new Date(0),
+      headers: {},
+    },
+  });
+
   test.each(['smtp://127.0.0.1', 'smtp://[::1]', 'smtp://localhost'])(
     'for mail to %s is refused too',
     async (origin) => {
-      const sent = sendMail({
-        allowPrivate: false,
-        destination: {
-          kind: 'email',
-          isTest: false,
-          name: 'mail',
-          url: new Secret(`${origin}:${port}`),
-          user: null,
-          secret: null,
-          from: 'burnbook@example.com',
-          to: ['on-call@example.com'],
-          severities: ['page'],
-          matchers: {},
-          ratePerMinute: 60,
-          timeoutMs: 2_000,
-          retry: RETRY_PERIODS,
-          allowPrivate: false,
-        },
-        mail: {
-          from: 'burnbook@example.com',
-          to: ['on-call@example.com'],
-          subject: 's',
-          text: 't',
-          html: 'h',
-          messageId: '<m@example.com>',
-          references: '<r@example.com>',
-          date: new Date(0),
-          headers: {},
-        },
-      });
-      await expect(sent).rejects.toMatchObject({ code: 'PRIVATE_ADDRESS' });
+      await expect(sendMail(mailTo(origin))).rejects.toMatchObject({ code: 'PRIVATE_ADDRESS' });
     },
   );
+
+  test('for mail is given up in its time where nobody resolves the name', async () => {
+    const sent = sendMail({
+      ...mailTo('smtp://mail.example.com', 50),
+      resolve: () => undefined,
+    });
+    await expect(sent).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
 });

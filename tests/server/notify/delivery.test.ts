@@ -97,7 +97,7 @@ describe('a message', () => {
     expect(story.ids()).toEqual([id, id]);
   });
 
-  test('is delivered when its answer is endless, or cut after its status', async () => {
+  test('is delivered when its answer is endless, cut after its status, or never ends', async () => {
     story.react((response) => {
       response.writeHead(200);
       const more = (): void => {
@@ -114,6 +114,10 @@ describe('a message', () => {
     });
     const cut = await story.fire('reminder');
     await story.delivered(cut);
+    story.configure(hook(story.name, story.receiver.url, ', timeoutSeconds: 1'));
+    story.react((response) => void response.writeHead(200).write('half'));
+    const hanging = await story.fire('resolved');
+    expect(await story.tried(hanging)).toMatchObject({ state: 'delivered', lastError: null });
   });
 
   test('survives an hour in which nobody listens', async () => {
