@@ -1,13 +1,15 @@
 /** What is wrong with runbooks: each file by itself, and all of them together. */
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { alertNames } from '@burnbook/domain/alertNames';
 import type { LintFinding } from '../contract.js';
+import { claimedNames } from './claimedNames.js';
 import { linkFindings } from './lintLinks.js';
 import { nameFindings } from './lintNames.js';
 import { readRunbookFile } from './readRunbookFile.js';
 import { lintFinding } from './rules.js';
 import type { RunbookDocument } from './runbookDocument.js';
+import { isTemplate, runbookFiles } from './runbookFiles.js';
 import { RunbookError } from './runbookProblem.js';
 import { stampFindings } from './stamps.js';
 
@@ -33,7 +35,6 @@ interface LintedFile {
 }
 
 const FILES_MAX = 2_000;
-const DEPTH_MAX = 8;
 
 /** Each path is a folder, with the folders in it, or a file. One that is not there is a finding. */
 export async function lintPaths(
@@ -70,7 +71,12 @@ export async function lintPaths(
     }
     findings.push(...own.toSorted((a, b) => a.line - b.line).map((each) => ({ ...each, file })));
   }
-  findings.push(...doubled(read));
+  const loaded = read.flatMap(({ file, document }) =>
+    document === null || isTemplate(file) ? [] : [{ file, runbook: document }],
+  );
+  const { refused: twice, hidden } = claimedNames(loaded);
+  const claims = [...twice, ...[...hidden.values()].flat()];
+  findings.push(...claims.map((each) => lintFinding(each.file, each)));
   // Several folders are one set.
   const [folder] = folders;
   if (folder !== undefined) findings.push(...missing(folder, read));
@@ -92,7 +98,7 @@ async function filesAt(
 ): Promise<{ found: string[]; isFolder: boolean; fault: LintFinding | null }> {
   try {
     const isFolder = (await stat(path)).isDirectory();
-    return { found: isFolder ? await markdownFiles(path, 0) : [path], isFolder, fault: null };
+    return { found: isFolder ? await runbookFiles(path) : [path], isFolder, fault: null };
   } catch (error) {
     const message = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
     const fault = lintFinding(path, { line: 1, rule: 'unreadable', message });
@@ -111,24 +117,6 @@ async function readFor(file: string): Promise<LintedFile> {
     if (!(error instanceof RunbookError)) throw error;
     return { file, document: null, refused: error.problems.map((each) => lintFinding(file, each)) };
   }
-}
-
-/** Alerts with two runbooks. */
-function doubled(read: readonly LintedFile[]): LintFinding[] {
-  const found: LintFinding[] = [];
-  const known = new Map<string, string>();
-  for (const { file, document } of read) {
-    const alert = document?.frontMatter.alert ?? null;
-    if (alert === null || isTemplate(file)) continue;
-    const first = known.get(alert);
-    if (first === undefined) known.set(alert, file);
-    else {
-      const message = `${alert} has a runbook already: ${first}`;
-      const line = document?.fieldLines.get('alert') ?? 1;
-      found.push(lintFinding(file, { line, rule: 'alert-twice', message }));
-    }
-  }
-  return found;
 }
 
 /** Alerts of which a whole folder has no runbook. */
@@ -151,23 +139,4 @@ function missing(folder: string, read: readonly LintedFile[]): LintFinding[] {
   const some = lacking.slice(0, 3).join(', ');
   const message = `${lacking.length} alerts have no runbook here, such as ${some}: the product's own stand in`;
   return [lintFinding(folder, { line: 1, rule, level: 'warning', message })];
-}
-
-/** A file whose name starts with `_` is to be copied, not opened by an alert. */
-function isTemplate(file: string): boolean {
-  return basename(file).startsWith('_');
-}
-
-/** In the order of paths; hidden folders and installed packages are left out. */
-async function markdownFiles(folder: string, depth: number): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const found: string[] = [];
-  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() && depth < DEPTH_MAX)
-      found.push(...(await markdownFiles(path, depth + 1)));
-    else if (!entry.isDirectory() && entry.name.endsWith('.md')) found.push(path);
-  }
-  return found;
 }

@@ -1,8 +1,9 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { claimedNames, type ReadRunbook } from './claimedNames.js';
 import { linkFindings } from './lintLinks.js';
 import { readRunbookFile } from './readRunbookFile.js';
 import type { RunbookDocument } from './runbookDocument.js';
+import { isTemplate, runbookFiles } from './runbookFiles.js';
+import { lintFinding } from './rules.js';
 import { RunbookError, type RunbookProblem } from './runbookProblem.js';
 
 /** Runbooks by name, in the order of names. */
@@ -12,23 +13,33 @@ export type Runbooks = ReadonlyMap<string, RunbookDocument>;
 const runbooksMax = 2_000;
 
 /**
- * Reads every `*.md` of the folders; names that start with `_` (the template) or `.` are left out. A later folder's runbook
- * takes the place of an earlier one's of the same name. Links that lead nowhere are findings, and refuse nothing.
+ * Reads every `*.md` of the folders and of the folders in them; names that start with `_` (the template) or `.` are left
+ * out. A later folder's runbook takes the place of an earlier one's of the same name; in one folder a second runbook of a
+ * name is refused, a second document is a finding. Links that lead nowhere are findings, and refuse nothing.
  *
  * @throws RunbookError with every fault of every file, so that one start shows them all.
  */
 export async function loadRunbooks(...folders: readonly string[]): Promise<Runbooks> {
   const problems: RunbookProblem[] = [];
-  const found = new Map<string, { readonly file: string; readonly runbook: RunbookDocument }>();
+  const found = new Map<string, ReadRunbook>();
   for (const folder of folders) {
+    const read: ReadRunbook[] = [];
     for (const file of await filesOf(folder)) {
       try {
-        const runbook = await readRunbookFile(file);
-        found.set(runbook.name, { file, runbook });
+        read.push({ file, runbook: await readRunbookFile(file) });
       } catch (error) {
         if (!(error instanceof RunbookError)) throw error;
         problems.push(...error.problems);
       }
+    }
+    const { byName, refused, hidden } = claimedNames(read);
+    problems.push(...refused);
+    for (const [name, { file, runbook }] of byName) {
+      const beside = (hidden.get(name) ?? []).map((each) => lintFinding(`${name}.md`, each));
+      found.set(name, {
+        file,
+        runbook: { ...runbook, findings: [...runbook.findings, ...beside] },
+      });
     }
   }
   if (problems.length > 0) throw new RunbookError(problems);
@@ -45,16 +56,12 @@ export async function loadRunbooks(...folders: readonly string[]): Promise<Runbo
 async function filesOf(folder: string): Promise<string[]> {
   const refuse = (message: string) =>
     new RunbookError([{ file: folder, line: 1, message, rule: 'unreadable' }]);
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+  const all = await runbookFiles(folder).catch((error: unknown) => {
     throw refuse(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   });
-  // A dot begins the names of what editors and systems leave beside a file.
-  const files = entries
-    .filter((entry) => !entry.isDirectory() && /^[^_.].*\.md$/s.test(entry.name))
-    .map(({ name }) => name)
-    .toSorted();
+  const files = all.filter((file) => !isTemplate(file));
   if (files.length > runbooksMax) {
     throw refuse(`holds ${files.length} runbooks, at most ${runbooksMax}`);
   }
-  return files.map((name) => join(folder, name));
+  return files;
 }

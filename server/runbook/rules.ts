@@ -37,6 +37,7 @@ export const rules = {
   ),
   'alert-without-runbook': rule('error', 'Copy _template.md to the name of the alert.'),
   'alert-twice': rule('error', 'Keep one runbook for each alert.'),
+  'name-twice': rule('warning', 'Give them names of their own: folders do not tell them apart.'),
   'verify-without-check': rule(
     'warning',
     'Add a ```check fence, so that the page can see by itself that it is over.',

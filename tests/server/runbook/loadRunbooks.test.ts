@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { alertNames } from '@burnbook/domain/alertNames';
+import type { LintFinding } from '../../../server/contract.js';
+import { lintPaths } from '../../../server/runbook/lint.js';
 import { loadRunbooks } from '../../../server/runbook/loadRunbooks.js';
 import { renderRunbook, runbookHead } from '../../../server/runbook/renderRunbook.js';
 import { exampleRunbook } from './exampleRunbook.js';
@@ -96,20 +98,52 @@ test('a runbook that is not UTF-8 is reported, a document from elsewhere shown a
 });
 
 test('a runbook of one’s own takes the place of the product’s of that name', async () => {
-  const own = join(folder, 'own');
+  const [product, own] = [join(folder, 'product'), join(folder, 'own')];
+  await mkdir(product);
   await mkdir(own);
   for (const name of ['Ant', 'Bee']) {
-    await writeFile(join(folder, `${name}.md`), exampleRunbook({ frontMatter: { alert: name } }));
+    await writeFile(join(product, `${name}.md`), exampleRunbook({ frontMatter: { alert: name } }));
   }
   await writeFile(
     join(own, 'Ant.md'),
     exampleRunbook({ frontMatter: { alert: 'Ant', title: 'Ours' } }),
   );
-  const runbooks = await loadRunbooks(folder, own);
+  const runbooks = await loadRunbooks(product, own);
   expect([...runbooks.values()].map(({ frontMatter }) => frontMatter.title)).toEqual([
     'Ours',
     'An example went wrong',
   ]);
+});
+
+test('what is served is what is linted: folders in the folder too, a document that another hides named', async () => {
+  await mkdir(join(folder, 'team/.git'), { recursive: true });
+  await mkdir(join(folder, 'node_modules'));
+  const [ours, ant] = [
+    join(folder, 'team/Ant.md'),
+    exampleRunbook({ frontMatter: { alert: 'Ant' } }),
+  ];
+  await writeFile(ours, ant);
+  for (const name of ['README', 'team/README', 'Ant', 'team/.git/x', 'node_modules/x', 'team/_x']) {
+    await writeFile(join(folder, `${name}.md`), `# ${name}\n`);
+  }
+  const served = await loadRunbooks(folder);
+  const kinds = [...served.values()].map(({ name, kind }) => `${name} ${kind}`);
+  expect(kinds).toEqual(['Ant alert', 'README document']);
+  const { files, findings } = await lintPaths([folder], { nowMs: 0, slos: null });
+  const names = files.filter((file) => !file.endsWith('_x.md')).map((file) => basename(file));
+  expect(names).toEqual(['Ant.md', 'README.md', 'Ant.md', 'README.md']);
+  const told = (all: readonly LintFinding[] = []) =>
+    all.flatMap(({ rule, message }) => (rule === 'name-twice' ? message : []));
+  const [antDocument, readme] = ['Ant.md', 'team/README.md'].map((name) => join(folder, name));
+  expect(told(findings)).toEqual([
+    `${antDocument} is not shown: ${ours} has the same name`,
+    `${readme} is not shown: ${join(folder, 'README.md')} has the same name`,
+  ]);
+  expect([...served.values()].flatMap((each) => told(each.findings))).toEqual(told(findings));
+  await writeFile(join(folder, 'Ant.md'), ant);
+  await expect(loadRunbooks(folder)).rejects.toThrow(
+    `${ours}:2: Ant has a runbook already: ${antDocument}`,
+  );
 });
 
 test('a file that is far too big is reported, not read', async () => {
