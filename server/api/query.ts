@@ -63,8 +63,9 @@ export function refuseRepeated(values: Readonly<Record<string, readonly string[]
 export function timeOf(name: string, text: string, nowNs: bigint): bigint {
   if (text === 'now') return nowNs;
   const relative = /^-(\d{1,6})([mhdw])$/.exec(text);
-  if (relative) return nowNs - BigInt(relative[1] ?? 0) * (NS_PER_UNIT[relative[2] ?? ''] ?? 0n);
-  const ns = parseTime(text);
+  const ns = relative
+    ? nowNs - BigInt(relative[1] ?? 0) * (NS_PER_UNIT[relative[2] ?? ''] ?? 0n)
+    : parseTime(text);
   if (ns === null || ns < TIME_MIN_NS || ns > TIME_MAX_NS) {
     throw new ApiError(
       400,
