@@ -301,8 +301,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   log('info', `Burnbook ${version} on http://${shown}:${server.port} · data in ${folder}`);
 }
 
-function reloadConfig(folder: string, server: RunningServer): void {
-  loadConfig(folder, environment).then(
+function reloadConfig(folder: string, server: RunningServer): Promise<void> {
+  return loadConfig(folder, environment).then(
     (config) => {
       server.applyConfig(config);
       log('info', `configuration of ${folder} in force`);

@@ -8,7 +8,8 @@ const FOLDERS_MAX = 100;
 
 interface ConfigWatch {
   readonly folder: string;
-  readonly changed: () => void;
+  /** Reads it again; called anew only once that is done, so that what was read last is what is in force. */
+  readonly changed: () => Promise<void>;
   readonly warn: (message: string) => void;
 }
 
@@ -16,28 +17,35 @@ interface ConfigWatch {
 export function watchConfig({ folder, changed, warn }: ConfigWatch): () => void {
   let timer: NodeJS.Timeout | undefined;
   let slosWatchers: readonly FSWatcher[] = [];
+  let reading = Promise.resolve();
   const reload = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       watchSlos();
-      changed();
+      reading = reading.then(changed);
     }, RELOAD_DELAY_MS).unref();
   };
-  const watched = (each: string): FSWatcher =>
-    watch(each, reload).on('error', (error) =>
-      warn(`${each} is not watched any more: ${error.message}`),
-    );
+  const unwatched = (each: string, error: unknown): void =>
+    warn(`${each} is not watched any more: ${(error as Error).message}`);
+  // It may be gone since it was listed, or the system may watch no more folders for us: the others are watched all the same.
+  const watched = (each: string): FSWatcher[] => {
+    try {
+      return [watch(each, reload).on('error', (error) => unwatched(each, error))];
+    } catch (error) {
+      unwatched(each, error);
+      return [];
+    }
+  };
   // It may come, go and be another one of the same name: each change of the folder above looks anew.
   const watchSlos = (): void => {
     for (const each of slosWatchers) each.close();
-    slosWatchers = foldersOf(path.join(folder, 'slos')).map(watched);
+    slosWatchers = foldersOf(path.join(folder, 'slos')).flatMap(watched);
   };
-  const watcher = watched(folder);
+  const watchers = watched(folder);
   watchSlos();
   return () => {
     clearTimeout(timer);
-    watcher.close();
-    for (const each of slosWatchers) each.close();
+    for (const each of [...watchers, ...slosWatchers]) each.close();
   };
 }
 

@@ -37,7 +37,7 @@ beforeAll(async () => {
   stopWatching = watchConfig({
     folder: config,
     changed: () =>
-      void loadConfig(config).then(
+      loadConfig(config).then(
         (next) => server.applyConfig(next),
         (error: Error) => server.running.rejectConfig(error.message),
       ),

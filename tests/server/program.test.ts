@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NO_NOTIFY_SETTINGS } from '../../domain/notify/notifySettings.js';
 import { loadConfig } from '../../server/config/config.js';
+import { watchConfig } from '../../server/config/watchConfig.js';
 import { billSchema } from '../../server/contract.js';
 import { runProgram, spawnServer, type SpawnedServer } from '../support/spawnServer.js';
 import { otlpBody } from '../support/spanSpec.js';
@@ -130,5 +131,30 @@ describe('the configuration folder', () => {
       /error configuration rejected, the former one stays in force:\n.*prices\.yaml:6: prices\.0: /,
     );
     expect(await priceOfOneToken('3')).toBe('0.000000003');
+  });
+
+  test('is read once at a time, and tells where it cannot be watched', async () => {
+    const told: string[] = [];
+    const watchOf = (each: string): (() => void) =>
+      watchConfig({
+        folder: each,
+        warn: (message) => told.push(message),
+        changed: async () => {
+          told.push('begins');
+          await sleep(500);
+          told.push('ends');
+        },
+      });
+    const changes = await mkdtemp(path.join(folder, 'changes-'));
+    const stop = watchOf(changes);
+    for (let heard = 0; heard < 2; heard++) {
+      await writeFile(path.join(changes, 'prices.yaml'), `# ${heard}`);
+      await expect.poll(() => told.length, { timeout: 5_000 }).toBeGreaterThan(heard);
+    }
+    const twice = /^begins ends begins ends(?: begins ends)*$/;
+    await expect.poll(() => told.join(' '), { timeout: 5_000 }).toMatch(twice);
+    stop();
+    watchOf(path.join(folder, 'gone'))();
+    expect(told.at(-1)).toMatch(/gone is not watched any more: ENOENT/);
   });
 });
