@@ -3,7 +3,7 @@
  *
  * Per million, because 70 of 3,631 figures of a public catalogue are not whole nano-USD per token.
  */
-import { divideHalfEven } from './money.js';
+import { divideHalfEven, NANO_PER_USD } from './money.js';
 import { usageFault, type Usage } from './usage.js';
 
 export const TOKEN_CLASSES = [
@@ -93,7 +93,20 @@ export function priceUsage(price: PriceVersion, usage: Usage): PricedUsage {
     }
     total += BigInt(count) * unitPriceAt(unit, inputTokens);
   }
-  return { costNanoUsd: divideHalfEven(total, 1_000_000n) };
+  return pricedAt(divideHalfEven(total, 1_000_000n));
+}
+
+/**
+ * A call that costs more is a fault of whoever counted. Sums of thousands of such costs still fit into the 64 bits that
+ * they are stored in; one of 2^53 tokens alone would not.
+ */
+const CALL_USD_MAX = 1_000_000n;
+
+/** @returns `unpriced` where no call costs so much. */
+export function pricedAt(costNanoUsd: bigint): PricedUsage {
+  return costNanoUsd <= CALL_USD_MAX * NANO_PER_USD
+    ? { costNanoUsd }
+    : { unpriced: `impossible usage: a call of more than ${CALL_USD_MAX} US dollars` };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The price of a whole call: by tokens, or, for a model that one hosts oneself, by time, image and request. */
 import { divideHalfEven } from './money.js';
-import { priceUsage, type PricedUsage, type PriceVersion } from './price.js';
+import { pricedAt, priceUsage, type PricedUsage, type PriceVersion } from './price.js';
 import { usageFault, type Usage } from './usage.js';
 
 /** What a call took besides tokens. */
@@ -36,5 +36,5 @@ export function priceCall(price: PriceVersion, usage: Usage, extent: CallExtent)
   const total =
     (extent.billedNs ?? 0n) * perMillionSeconds +
     (BigInt(extent.images ?? 0) * perMillionImages + perMillionRequests) * NS_PER_SECOND;
-  return { costNanoUsd: divideHalfEven(total, 1_000_000n * NS_PER_SECOND) };
+  return pricedAt(divideHalfEven(total, 1_000_000n * NS_PER_SECOND));
 }

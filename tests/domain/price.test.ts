@@ -192,6 +192,17 @@ describe('the price of a call', () => {
     });
   });
 
+  test('of a call is a million US dollars at the most: sums of more would not fit into 64 bits', () => {
+    const ofADollar = price({ input: flat(1_000_000n * 10n ** 9n) });
+    const most = 1_000_000;
+    expect(priceUsage(ofADollar, usage({ inputTokens: most }))).toEqual({
+      costNanoUsd: 10n ** 15n,
+    });
+    expect(priceUsage(ofADollar, usage({ inputTokens: most + 1 }))).toEqual({
+      unpriced: 'impossible usage: a call of more than 1000000 US dollars',
+    });
+  });
+
   test('never falls when more is used', () => {
     const tokens = fc.nat({ max: 2_000_000_000 });
     fc.assert(

@@ -49,6 +49,12 @@ const BAD: readonly BadUsage[] = [
     reason: whole(INPUT, '9223372036854775808'),
   },
   {
+    // At a price ten thousand times this one its cost does not fit into 64 bits.
+    name: 'more than a call can cost',
+    wire: { [INPUT]: { intValue: String(2n ** 53n - 1n) } },
+    reason: 'impossible usage: a call of more than 1000000 US dollars',
+  },
+  {
     name: 'half a token',
     wire: { [INPUT]: { doubleValue: 1.5 } },
     reason: whole(INPUT, '1.5'),
