@@ -22,7 +22,8 @@ export function settleTimes(batch: SpanBatch, receivedNs: bigint): Times {
   const timeFrom = new Uint8Array(length);
   const starts = halves(batch.startNs);
   const received = Number(receivedNs);
-  let rare: RareParts[] | null = null;
+  // By span: where a clock is wrong, all spans of a request may have an entry.
+  let rare: Map<number, RareParts> | null = null;
   for (let i = 0; i < length; i++) {
     // As a double the time is exact to 256 ns: enough for a comparison with minutes, at a tenth of a bigint's cost.
     const start = (starts[2 * i + 1] ?? 0) * 4_294_967_296 + (starts[2 * i] ?? 0);
@@ -35,7 +36,7 @@ export function settleTimes(batch: SpanBatch, receivedNs: bigint): Times {
       timeFrom[i] = TIME_FROM.arrival;
     }
     if (!believable || duration < 0n) {
-      rare ??= [...batch.rare];
+      rare ??= new Map(batch.rare.map((parts) => [parts.span, parts]));
       keepOriginal(rare, i, batch);
     }
   }
@@ -43,21 +44,18 @@ export function settleTimes(batch: SpanBatch, receivedNs: bigint): Times {
     startNs,
     durationNs,
     timeFrom,
-    rare: rare ? rare.toSorted((a, b) => a.span - b.span) : batch.rare,
+    rare: rare ? [...rare.values()].toSorted((a, b) => a.span - b.span) : batch.rare,
   };
 }
 
-function keepOriginal(rare: RareParts[], span: number, batch: SpanBatch): void {
-  const at = rare.findIndex((parts) => parts.span === span);
-  const before = rare[at] ?? { span };
+function keepOriginal(rare: Map<number, RareParts>, span: number, batch: SpanBatch): void {
+  const before = rare.get(span) ?? { span };
   const extra = {
     ...(JSON.parse(before.extra ?? '{}') as Record<string, unknown>),
     originalStartNs: String(batch.startNs[span] ?? 0n),
     originalEndNs: String(batch.endNs[span] ?? 0n),
   };
-  const parts = { ...before, extra: JSON.stringify(extra) };
-  if (at >= 0) rare[at] = parts;
-  else rare.push(parts);
+  rare.set(span, { ...before, extra: JSON.stringify(extra) });
 }
 
 const halves = (array: BigUint64Array): Uint32Array =>

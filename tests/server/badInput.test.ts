@@ -1,7 +1,10 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SpanBatch } from '@burnbook/domain/spanBatch';
 import { formatTime, MINUTE_NS } from '@burnbook/domain/time';
 import { batchDetailSchema, problemSchema, traceSchema } from '../../server/contract.js';
+import { settleTimes } from '../../server/ingest/eventTime.js';
+import { TIME_FROM } from '../../server/store/ingestBatch.js';
 import { allBatches, readBill } from '../support/billReading.js';
 import type { SpanSpec } from '../support/spanSpec.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
@@ -126,6 +129,21 @@ describe('times that cannot be true', () => {
       timeFrom: 'emitter',
       extra: {},
     });
+  });
+
+  test('of all spans of a large request hang nobody', () => {
+    const length = 100_000;
+    const [startNs, endNs] = [new BigUint64Array(length), new BigUint64Array(length).fill(7n)];
+    const noted = { span: length - 1, extra: '{"state":"x"}' };
+    const { timeFrom, rare } = settleTimes(
+      { length, startNs, endNs, rare: [noted] } as unknown as SpanBatch,
+      server.nowNs,
+    );
+    expect(new Set(timeFrom)).toEqual(new Set([TIME_FROM.arrival]));
+    expect(rare.map(({ span }) => span)).toEqual([...startNs.keys()]);
+    const original = { originalStartNs: '0', originalEndNs: '7' };
+    expect(JSON.parse(rare[0]?.extra ?? '')).toEqual(original);
+    expect(JSON.parse(rare.at(-1)?.extra ?? '')).toEqual({ state: 'x', ...original });
   });
 
   test('and a parent of itself, and two that are each other’s, hang nobody', async () => {
