@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseUsd } from '@burnbook/domain/money';
 import { batchDetailSchema, type Bill } from '../../server/contract.js';
+import { LosingAttempts } from '../../server/store/attribution/losingAttempts.js';
+import type { AttemptRow } from '../../server/store/rows.js';
 import { readBill } from '../support/billReading.js';
 import type { Attributes, SpanSpec } from '../support/spanSpec.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
@@ -220,4 +222,31 @@ describe('an earlier run that failed', () => {
       ['second', 'succeeded'],
     ]);
   });
+});
+
+test('fifty thousand attempts under one id hold nobody up, and the first that wins makes waste of them', async () => {
+  const losses = new LosingAttempts({ loadOperations: () => Promise.resolve([]) }, 0n);
+  const tries = (from: number, count: number, outcome: string): AttemptRow[] =>
+    Array.from({ length: count }, (_, index) => ({
+      span: { startNs: 1n, endNs: 2n } as AttemptRow['span'],
+      owner: {} as AttemptRow['owner'],
+      operationKey: 1n,
+      attemptKey: BigInt(from + index),
+      outerAttemptKey: null,
+      number: from + index,
+      outcome,
+    }));
+  const failed = await losses.apply([], tries(1, 50_000, 'failed'));
+  expect(new Set(failed.map(({ before, after }) => `${before} ${after}`))).toEqual(
+    new Set(['null failure']),
+  );
+  const wasted = await losses.apply([], tries(50_001, 1, 'succeeded'));
+  expect(wasted).toHaveLength(50_000);
+  const moved = tries(2, 49_999, 'failed');
+  expect(await losses.apply(moved, [])).toHaveLength(49_999);
+  expect([losses.lossOf(1n), losses.lossOf(2n), losses.lossOf(50_001n)]).toEqual([
+    'waste',
+    null,
+    null,
+  ]);
 });

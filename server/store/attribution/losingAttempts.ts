@@ -113,8 +113,11 @@ export class LosingAttempts {
     await this.#load([...removed, ...added]);
     this.#departed.clear();
     const touched = new Set<bigint>();
+    // Each once, however many of its attempts the commit has: one id for all of a pipeline's work is a mistake of many.
+    const operations = new Set<bigint>();
     for (const row of removed) {
-      this.#touch(row, touched);
+      touched.add(row.attemptKey);
+      operations.add(row.operationKey);
       this.#leave(row);
     }
     // Looked for first: an attempt that won counts beside a lost one, whichever of the two stands first in the commit.
@@ -123,8 +126,11 @@ export class LosingAttempts {
       this.#stored.add(row.operationKey);
       const matters = deciding.has(row.operationKey) || this.#operations.has(row.operationKey);
       if (matters || row.outerAttemptKey !== null) this.#enter(known(row));
-      if (matters) this.#touch(row, touched);
-      else if (row.outerAttemptKey !== null) touched.add(row.attemptKey);
+      if (matters) operations.add(row.operationKey);
+      if (matters || row.outerAttemptKey !== null) touched.add(row.attemptKey);
+    }
+    for (const operation of operations) {
+      for (const key of this.#operations.get(operation)?.keys() ?? []) touched.add(key);
     }
     const changes = this.#settle(touched);
     this.#forgetOldest();
@@ -169,8 +175,9 @@ export class LosingAttempts {
     const loaded = await this.#loader.loadOperations([...wanted], around);
     for (const attempt of loaded) this.#enter(attempt);
     // As the database has judged them: what the commit changes is told against that.
+    const won: Won = new Map();
     for (const { attemptKey } of loaded) {
-      const loss = this.#judge(attemptKey);
+      const loss = this.#judge(attemptKey, won);
       if (loss !== null) this.#losses.set(attemptKey, loss);
     }
   }
@@ -209,13 +216,9 @@ export class LosingAttempts {
     this.#operationOf.delete(attemptKey);
   }
 
-  #touch(row: AttemptRow, touched: Set<bigint>): void {
-    touched.add(row.attemptKey);
-    for (const key of this.#operations.get(row.operationKey)?.keys() ?? []) touched.add(key);
-  }
-
   #settle(touched: ReadonlySet<bigint>): LossChange[] {
     const changes: LossChange[] = [];
+    const won: Won = new Map();
     const seen = new Set<bigint>();
     const stack = [...touched];
     for (let key = stack.pop(); key !== undefined; key = stack.pop()) {
@@ -223,7 +226,7 @@ export class LosingAttempts {
       seen.add(key);
       for (const inner of this.#inner.get(key) ?? []) stack.push(inner);
       const before = this.#losses.get(key) ?? null;
-      const after = this.#judge(key);
+      const after = this.#judge(key, won);
       if (before === after) continue;
       if (after === null) this.#losses.delete(key);
       else this.#losses.set(key, after);
@@ -243,13 +246,13 @@ export class LosingAttempts {
   }
 
   /** Along the chain of enclosing attempts: any waste wins, else any failure. */
-  #judge(attemptKey: bigint): Loss | null {
+  #judge(attemptKey: bigint, won: Won): Loss | null {
     let loss: Loss | null = null;
     const chain = new Set<bigint>();
     let at: bigint | undefined = attemptKey;
     while (at !== undefined && !chain.has(at)) {
       chain.add(at);
-      const own = this.#ownLoss(at);
+      const own = this.#ownLoss(at, won);
       if (own === 'waste') return 'waste';
       loss ??= own;
       at = this.#outer.get(at);
@@ -257,15 +260,23 @@ export class LosingAttempts {
     return loss;
   }
 
-  #ownLoss(attemptKey: bigint): Loss | null {
+  #ownLoss(attemptKey: bigint, won: Won): Loss | null {
     const operation = this.#operationOf.get(attemptKey);
-    const attempts = operation === undefined ? undefined : this.#operations.get(operation);
+    if (operation === undefined) return null;
+    const attempts = this.#operations.get(operation);
     const spans = attempts?.get(attemptKey);
     if (!attempts || !spans || spans.won > 0) return null;
-    for (const other of attempts.values()) if (other.won > 0) return 'waste';
-    return 'failure';
+    let isWon = won.get(operation);
+    if (isWon === undefined) {
+      isWon = [...attempts.values()].some((other) => other.won > 0);
+      won.set(operation, isWon);
+    }
+    return isWon ? 'waste' : 'failure';
   }
 }
+
+/** Whether an attempt of an operation won, as far as it was asked while nothing changes. */
+type Won = Map<bigint, boolean>;
 
 /** A first attempt that won is alone with its operation, as far as it can tell. */
 const decides = (row: AttemptRow): boolean => row.outcome !== 'succeeded' || row.number > 1;
