@@ -79,8 +79,9 @@ export class IngestQueue {
     if (this.#bytes > 0 && this.#bytes + bytes > this.#o.queueBytesMax) {
       return Promise.resolve({ kind: 'busy', retryAfterS: RETRY_AFTER_S });
     }
-    this.#bytes += bytes;
+    // First what may fail: bytes that nobody waits for would be counted for ever.
     const { batch, prices } = ingestRows(spans, receivedNs, this.#o.resolvePrice);
+    this.#bytes += bytes;
     return new Promise((resolve) => {
       this.#waiting.push({ batch, prices, bytes, resolve });
       this.#waitingSpans += batch.length;

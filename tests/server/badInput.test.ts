@@ -4,9 +4,11 @@ import type { SpanBatch } from '@burnbook/domain/spanBatch';
 import { formatTime, MINUTE_NS } from '@burnbook/domain/time';
 import { batchDetailSchema, problemSchema, traceSchema } from '../../server/contract.js';
 import { settleTimes } from '../../server/ingest/eventTime.js';
+import { IngestQueue } from '../../server/ingest/ingestQueue.js';
+import { decodeTracesJson } from '../../server/otlp/decodeTracesJson.js';
 import { TIME_FROM } from '../../server/store/ingestBatch.js';
 import { allBatches, readBill } from '../support/billReading.js';
-import type { SpanSpec } from '../support/spanSpec.js';
+import { otlpBody, type SpanSpec } from '../support/spanSpec.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
@@ -163,6 +165,23 @@ describe('times that cannot be true', () => {
     const bill = await readBill(server, { pipeline: 'tests', batchId: made.traceId });
     expect(bill).toMatchObject({ totalUsd: '0.000000015', state: 'open', final: false });
   });
+});
+
+test('a batch that cannot be priced for a fault of ours keeps no room in the queue', () => {
+  const made = new TraceMaker({ startNs: server.nowNs });
+  const { body } = otlpBody([made.span({ attributes: chat('wren', { input: 5 }) })], 'json');
+  const queue = new IngestQueue({
+    store: { ready: true, commit: () => Promise.reject(new Error('nothing is to be stored')) },
+    resolvePrice: () => {
+      throw new Error('no prices');
+    },
+    queueBytesMax: 1,
+    groupSpansMax: 1,
+  });
+  expect(() => queue.ingest(decodeTracesJson(Buffer.from(body)), server.nowNs)).toThrow(
+    'no prices',
+  );
+  expect(queue.bytes).toBe(0);
 });
 
 describe('who asks', () => {
