@@ -1,7 +1,7 @@
 /** Who works on an incident: an acknowledgement holds while steps are taken, and an unanswered page goes to the next person. */
 import { DAY_NS } from '../time.js';
 import type { DeskDraft } from './deskDraft.js';
-import type { Incident } from './incident.js';
+import { openSince, type Incident } from './incident.js';
 import type { Mutings } from './muting.js';
 import { isActivePage, type StandingAlert } from './standingAlert.js';
 
@@ -43,12 +43,7 @@ export function breakAcknowledgements(draft: DeskDraft): void {
     if (why === null) continue;
     draft.putIncident({
       ...incident,
-      state: 'open',
-      waitingNs: draft.atNs,
-      acknowledgedNs: null,
-      acknowledgedBy: null,
-      acknowledgementEndsNs: null,
-      escalatedNs: null,
+      ...openSince(draft.atNs),
     });
     draft.write(incident.incidentId, 'alert', why);
     const alert = spokesman(draft, incident.incidentId);

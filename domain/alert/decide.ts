@@ -15,7 +15,7 @@ import { isClosable } from './alertPolicy.js';
 import { asksForLess, closed, isOver, raise, step } from './alertState.js';
 import { DeskDraft, type DeskChange, type DeskContext, type DeskState } from './deskDraft.js';
 import { closeIncidents, isRecent, placeAlerts } from './grouping.js';
-import type { Incident } from './incident.js';
+import { openSince, type Incident } from './incident.js';
 import { Mutings } from './muting.js';
 import type { Silence } from './silence.js';
 import { alertKey, isActive, isActivePage, type StandingAlert } from './standingAlert.js';
@@ -249,15 +249,7 @@ function reopen(draft: DeskDraft, incidentId: string, reason: string): void {
   }
   draft.putIncident({
     ...incident,
-    state: 'open',
-    waitingNs: draft.atNs,
-    acknowledgedNs: null,
-    acknowledgedBy: null,
-    acknowledgementEndsNs: null,
-    escalatedNs: null,
-    closedNs: null,
-    closedBy: null,
-    reason: null,
+    ...openSince(draft.atNs),
   });
   draft.write(incidentId, 'reopened', reason);
 }

@@ -1,7 +1,7 @@
 /** Which alerts share an incident, when one opens, comes back and closes. */
 import { unturned } from '../unturned.js';
 import type { DeskContext, DeskDraft } from './deskDraft.js';
-import type { Incident } from './incident.js';
+import { openSince, type Incident } from './incident.js';
 import { rootOf } from './lineage.js';
 import type { Mutings } from './muting.js';
 import { isActive, isActivePage, subjectText, type StandingAlert } from './standingAlert.js';
@@ -79,16 +79,8 @@ function fired(draft: DeskDraft, alert: StandingAlert, incident: Incident): void
 function reopen(draft: DeskDraft, alert: StandingAlert, incident: Incident): void {
   draft.putIncident({
     ...incident,
-    state: 'open',
+    ...openSince(draft.atNs),
     firedNs: draft.atNs,
-    waitingNs: draft.atNs,
-    acknowledgedNs: null,
-    acknowledgedBy: null,
-    acknowledgementEndsNs: null,
-    escalatedNs: null,
-    closedNs: null,
-    closedBy: null,
-    reason: null,
   });
   draft.write(incident.incidentId, 'reopened', words(alert));
 }
@@ -107,18 +99,10 @@ function open(
     severity: 'page',
     pipeline: alert.subject.pipeline ?? null,
     groupKey,
-    state: 'open',
+    ...openSince(atNs),
     openedNs: atNs,
     changedNs: atNs,
     firedNs: atNs,
-    waitingNs: atNs,
-    acknowledgedNs: null,
-    acknowledgedBy: null,
-    acknowledgementEndsNs: null,
-    escalatedNs: null,
-    closedNs: null,
-    closedBy: null,
-    reason: null,
     entries: 0,
   });
   draft.write(incidentId, 'opened', words(alert));

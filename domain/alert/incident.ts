@@ -28,6 +28,20 @@ export interface Incident {
   readonly entries: number;
 }
 
+/** How an incident stands that waits for somebody from an instant on, whatever was before. */
+export const openSince = (atNs: bigint) =>
+  ({
+    state: 'open',
+    waitingNs: atNs,
+    acknowledgedNs: null,
+    acknowledgedBy: null,
+    acknowledgementEndsNs: null,
+    escalatedNs: null,
+    closedNs: null,
+    closedBy: null,
+    reason: null,
+  }) satisfies Partial<Incident>;
+
 export const ENTRY_KINDS = [
   'opened',
   'alert',

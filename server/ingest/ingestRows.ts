@@ -7,7 +7,7 @@ import type { FactColumns, SpanBatch } from '@burnbook/domain/spanBatch';
 import type { CallRecord, IngestBatch } from '../store/ingestBatch.js';
 import { emitterOf, type Emitter } from './emitter.js';
 import { settleTimes } from './eventTime.js';
-import { readModelCall, type ModelCall } from './modelCall.js';
+import { readModelCall, USAGE_FACTS, type ModelCall } from './modelCall.js';
 
 /** Finds the price of a call; given by the composition root, so that the ingest knows nothing of catalogues. */
 export type ResolvePrice = (
@@ -21,22 +21,7 @@ export interface IngestRows {
   readonly prices: ReadonlyMap<string, PriceVersion>;
 }
 
-const CALL_FACTS: ReadonlySet<Fact> = new Set<Fact>([
-  'inputTokens',
-  'outputTokens',
-  'totalTokens',
-  'textInputTokens',
-  'audioInputTokens',
-  'audioOutputTokens',
-  'imageInputTokens',
-  'imageOutputTokens',
-  'usageDetails',
-  'reportedCostUsd',
-  'costDetails',
-  'modelSeconds',
-  'images',
-  'model',
-]);
+const CALL_FACTS: ReadonlySet<Fact> = new Set<Fact>([...USAGE_FACTS, 'model']);
 /** By key code: 1 when the key can make its span a model call. */
 const CALL_CODES = Uint8Array.from(PROMOTED_KEYS, ({ fact }) => (CALL_FACTS.has(fact) ? 1 : 0));
 /** By key code: 1 when the key says why a span failed. */

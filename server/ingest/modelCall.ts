@@ -28,7 +28,8 @@ export interface ModelCall {
   readonly images: number | null;
 }
 
-const USAGE_FACTS: readonly Fact[] = [
+/** What a call used or cost: a span that tells one of them is a call. */
+export const USAGE_FACTS: readonly Fact[] = [
   'inputTokens',
   'outputTokens',
   'totalTokens',
