@@ -6,6 +6,7 @@ import { chromium, type Page } from 'playwright-core';
 import { executionDetailSchema } from '../server/contract.js';
 import { longRunbook } from '../tests/e2e/support/longRunbook.js';
 import { sendBatches } from '../tests/e2e/support/sendBatches.js';
+import { attemptsSloYaml } from '../tests/support/sloYaml.js';
 import { ServerProcess, withTempFolder } from './serverProcess.js';
 import { percentile, spreadOf, type Spread } from './statistics.js';
 
@@ -26,22 +27,12 @@ export interface PageBench {
 
 const LOADS = 5;
 const TICKS = 20;
-const SLO_YAML = `apiVersion: openslo/v1
-kind: SLO
-metadata: { name: mail-attempts, annotations: { burnbook/runbook: RetryStorm } }
-spec:
-  service: mail
-  budgetingMethod: Occurrences
-  timeWindow: [{ duration: 28d, isRolling: true }]
-  indicator:
-    metadata: { name: attempts-ok }
-    spec:
-      ratioMetric:
-        counter: true
-        good: { metricSource: { type: burnbook, spec: { events: attempts, where: { pipeline: mail-features, outcome: succeeded } } } }
-        total: { metricSource: { type: burnbook, spec: { events: attempts, where: { pipeline: mail-features } } } }
-  objectives: [{ target: 0.99 }]
-`;
+const SLO_YAML = attemptsSloYaml({
+  name: 'mail-attempts',
+  service: 'mail',
+  pipeline: 'mail-features',
+  annotations: { 'burnbook/runbook': 'RetryStorm' },
+});
 const VIEWS = [
   { name: 'computer', options: { viewport: { width: 1280, height: 800 } } },
   {

@@ -12,6 +12,7 @@ import {
   exclusionWindowSchema,
 } from '../../server/contract.js';
 import { at } from '../support/budgets.js';
+import { attemptsSloYaml } from '../support/sloYaml.js';
 import { ratio, sloConfig, sloNamed, sloOf, tries } from '../support/slos.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
@@ -369,20 +370,8 @@ describe('when it burns', () => {
   });
 });
 
-const PROPOSED = `
-apiVersion: openslo/v1
-kind: SLO
-metadata: { name: proposed }
-spec:
-  service: mail-etl
-  budgetingMethod: Occurrences
-  timeWindow: [{ duration: 28d, isRolling: true }]
-  indicator:
-    metadata: { name: attempts-ok }
-    spec:
-      ratioMetric:
-        counter: true
-        good: { metricSource: { type: burnbook, spec: { events: attempts, where: { pipeline: mail-etl, outcome: succeeded } } } }
-        total: { metricSource: { type: burnbook, spec: { events: attempts, where: { pipeline: mail-etl } } } }
-  objectives: [{ target: 0.99 }]
-`;
+const PROPOSED = attemptsSloYaml({
+  name: 'proposed',
+  service: 'mail-etl',
+  pipeline: 'mail-etl',
+});

@@ -24,25 +24,10 @@ import {
 } from '../../../server/contract.js';
 import { loadRunbooks } from '../../../server/runbook/loadRunbooks.js';
 import { startServer, type RunningServer } from '../../../server/server.js';
+import { attemptsSloYaml } from '../../support/sloYaml.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const SLO = `
-apiVersion: openslo/v1
-kind: SLO
-metadata: { name: mail-attempts }
-spec:
-  service: mail
-  budgetingMethod: Occurrences
-  timeWindow: [{ duration: 28d, isRolling: true }]
-  indicator:
-    metadata: { name: attempts-ok }
-    spec:
-      ratioMetric:
-        counter: true
-        good: { metricSource: { type: burnbook, spec: { events: attempts, where: { outcome: succeeded } } } }
-        total: { metricSource: { type: burnbook, spec: { events: attempts, where: {} } } }
-  objectives: [{ target: 0.99 }]
-`;
+const SLO = attemptsSloYaml({ name: 'mail-attempts', service: 'mail' });
 const rates = { cpuSecondUsd: '0.0001', memoryGbSecondUsd: '0.00001', source: 'this test' };
 /** Each batch spends $2.20: the five of them pass it. */
 const budgets = budgetsFileSchema.parse({
