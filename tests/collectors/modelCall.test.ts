@@ -1,47 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  createCollector,
-  modelCall,
-  pipeline,
-  retry,
-  step,
-  type Collector,
-  type Pipeline,
-} from '../../collectors/index.js';
+import { describe, expect, test } from 'vitest';
+import { createCollector, modelCall, pipeline, retry, step } from '../../collectors/index.js';
 import { Profiler } from '../../collectors/profiler.js';
-import { openTraceSink, type SunkSpan, type TraceSink } from './traceSink.js';
+import { MailStory } from './mailStory.js';
 
-let sink: TraceSink;
-let collector: Collector;
-let mail: Pipeline;
-
-beforeEach(async () => {
-  sink = await openTraceSink();
-  collector = createCollector({ endpoint: sink.url, serviceName: 'mail', exportIntervalMs: 20 });
-  mail = pipeline('mail-etl', {
-    team: 'search',
-    owner: 'ada',
-    environment: 'test',
-    tags: { customer: 'acme' },
-    collector,
-  });
-});
-
-afterEach(async () => {
-  await collector.shutdown();
-  await sink.close();
-});
-
-async function sent(): Promise<SunkSpan[]> {
-  expect(await collector.flush()).toBe(true);
-  return sink.spans;
-}
-
-async function named(name: string): Promise<SunkSpan> {
-  const found = (await sent()).filter((span) => span.name === name);
-  expect(found).toHaveLength(1);
-  return found[0]!;
-}
+const story = new MailStory();
 
 const OPTIONS = {
   batch: '2002-08-22',
@@ -53,14 +15,14 @@ const OPTIONS = {
 
 describe('a model call', () => {
   test('is a client span with what was asked, answered and used', async () => {
-    await mail.run(OPTIONS, () =>
+    await story.mail.run(OPTIONS, () =>
       modelCall({ provider: 'openai', model: 'gpt-4o-mini', serviceTier: 'flex' }, (call) => {
         call.usage({ inputTokens: 10_000, cacheReadTokens: 8_000 });
         call.usage({ outputTokens: 500, reasoningTokens: Number.NaN });
         call.response({ id: 'r-1', model: 'gpt-4o-mini-2024-07-18', serviceTier: 'default' });
       }),
     );
-    const call = await named('chat gpt-4o-mini');
+    const call = await story.named('chat gpt-4o-mini');
     expect(call.kind).toBe(3);
     expect(call.attributes).toMatchObject({
       'gen_ai.operation.name': 'chat',
@@ -79,7 +41,7 @@ describe('a model call', () => {
 
   test('that fails keeps the usage that it had already, and invents none', async () => {
     const error = Object.assign(new Error('no JSON'), { errorClass: 'invalid_output' });
-    const calls = mail.run(OPTIONS, async () => {
+    const calls = story.mail.run(OPTIONS, async () => {
       const failing = { provider: 'openai', model: 'a' };
       await modelCall(failing, (call) => {
         call.usage({ inputTokens: 7 });
@@ -88,13 +50,13 @@ describe('a model call', () => {
       await modelCall({ ...failing, model: 'b' }, () => Promise.reject(error));
     });
     await expect(calls).rejects.toBe(error);
-    const first = await named('chat a');
+    const first = await story.named('chat a');
     expect(first.attributes).toMatchObject({
       'gen_ai.usage.input_tokens': 7,
       'error.type': 'Error',
       'pipeline.attempt.error_class': 'invalid_output',
     });
-    const keys = Object.keys((await named('chat b')).attributes);
+    const keys = Object.keys((await story.named('chat b')).attributes);
     expect(keys.filter((key) => key.startsWith('gen_ai.usage'))).toEqual([]);
   });
 });
@@ -104,7 +66,7 @@ describe('telemetry that fails', () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
     const hostile = [circular, null, undefined, Symbol('s'), 1n, () => 1, new Proxy({}, REFUSING)];
-    const value = await mail.run(OPTIONS, () =>
+    const value = await story.mail.run(OPTIONS, () =>
       step('hostile', (hard) => {
         for (const bad of hostile as never[]) {
           hard.set('key', bad);
@@ -124,7 +86,7 @@ describe('telemetry that fails', () => {
       }),
     );
     expect(value).toBe('fine');
-    expect((await named('hostile')).statusCode).toBe(0);
+    expect((await story.named('hostile')).statusCode).toBe(0);
   });
 
   test('leaves the pipeline alone when the profile cannot be taken', async () => {
@@ -132,13 +94,13 @@ describe('telemetry that fails', () => {
       throw new Error('EMFILE');
     };
     const own = createCollector({
-      endpoint: sink.url,
+      endpoint: story.sink.url,
       profiler: new Profiler({ start: fail, stop: fail, read: fail }),
     });
     const run = pipeline('p', { collector: own }).run({}, () => step('s', () => 'fine'));
     await expect(run).resolves.toBe('fine');
     await own.shutdown();
-    expect(sink.spans.map((span) => span.name)).toEqual(['p start', 's', 'p']);
+    expect(story.sink.spans.map((span) => span.name)).toEqual(['p start', 's', 'p']);
   });
 });
 
@@ -154,13 +116,13 @@ const REFUSING: ProxyHandler<object> = {
 describe('outside of a run', () => {
   test('steps, retries and model calls run their functions all the same', async () => {
     const { setDefaultCollector, flush } = await import('../../collectors/index.js');
-    setDefaultCollector(collector);
+    setDefaultCollector(story.collector);
     const value = await step('alone', () =>
       retry(() => modelCall({ provider: 'p', model: 'm' }, () => 'v'), { operation: 'op' }),
     );
     expect(value).toBe('v');
     expect(await flush()).toBe(true);
-    const op = sink.spans.find((span) => span.name === 'op');
+    const op = story.sink.spans.find((span) => span.name === 'op');
     expect(op?.attributes).toMatchObject({ 'pipeline.step.name': 'alone' });
     expect(op?.attributes).not.toHaveProperty('pipeline.name');
   });

@@ -1,105 +1,45 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   createCollector,
   createRetryBudget,
   pipeline,
   retry,
-  type AttemptHandle,
-  type Collector,
   type RetryOptions,
 } from '../../collectors/index.js';
-import { openTraceSink, type SunkSpan, type TraceSink } from './traceSink.js';
-import { virtualRuntime, type VirtualRuntime } from './virtualRuntime.js';
+import { failing, http, RetryStory } from './retryStory.js';
+import type { SunkSpan } from './traceSink.js';
+import { virtualRuntime } from './virtualRuntime.js';
 
-let sink: TraceSink;
-let runtime: VirtualRuntime;
-let collector: Collector;
-
-beforeEach(async () => {
-  sink = await openTraceSink();
-  runtime = virtualRuntime();
-  collector = createCollector({ endpoint: sink.url, runtime, runEndFlushMs: 0 });
-});
-
-afterEach(async () => {
-  await collector.shutdown();
-  await sink.close();
-});
-
-interface Outcome {
-  value?: unknown;
-  error?: unknown;
-}
-
-/** Runs one retried operation and returns how it ended. */
-async function operate(
-  fn: (attempt: AttemptHandle) => unknown,
-  options: RetryOptions = {},
-): Promise<Outcome> {
-  try {
-    const run = pipeline('p', { collector });
-    const value = await run.run({ batch: 'b' }, () => retry(fn, { operation: 'op', ...options }));
-    return { value };
-  } catch (error) {
-    return { error };
-  }
-}
-
-/** The attempts as they were sent: number, outcome, class, wait, why it ended. */
-async function attempts(): Promise<Record<string, unknown>[]> {
-  await collector.flush();
-  return sink.spans.filter(({ name }) => name === 'op').map(brief);
-}
-
-function brief({ attributes }: SunkSpan): Record<string, unknown> {
-  const short = {
-    number: attributes['pipeline.attempt.number'],
-    outcome: attributes['pipeline.attempt.outcome'],
-    errorClass: attributes['pipeline.attempt.error_class'],
-    backoffMs: attributes['pipeline.attempt.backoff_ms'],
-    gaveUp: attributes['pipeline.attempt.gave_up'],
-  };
-  return Object.fromEntries(Object.entries(short).filter(([, value]) => value !== undefined));
-}
-
-const http = (status: number, headers?: unknown): Error =>
-  Object.assign(new Error(`HTTP ${status}`), { status, headers });
-
-/** Fails with each error in turn, then succeeds. */
-function failing(...errors: unknown[]): () => string {
-  const left = [...errors];
-  return () => {
-    if (left.length === 0) return 'done';
-    throw left.shift();
-  };
-}
+const story = new RetryStory();
 
 describe('a retried operation', () => {
   test('records every attempt: number, outcome, class and the wait before it', async () => {
-    const outcome = await operate(failing(http(500), http(429)), { minTimeoutMs: 100 });
+    const outcome = await story.operate(failing(http(500), http(429)), { minTimeoutMs: 100 });
     expect(outcome).toEqual({ value: 'done' });
-    expect(await attempts()).toEqual([
+    expect(await story.attempts()).toEqual([
       { number: 1, outcome: 'failed', errorClass: 'server', backoffMs: 0 },
       { number: 2, outcome: 'failed', errorClass: 'rate_limited', backoffMs: 50 },
       { number: 3, outcome: 'succeeded', backoffMs: 100 },
     ]);
-    const ids = sink.spans.filter(({ name }) => name === 'op').map(operationId);
+    const ids = story.sink.spans.filter(({ name }) => name === 'op').map(operationId);
     expect(new Set(ids).size).toBe(1);
   });
 
   test('ends with the last error, untouched, when its retries are used up', async () => {
     const errors = [http(500), http(502), http(503)];
-    const outcome = await operate(failing(...errors), { retries: 2 });
+    const outcome = await story.operate(failing(...errors), { retries: 2 });
     expect(outcome.error).toBe(errors[2]);
-    expect((await attempts()).at(-1)).toMatchObject({ number: 3, gaveUp: 'retries' });
+    expect((await story.attempts()).at(-1)).toMatchObject({ number: 3, gaveUp: 'retries' });
   });
 
   test('hands on what is thrown even if it is no Error', async () => {
-    expect(await operate(failing('plain', 'plain'), { retries: 1 })).toEqual({ error: 'plain' });
-    expect(await attempts()).toHaveLength(2);
+    expect(await story.operate(failing('plain', 'plain'), { retries: 1 })).toEqual({
+      error: 'plain',
+    });
+    expect(await story.attempts()).toHaveLength(2);
   });
 
   test.each([
@@ -107,22 +47,24 @@ describe('a retried operation', () => {
     ['a cancelled call', new DOMException('x', 'AbortError'), 'cancelled', 'cancelled'],
     ['a programming error', new TypeError('x is not a function'), 'other', 'failed'],
   ])('is not tried again after %s', async (_, error, errorClass, outcome) => {
-    expect((await operate(failing(error))).error).toBe(error);
+    expect((await story.operate(failing(error))).error).toBe(error);
     const gaveUp = outcome === 'cancelled' ? 'cancelled' : 'not_retryable';
-    expect(await attempts()).toEqual([{ number: 1, outcome, errorClass, backoffMs: 0, gaveUp }]);
+    expect(await story.attempts()).toEqual([
+      { number: 1, outcome, errorClass, backoffMs: 0, gaveUp },
+    ]);
   });
 
   test('is tried again after a fetch that failed, although that is a TypeError', async () => {
     const cause = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
-    const outcome = await operate(failing(new TypeError('fetch failed', { cause })));
+    const outcome = await story.operate(failing(new TypeError('fetch failed', { cause })));
     expect(outcome).toEqual({ value: 'done' });
-    expect((await attempts())[0]).toMatchObject({ errorClass: 'network' });
+    expect((await story.attempts())[0]).toMatchObject({ errorClass: 'network' });
   });
 
   test('asks shouldRetry, and stops when it says no', async () => {
     const asked: unknown[] = [];
     const error = http(500);
-    const outcome = await operate(failing(error), {
+    const outcome = await story.operate(failing(error), {
       retries: 3,
       shouldRetry: (failure) => {
         asked.push(failure);
@@ -131,12 +73,12 @@ describe('a retried operation', () => {
     });
     expect(outcome.error).toBe(error);
     expect(asked).toEqual([{ error, errorClass: 'server', attempt: 1, retriesLeft: 3 }]);
-    expect((await attempts()).at(-1)).toMatchObject({ gaveUp: 'should_retry' });
+    expect((await story.attempts()).at(-1)).toMatchObject({ gaveUp: 'should_retry' });
   });
 
   test('gives every operation of a run an id of its own, even under one idempotency key', async () => {
     const seen: string[] = [];
-    const run = pipeline('p', { collector });
+    const run = pipeline('p', { collector: story.collector });
     await run.run({ batch: 'b' }, async () => {
       for (const idempotencyKey of ['k', 'k', undefined, undefined]) {
         const options = {
@@ -146,8 +88,8 @@ describe('a retried operation', () => {
         await retry((attempt) => seen.push(attempt.idempotencyKey), options);
       }
     });
-    await collector.flush();
-    const ids = sink.spans.filter(({ name }) => name === 'op').map(operationId);
+    await story.collector.flush();
+    const ids = story.sink.spans.filter(({ name }) => name === 'op').map(operationId);
     expect(ids.slice(0, 2)).toEqual(['k', 'k#2']);
     expect(new Set(ids).size).toBe(4);
     expect(seen.slice(0, 2)).toEqual(['k', 'k']);
@@ -165,7 +107,7 @@ describe('the wait between attempts', () => {
         }),
         async (chances) => {
           const left = [...chances];
-          runtime = virtualRuntime({ random: () => left.shift() ?? 0 });
+          const runtime = virtualRuntime({ random: () => left.shift() ?? 0 });
           const own = createCollector({ disabled: true, runtime });
           const errors = chances.map(() => http(500));
           await pipeline('p', { collector: own }).run({}, () =>
@@ -196,15 +138,18 @@ describe('the wait between attempts', () => {
       8_000,
     ],
   ])('is what the server asks for: %s', async (_, error, waitMs) => {
-    await operate(failing(error), { minTimeoutMs: 10 });
-    expect(runtime.sleeps).toEqual([waitMs]);
-    expect((await attempts()).at(-1)).toMatchObject({ backoffMs: waitMs, outcome: 'succeeded' });
+    await story.operate(failing(error), { minTimeoutMs: 10 });
+    expect(story.runtime.sleeps).toEqual([waitMs]);
+    expect((await story.attempts()).at(-1)).toMatchObject({
+      backoffMs: waitMs,
+      outcome: 'succeeded',
+    });
   });
 
   test('is not taken when the server asks for more than retryAfterMaxMs', async () => {
-    await operate(failing(http(429, { 'retry-after': '3600' })));
-    expect(runtime.sleeps).toEqual([]);
-    expect(await attempts()).toMatchObject([{ gaveUp: 'retry_after' }]);
+    await story.operate(failing(http(429, { 'retry-after': '3600' })));
+    expect(story.runtime.sleeps).toEqual([]);
+    expect(await story.attempts()).toMatchObject([{ gaveUp: 'retry_after' }]);
   });
 
   test('obeys a real server that answers 429 with Retry-After', async () => {
@@ -214,7 +159,7 @@ describe('the wait between attempts', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const outcome = await operate(async (attempt) => {
+    const outcome = await story.operate(async (attempt) => {
       const response = await fetch(`http://127.0.0.1:${port}`, { signal: attempt.signal });
       await response.text();
       if (!response.ok)
@@ -226,7 +171,7 @@ describe('the wait between attempts', () => {
     });
     server.close();
     expect(outcome).toEqual({ value: 200 });
-    expect(await attempts()).toEqual([
+    expect(await story.attempts()).toEqual([
       { number: 1, outcome: 'failed', errorClass: 'rate_limited', backoffMs: 0 },
       { number: 2, outcome: 'failed', errorClass: 'server', backoffMs: 5_000 },
       { number: 3, outcome: 'succeeded', backoffMs: 5_000 },
@@ -237,8 +182,9 @@ describe('the wait between attempts', () => {
 describe('the retry budget', () => {
   test('of the collector allows 10 retries in reserve, then fails at once with the last error', async () => {
     const error = http(500);
-    for (let i = 0; i < 3; i++) await operate(failing(...Array(5).fill(error)), { retries: 4 });
-    const sent = await attempts();
+    for (let i = 0; i < 3; i++)
+      await story.operate(failing(...Array(5).fill(error)), { retries: 4 });
+    const sent = await story.attempts();
     // 3 first attempts and 10 retries; three tenths of a retry were earned.
     expect(sent).toHaveLength(13);
     expect(sent.at(-1)).toMatchObject({ outcome: 'failed', gaveUp: 'budget' });
@@ -246,7 +192,7 @@ describe('the retry budget', () => {
 
   test('is shared by operations that run side by side', async () => {
     const budget = createRetryBudget({ reserve: 5 });
-    const run = pipeline('p', { collector });
+    const run = pipeline('p', { collector: story.collector });
     const ends = await run.run({}, () =>
       Promise.allSettled(
         Array.from({ length: 20 }, () =>
@@ -256,7 +202,7 @@ describe('the retry budget', () => {
     );
     expect(ends.every(({ status }) => status === 'rejected')).toBe(true);
     // 20 first attempts, 5 in reserve; 2 more are earned, but a full bucket keeps no more than its reserve.
-    expect(await attempts()).toHaveLength(25);
+    expect(await story.attempts()).toHaveLength(25);
   });
 
   test('never lets retries pass ratio · first attempts + reserve', () => {
@@ -295,7 +241,7 @@ describe('options', () => {
     [{ budget: {} }, 'option budget must come from createRetryBudget, got an object'],
   ])('%j are refused before the first attempt', async (options, message) => {
     const called: number[] = [];
-    const outcome = await operate(() => called.push(1), options as RetryOptions);
+    const outcome = await story.operate(() => called.push(1), options as RetryOptions);
     expect(outcome.error).toEqual(new TypeError(message));
     expect(called).toEqual([]);
   });

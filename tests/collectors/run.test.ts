@@ -1,49 +1,11 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { trace } from '@opentelemetry/api';
-import {
-  createCollector,
-  modelCall,
-  pipeline,
-  retry,
-  step,
-  type Collector,
-  type Pipeline,
-} from '../../collectors/index.js';
-import { openTraceSink, type SunkSpan, type TraceSink } from './traceSink.js';
+import { createCollector, modelCall, pipeline, retry, step } from '../../collectors/index.js';
+import { MailStory } from './mailStory.js';
 
-let sink: TraceSink;
-let collector: Collector;
-let mail: Pipeline;
-
-beforeEach(async () => {
-  sink = await openTraceSink();
-  collector = createCollector({ endpoint: sink.url, serviceName: 'mail', exportIntervalMs: 20 });
-  mail = pipeline('mail-etl', {
-    team: 'search',
-    owner: 'ada',
-    environment: 'test',
-    tags: { customer: 'acme' },
-    collector,
-  });
-});
-
-afterEach(async () => {
-  await collector.shutdown();
-  await sink.close();
-});
-
-async function sent(): Promise<SunkSpan[]> {
-  expect(await collector.flush()).toBe(true);
-  return sink.spans;
-}
-
-async function named(name: string): Promise<SunkSpan> {
-  const found = (await sent()).filter((span) => span.name === name);
-  expect(found).toHaveLength(1);
-  return found[0]!;
-}
+const story = new MailStory();
 
 const IDENTITY = {
   'pipeline.name': 'mail-etl',
@@ -68,7 +30,7 @@ const OPTIONS = {
 
 describe('a run', () => {
   test('puts the whole identity on every span, so that no bill waits for a parent', async () => {
-    await mail.run(OPTIONS, async () => {
+    await story.mail.run(OPTIONS, async () => {
       await step('parse', async () => {
         await step('decode', () => 1);
       });
@@ -82,12 +44,12 @@ describe('a run', () => {
         ),
       );
     });
-    const spans = await sent();
+    const spans = await story.sent();
     expect(spans.map((span) => span.name).sort()).toEqual(
       ['mail-etl start', 'decode', 'parse', 'embeddings m', 'chunk', 'embed', 'mail-etl'].sort(),
     );
     for (const span of spans) expect(span.attributes).toMatchObject(IDENTITY);
-    const call = await named('embeddings m');
+    const call = await story.named('embeddings m');
     expect(call.attributes).toMatchObject({
       'pipeline.step.name': 'embed',
       'pipeline.attempt.number': 1,
@@ -97,29 +59,29 @@ describe('a run', () => {
   });
 
   test('is a trace of its own, whose spans hang together as the code did', async () => {
-    await mail.run(OPTIONS, (run) => {
+    await story.mail.run(OPTIONS, (run) => {
       expect(run.traceId).toMatch(/^[0-9a-f]{32}$/u);
       return step('outer', () => step('inner', () => retry(() => 1, { operation: 'op' })));
     });
     const [run, outer, inner, op, start] = [
-      await named('mail-etl'),
-      await named('outer'),
-      await named('inner'),
-      await named('op'),
-      await named('mail-etl start'),
+      await story.named('mail-etl'),
+      await story.named('outer'),
+      await story.named('inner'),
+      await story.named('op'),
+      await story.named('mail-etl start'),
     ];
     expect(run.parentSpanId).toBe('');
     expect(start.parentSpanId).toBe(run.spanId);
     expect(outer.parentSpanId).toBe(run.spanId);
     expect(inner.parentSpanId).toBe(outer.spanId);
     expect(op.parentSpanId).toBe(inner.spanId);
-    expect(new Set(sink.spans.map((span) => span.traceId)).size).toBe(1);
+    expect(new Set(story.sink.spans.map((span) => span.traceId)).size).toBe(1);
     expect(trace.getActiveSpan()).toBeUndefined();
   });
 
   test('says that it started before anything else, with a span of no length', async () => {
-    await mail.run(OPTIONS, () => step('parse', () => 1));
-    const spans = await sent();
+    await story.mail.run(OPTIONS, () => step('parse', () => 1));
+    const spans = await story.sent();
     expect(spans[0]!.attributes['pipeline.event']).toBe('start');
     expect(spans[0]!.startNs).toBe(spans[0]!.endNs);
     expect(spans.filter((span) => 'pipeline.run.outcome' in span.attributes)).toHaveLength(1);
@@ -127,15 +89,14 @@ describe('a run', () => {
   });
 
   test('gives signs of life with its use so far, its steps included', async () => {
-    await collector.shutdown();
-    collector = createCollector({ endpoint: sink.url, heartbeatMs: 20 });
-    mail = pipeline('mail-etl', { collector });
-    await mail.run(OPTIONS, () =>
+    const own = createCollector({ endpoint: story.sink.url, heartbeatMs: 20 });
+    await pipeline('mail-etl', { collector: own }).run(OPTIONS, () =>
       step('busy', async () => {
-        await until(() => collector.stats().endedSpans >= 4);
+        await until(() => own.stats().endedSpans >= 4);
       }),
     );
-    const beats = (await sent()).filter(
+    await own.shutdown();
+    const beats = (await story.sent()).filter(
       (span) => span.attributes['pipeline.event'] === 'heartbeat',
     );
     expect(beats.length).toBeGreaterThanOrEqual(3);
@@ -150,14 +111,14 @@ describe('a run', () => {
   });
 
   test('returns what its function returns, and rethrows the very error, recorded as failed', async () => {
-    await expect(mail.run(OPTIONS, () => 42)).resolves.toBe(42);
+    await expect(story.mail.run(OPTIONS, () => 42)).resolves.toBe(42);
     const error = new RangeError('too far');
     await expect(
-      mail.run({ ...OPTIONS, runId: 'run-2' }, () => {
+      story.mail.run({ ...OPTIONS, runId: 'run-2' }, () => {
         throw error;
       }),
     ).rejects.toBe(error);
-    const run = (await sent()).at(-1)!;
+    const run = (await story.sent()).at(-1)!;
     expect(run.attributes).toMatchObject({
       'pipeline.run.id': 'run-2',
       'pipeline.run.outcome': 'failed',
@@ -168,7 +129,7 @@ describe('a run', () => {
 
   test('that is aborted is cancelled, and its steps see the abort', async () => {
     const controller = new AbortController();
-    const promise = mail.run({ ...OPTIONS, signal: controller.signal }, (run) =>
+    const promise = story.mail.run({ ...OPTIONS, signal: controller.signal }, (run) =>
       run.step('wait', (inner) => {
         const aborted = new Promise((_, reject) => {
           inner.signal.addEventListener('abort', () => reject(inner.signal.reason as Error));
@@ -178,29 +139,29 @@ describe('a run', () => {
       }),
     );
     await expect(promise).rejects.toThrow('stop');
-    expect((await named('mail-etl')).attributes['pipeline.run.outcome']).toBe('cancelled');
+    expect((await story.named('mail-etl')).attributes['pipeline.run.outcome']).toBe('cancelled');
   });
 
   test('that passes its deadline has failed', async () => {
-    const promise = mail.run({ ...OPTIONS, deadlineMs: 10 }, (run) =>
+    const promise = story.mail.run({ ...OPTIONS, deadlineMs: 10 }, (run) =>
       retry(() => new Promise(() => undefined), { signal: run.signal }),
     );
     await expect(promise).rejects.toMatchObject({ name: 'TimeoutError' });
-    expect((await named('mail-etl')).attributes['pipeline.run.outcome']).toBe('failed');
-    expect((await named('operation')).attributes).toMatchObject({
+    expect((await story.named('mail-etl')).attributes['pipeline.run.outcome']).toBe('failed');
+    expect((await story.named('operation')).attributes).toMatchObject({
       'pipeline.attempt.outcome': 'failed',
       'pipeline.attempt.error_class': 'timeout',
     });
   });
 
   test('within a run is a trace of its own with its own identity', async () => {
-    const other = pipeline('other', { collector });
-    await mail.run(OPTIONS, () => step('outer', () => other.run({ runId: 'r2' }, () => 1)));
-    const inner = await named('other');
+    const other = pipeline('other', { collector: story.collector });
+    await story.mail.run(OPTIONS, () => step('outer', () => other.run({ runId: 'r2' }, () => 1)));
+    const inner = await story.named('other');
     expect(inner.parentSpanId).toBe('');
     expect(inner.attributes).not.toHaveProperty('pipeline.batch.id');
     expect(inner.attributes).not.toHaveProperty('team');
-    expect(inner.traceId).not.toBe((await named('mail-etl')).traceId);
+    expect(inner.traceId).not.toBe((await story.named('mail-etl')).traceId);
   });
 
   test.each([
@@ -217,7 +178,7 @@ describe('a run', () => {
     ],
   ])('with the option %j is refused before its function is called', async (bad, message) => {
     const called: number[] = [];
-    const promise = mail.run(bad as object, () => called.push(1));
+    const promise = story.mail.run(bad as object, () => called.push(1));
     await expect(promise).rejects.toThrow(new TypeError(message));
     expect(called).toEqual([]);
   });
@@ -225,7 +186,7 @@ describe('a run', () => {
 
 describe('a step', () => {
   test('adds up what it counts, and says nothing of what it was not told', async () => {
-    await mail.run(OPTIONS, () =>
+    await story.mail.run(OPTIONS, () =>
       step('parse', (parse) => {
         parse.rows({ in: 100, out: 98, failed: 2 });
         parse.rows({ in: 20, out: 20 });
@@ -236,7 +197,7 @@ describe('a step', () => {
         parse.rows({ in: Number.NaN, out: -1 });
       }),
     );
-    const { attributes } = await named('parse');
+    const { attributes } = await story.named('parse');
     expect(attributes).toMatchObject({
       'pipeline.rows.in': 120,
       'pipeline.rows.out': 118,
@@ -250,14 +211,14 @@ describe('a step', () => {
   });
 
   test('carries its profile: CPU, memory, collections and use of the event loop', async () => {
-    await mail.run(OPTIONS, () =>
+    await story.mail.run(OPTIONS, () =>
       step('burn', () => {
         burn();
         // A process whose young generation has grown burns all of this without a single collection of its own.
         collectGarbage();
       }),
     );
-    const { attributes } = await named('burn');
+    const { attributes } = await story.named('burn');
     expect(attributes['process.cpu.time.user']).toBeGreaterThan(0);
     expect(attributes['process.memory.gb_seconds']).toBeGreaterThan(0);
     expect(attributes['process.memory.peak']).toBeGreaterThan(10e6);
@@ -267,7 +228,7 @@ describe('a step', () => {
   });
 
   test('side by side with others keeps its own parent and its own attempts', async () => {
-    await mail.run(OPTIONS, () =>
+    await story.mail.run(OPTIONS, () =>
       Promise.all(
         ['a', 'b', 'c'].map((name) =>
           step(name, async () => {
@@ -278,42 +239,42 @@ describe('a step', () => {
       ),
     );
     for (const name of ['a', 'b', 'c']) {
-      const op = await named(`op ${name}`);
-      expect(op.parentSpanId).toBe((await named(name)).spanId);
+      const op = await story.named(`op ${name}`);
+      expect(op.parentSpanId).toBe((await story.named(name)).spanId);
       expect(op.attributes['pipeline.step.name']).toBe(name);
     }
   });
 
   test('inside an attempt inherits nothing of the attempt', async () => {
-    await mail.run(OPTIONS, () => retry(() => step('inner', () => 1), { operation: 'op' }));
-    const { attributes, parentSpanId } = await named('inner');
-    expect(parentSpanId).toBe((await named('op')).spanId);
+    await story.mail.run(OPTIONS, () => retry(() => step('inner', () => 1), { operation: 'op' }));
+    const { attributes, parentSpanId } = await story.named('inner');
+    expect(parentSpanId).toBe((await story.named('op')).spanId);
     expect(attributes).not.toHaveProperty('pipeline.attempt.number');
     expect(attributes).not.toHaveProperty('pipeline.operation.id');
   });
 
   test('works through its handle where the asynchronous context is lost', async () => {
     let later: (() => Promise<unknown>) | undefined;
-    await mail.run(OPTIONS, async (run) => {
+    await story.mail.run(OPTIONS, async (run) => {
       later = () => run.step('late', (late) => late.retry(() => 1, { operation: 'late op' }));
       await run.step('outer', () => undefined);
     });
     await later?.();
-    const late = await named('late');
+    const late = await story.named('late');
     expect(late.attributes).toMatchObject(IDENTITY);
-    expect((await named('late op')).parentSpanId).toBe(late.spanId);
+    expect((await story.named('late op')).parentSpanId).toBe(late.spanId);
   });
 
   test('that throws is marked, and its error comes out untouched, even if it is not an Error', async () => {
     await expect(
-      mail.run(OPTIONS, () =>
+      story.mail.run(OPTIONS, () =>
         step('bad', () => {
           // eslint-disable-next-line typescript/only-throw-error -- pipelines throw what they like
           throw 'a string';
         }),
       ),
     ).rejects.toBe('a string');
-    const bad = await named('bad');
+    const bad = await story.named('bad');
     expect(bad.statusCode).toBe(2);
     expect(bad.attributes['error.type']).toBe('string');
   });
