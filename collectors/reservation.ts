@@ -223,10 +223,10 @@ function checkOptions(options: ReservationOptions, pipeline: unknown): void {
   if ((amountUsd === undefined) === (tokens === undefined)) {
     throw new TypeError('withReservation needs either option amountUsd or option tokens');
   }
-  if (amountUsd !== undefined && !/^\d{1,9}(\.\d{1,9})?$/.test(amountUsd)) {
-    throw new TypeError(
-      `option amountUsd must be decimal text such as "2.50", got ${shown(amountUsd)}`,
-    );
+  // A number would be refused by the server, which counts as nobody asked: the money would not be held.
+  const said: unknown = amountUsd;
+  if (said !== undefined && !(typeof said === 'string' && /^\d{1,9}(\.\d{1,9})?$/.test(said))) {
+    throw new TypeError(`option amountUsd must be decimal text such as "2.50", got ${shown(said)}`);
   }
   if (tokens !== undefined) checkText('model', options.model);
   for (const option of ['model', 'provider', 'tier', 'budget', 'idempotencyKey'] as const) {

@@ -160,7 +160,8 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
 interface Answer {
   id?: string;
   model: string;
-  usage: { prompt_tokens: number; completion_tokens?: number };
+  /** Not every server that speaks the form tells it: then the call is unpriced, and its answer of use all the same. */
+  usage?: { prompt_tokens: number; completion_tokens?: number } | null;
 }
 
 interface EmbeddingAnswer extends Answer {
@@ -173,9 +174,11 @@ interface ChatAnswer extends Answer {
 
 /** Before anything can go wrong with the content: an answer is paid for, used or not. */
 function record(call: ModelCallHandle, { id, model, usage }: Answer): void {
-  call.usage({
-    inputTokens: usage.prompt_tokens,
-    ...(usage.completion_tokens !== undefined && { outputTokens: usage.completion_tokens }),
-  });
+  if (usage) {
+    call.usage({
+      inputTokens: usage.prompt_tokens,
+      ...(usage.completion_tokens !== undefined && { outputTokens: usage.completion_tokens }),
+    });
+  }
   call.response({ model, ...(id !== undefined && { id }) });
 }

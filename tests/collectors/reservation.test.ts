@@ -165,6 +165,7 @@ describe('withReservation', () => {
       [{}, 'amountUsd'],
       [{ amountUsd: '1', tokens: { input: 1 } }, 'amountUsd'],
       [{ amountUsd: '-1' }, 'amountUsd'],
+      [{ amountUsd: 2.5 }, 'amountUsd'],
       [{ tokens: { input: 1 } }, 'model'],
       [{ amountUsd: '1', ttlSeconds: 0 }, 'ttlSeconds'],
       [{ amountUsd: '1', onUnavailable: 'maybe' }, 'onUnavailable'],

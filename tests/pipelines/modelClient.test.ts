@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createCollector, createRetryBudget, setDefaultCollector } from '@burnbook/collectors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { classifyMails } from '../../pipelines/batch/classify.js';
@@ -51,6 +53,23 @@ describe('classifyMails', () => {
       ['a', 'spam'],
       ['b', 'ham'],
     ]);
+  });
+
+  it('takes the answer of a server that does not tell its usage', async () => {
+    const server = createServer((_, response) => {
+      response.setHeader('content-type', 'application/json');
+      const message = { content: '{"label":"spam"}' };
+      response.end(JSON.stringify({ model: 'm', choices: [{ message }] }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const asked = client({ baseUrl: `http://127.0.0.1:${port}/v1` });
+    const said = await asked.chat(
+      { system: 's', user: 'u', outputTokensMax: 9, read: (content) => content },
+      { signal: context.signal, idempotencyKey: 'k' },
+    );
+    expect([said, asked.stats()]).toEqual(['{"label":"spam"}', { calls: 1, attempts: 1 }]);
+    server.close();
   });
 
   it('asks again after a 500, a cut connection and an answer cut short', async () => {
