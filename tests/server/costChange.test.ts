@@ -104,6 +104,14 @@ describe('the waterfall', () => {
     expect(bars).toBe(parseUsd(told.deltaUsd));
     expect(bars).not.toBe(0n);
   });
+
+  test('compares up to the end of what times may say', async () => {
+    const told = await ask('from=2199-12-30T00:00:00Z&to=2199-12-31T00:00:00Z');
+    expect(told.compare).toMatchObject({
+      from: '2199-12-29T00:00:00Z',
+      to: '2199-12-30T00:00:00Z',
+    });
+  });
 });
 
 describe('the series', () => {

@@ -2,7 +2,7 @@
 WITH bounds AS (
   SELECT
     CASE $mode::VARCHAR
-      WHEN 'previous' THEN 2 * $from::BIGINT - $to::BIGINT
+      WHEN 'previous' THEN $from::BIGINT - ($to::BIGINT - $from::BIGINT)
       ELSE epoch_ns(timezone($tz::VARCHAR, wall_time($from::BIGINT, $tz::VARCHAR) - step))
         + $from::BIGINT % 1000
     END AS from_ns,
