@@ -74,13 +74,15 @@ describe('a budget of a month', () => {
       emptyState: 'empty',
     });
     const overview = await here.get('/api/overview', overviewSchema);
-    expect(overview.needsYou.map(({ name, budget, runbook }) => [name, budget, runbook])).toEqual(
+    // The killed store needs someone too, once the rules have looked.
+    const ofBudget = overview.needsYou.filter(({ budget }) => budget === 'mail');
+    expect(ofBudget.map(({ name, budget, runbook }) => [name, budget, runbook])).toEqual(
       expect.arrayContaining([
         ['CostBudgetBurningFast', 'mail', 'CostBudgetBurningFast'],
         ['CostBudgetExhausted', 'mail', 'CostBudgetExhausted'],
       ]),
     );
-    expect(overview.needsYou).toHaveLength(2);
+    expect(ofBudget).toHaveLength(2);
     expect(overview.budgetLeft).toMatchObject({
       budgets: 1,
       worst: { id: 'mail', share: 1.05, leftUsd: '0', overrunUsd: '0.05', state: 'critical' },
