@@ -46,24 +46,14 @@ const RECENT_NS = [6n * HOUR_NS, DAY_NS, 3n * DAY_NS, 8n * DAY_NS];
 const PIECES = 60n;
 
 export function errorBudget(slo: BudgetedSlo, input: BudgetInput): ErrorBudget {
-  const { nowNs, sums, expected } = input;
-  const period = sloPeriodAt(slo.window, nowNs);
-  const toNs = minuteEnd(nowNs);
-  const seenSum = sums.sum(period.startNs, toNs);
-  const ahead = aheadOf(slo, period, input);
-  const more = ahead.endNs > ahead.startNs ? expected.between(ahead.startNs, ahead.endNs) : 0;
-  // Where nothing tells, what was seen is all that may be counted on: the budget is the smaller for it.
-  const totalExpected = seenSum.total + (more ?? 0);
-  const allowed = budgetShare(slo) * totalExpected;
-  const bad = badOf(seenSum);
-  const known = totalExpected > 0 && seenSum.total > 0;
-  const left = known ? 1 - bad / allowed : null;
+  const { nowNs } = input;
+  const { period, ahead, left, totalExpected, allowed, bad } = spent(slo, input);
   const recentBurn = recent(slo, input);
   return {
     period,
     elapsed: elapsed(ahead, period),
     left,
-    badLeft: known ? allowed - bad : null,
+    badLeft: left === null ? null : allowed - bad,
     totalExpected,
     estimated: ahead.endNs > ahead.startNs,
     recentBurn,
@@ -74,6 +64,25 @@ export function errorBudget(slo: BudgetedSlo, input: BudgetInput): ErrorBudget {
           ? nowNs
           : walk(slo, input, { period, allowed, bad, recentBurn }),
   };
+}
+
+/** R alone, signed; null: no event. Asks for one sum, where the whole budget asks for dozens. */
+export const budgetLeft = (slo: BudgetedSlo, input: BudgetInput): number | null =>
+  spent(slo, input).left;
+
+/** What of the period was spent by now. */
+function spent(slo: BudgetedSlo, input: BudgetInput) {
+  const { nowNs, sums, expected } = input;
+  const period = sloPeriodAt(slo.window, nowNs);
+  const seen = sums.sum(period.startNs, minuteEnd(nowNs));
+  const ahead = aheadOf(slo, period, input);
+  const more = ahead.endNs > ahead.startNs ? expected.between(ahead.startNs, ahead.endNs) : 0;
+  // Where nothing tells, what was seen is all that may be counted on: the budget is the smaller for it.
+  const totalExpected = seen.total + (more ?? 0);
+  const allowed = budgetShare(slo) * totalExpected;
+  const bad = badOf(seen);
+  const known = totalExpected > 0 && seen.total > 0;
+  return { period, ahead, totalExpected, allowed, bad, left: known ? 1 - bad / allowed : null };
 }
 
 /** What of the period is still to come: of a rolling one nothing, once there are events of its whole length. */

@@ -7,8 +7,8 @@ import type { Slo } from '@burnbook/domain/slo/slo';
 import { nominalLengthNs } from '@burnbook/domain/slo/sloWindow';
 import { formatTime } from '@burnbook/domain/time';
 import { sloBurnSchema, type SloBurn } from '../contract.js';
-import { minuteOfNs } from '../slo/eventGroup.js';
-import { sloBurn } from '../slo/sloBurn.js';
+import { EdgeLog, edgeSums } from '../slo/edgeSums.js';
+import { burnTimes, sloBurn, type BurnPoint, type BurnRange } from '../slo/sloBurn.js';
 import { slicesOf, hasSlices } from '../slo/sliceSeries.js';
 import { SloSums } from '../slo/sloSums.js';
 import { storedSeries } from '../slo/storedSeries.js';
@@ -40,8 +40,10 @@ async function burn({ api, part, query, signal }: RouteRequest): Promise<SloBurn
   const endNs = toNs < nowNs ? toNs : nowNs;
   const pairs = slo.policies.flatMap((policy) => policy.pairs);
   const input = api.slos.inputOf(slo, status.atNs);
-  const sums = await sumsFor(api, slo, { fromNs, toNs, signal, sums: input.sums });
-  const points = endNs > fromNs ? sloBurn(slo, { ...input, sums }, { fromNs, toNs: endNs }) : [];
+  const points =
+    endNs > fromNs
+      ? await pointsOf(api, slo, { input, signal, range: { fromNs, toNs: endNs } })
+      : [];
   return {
     pairs: pairs.map(({ severity, longNs, shortNs, factor }) => ({
       severity,
@@ -63,34 +65,68 @@ async function burn({ api, part, query, signal }: RouteRequest): Promise<SloBurn
   };
 }
 
-/** From memory, as long as it reaches a period before the range; else from the store. */
-async function sumsFor(
+/**
+ * The newest point is judged by what the status is judged by, so that a page's figure and its chart agree; those before it
+ * by sums that are exact to the minute however old they are.
+ */
+async function pointsOf(
   api: ApiContext,
   slo: Slo,
-  range: {
-    readonly fromNs: bigint;
-    readonly toNs: bigint;
+  look: {
+    readonly input: Omit<SloInput, 'before'>;
     readonly signal: AbortSignal;
-    readonly sums: SumReader;
+    readonly range: { readonly fromNs: bigint; readonly toNs: bigint };
   },
-): Promise<SloInput['sums']> {
-  const series = api.slos.series(slo.indicatorId);
-  const neededFrom = minuteOfNs(range.fromNs - nominalLengthNs(slo.window));
-  const newest = series?.newestHour ?? null;
-  if (!series || newest === null) return range.sums;
-  if (
-    neededFrom >= (newest - series.hoursMax + 1) * 60 ||
-    neededFrom >= (series.firstMinute ?? 0)
-  ) {
-    return range.sums;
+): Promise<BurnPoint[]> {
+  const { input, range } = look;
+  const times = burnTimes(range);
+  const sinceNs = times[0] ?? range.fromNs;
+  const isLive = range.toNs >= input.nowNs;
+  const past = { times: isLive ? times.slice(0, -1) : times, sinceNs };
+  const sums = await pastSums(api, slo, { ...look, past });
+  return [
+    ...sloBurn(slo, { ...input, sums }, past),
+    ...(isLive ? sloBurn(slo, input, { times: times.slice(-2), sinceNs }) : []),
+  ];
+}
+
+/** Of points that have passed. */
+async function pastSums(
+  api: ApiContext,
+  slo: Slo,
+  {
+    input,
+    signal,
+    past,
+  }: {
+    readonly input: Omit<SloInput, 'before'>;
+    readonly signal: AbortSignal;
+    readonly past: BurnRange;
+  },
+): Promise<SumReader> {
+  const { store } = api;
+  const { indicatorId } = slo;
+  const series = api.slos.series(indicatorId);
+  if (!series) return input.sums;
+  const excluded = api.slos.excludedOf(slo);
+  const log = new EdgeLog();
+  sloBurn(slo, { ...input, sums: new SloSums(log, excluded) }, past);
+  const { edges } = log;
+  if (edges.size === 0) return input.sums;
+  const unstored = () => api.slos.unstored(indicatorId);
+  if (!hasSlices(slo)) {
+    const sums = await edgeSums(edges, { store, indicatorId, series, unstored, signal });
+    return new SloSums(sums, excluded);
   }
-  const look = {
-    store: api.store,
-    range: { from: Math.max(0, neededFrom), end: minuteOfNs(range.toNs) + 1 },
-    signal: range.signal,
-  };
-  const stored = await storedSeries(slo.indicatorId, look, api.slos.unstored(slo.indicatorId));
-  return new SloSums(hasSlices(slo) ? slicesOf(slo, stored) : stored, api.slos.excludedOf(slo));
+  const from = Math.max(
+    0,
+    [...edges].reduce((a, b) => Math.min(a, b)),
+  );
+  // Of slices memory has every minute.
+  if (series.hasMinute(from)) return input.sums;
+  const range = { from, end: [...edges].reduce((a, b) => Math.max(a, b)) + 1 };
+  const stored = await storedSeries(indicatorId, { store, range, signal }, unstored());
+  return new SloSums(slicesOf(slo, stored), excluded);
 }
 
 async function annotations(

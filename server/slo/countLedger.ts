@@ -7,6 +7,7 @@ import type { CountedMinutes } from '../store/commands/countEvents.js';
 import type { StoreClient } from '../store/storeClient.js';
 import { CountSeries, MINUTE_HOURS, NO_COUNTS, type Counts } from './countSeries.js';
 import { minuteOfNs, nsOfMinute } from './eventGroup.js';
+import { unpackedCounts } from './packedCounts.js';
 
 export type CountCause = 'counted' | 'late' | 'moved' | 'history';
 
@@ -105,7 +106,7 @@ export class CountLedger {
       const indicator = row['indicator'] as string;
       const series = this.#series.get(indicator);
       if (!series) continue;
-      for (const [minute, counts] of unpacked(row['counts'] as string)) {
+      for (const [minute, counts] of unpackedCounts(row['counts'] as string)) {
         if (minute < (nowHour + HOURS_AHEAD) * HOUR) series.add(minute, counts);
         // Of a time that is not yet, by a clock that was ahead: taken back when its time comes, and counted anew.
         else this.#note(indicator, minute, { ...minus(NO_COUNTS, counts), isHistory: false });
@@ -219,13 +220,6 @@ function causeOf(minute: number, change: Unsaved, nowMinute: number): CountCause
   if (change.total < 0 || change.good < 0) return 'moved';
   return nowMinute - minute > LATE_AFTER_MINUTES + 1 ? 'late' : 'counted';
 }
-
-/** `minute:good:total:badOperations`, blank-separated. */
-const unpacked = (text: string): (readonly [minute: number, counts: Counts])[] =>
-  text.split(' ').map((part) => {
-    const [minute = 0, good = 0, total = 0, badOperations = 0] = part.split(':').map(Number);
-    return [minute, { good, total, badOperations }];
-  });
 
 const countsOf = (row: Readonly<Record<string, unknown>>): Counts => ({
   good: Number(row['good']),

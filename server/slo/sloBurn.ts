@@ -1,7 +1,7 @@
 /** How an SLO's budget and burn went over a stretch of time, at most so many points. */
 import { badOf, budgetShare, burnRate } from '@burnbook/domain/slo/burnRate';
 import type { SloInput } from '@burnbook/domain/slo/evaluate';
-import { errorBudget } from '@burnbook/domain/slo/errorBudget';
+import { budgetLeft } from '@burnbook/domain/slo/errorBudget';
 import { minuteEnd, minuteOf } from '@burnbook/domain/slo/minutes';
 import type { Slo } from '@burnbook/domain/slo/slo';
 import { sloPeriodAt } from '@burnbook/domain/slo/sloWindow';
@@ -20,40 +20,73 @@ export interface BurnPoint {
   readonly burnRates: readonly (number | null)[];
 }
 
-const POINTS_MAX = 500n;
 const WEEK_NS = 7n * DAY_NS;
+/** Minutes between two points. What ends with a whole hour is summed from hours, which memory has of months. */
+const STEPS = [1, 2, 3, 5, 10, 60, 120, 180, 240, 360, 720, 1_440];
+const POINTS_MAX = 500;
+/** Ranges of more than three days have points by the hour. */
+const FINE_MINUTES_MAX = 73 * 60;
+const HOUR = 60;
 
-/** @param input its sums reach back a period before `fromNs`. */
+/**
+ * The ends of the stretches that a range is cut into, and before them the beginning of the first: whole steps since 1970,
+ * from the one that `fromNs` is in, and the minute of `toNs`. At most 500 stretches.
+ */
+export function burnTimes({ fromNs, toNs }: TimeRange): bigint[] {
+  const endNs = minuteEnd(toNs);
+  const minutes = Number((endNs - minuteOf(fromNs)) / MINUTE_NS);
+  const stepNs = BigInt(stepOf(minutes)) * MINUTE_NS;
+  const rest = fromNs % stepNs;
+  const startNs = fromNs - (rest < 0n ? rest + stepNs : rest);
+  const times: bigint[] = [];
+  for (let atNs = startNs; atNs < endNs; atNs += stepNs) times.push(atNs);
+  return [...times, endNs];
+}
+
+function stepOf(minutes: number): number {
+  const fits = (step: number): boolean =>
+    minutes / step < POINTS_MAX && (step >= HOUR || minutes <= FINE_MINUTES_MAX);
+  const days = Math.ceil(minutes / (POINTS_MAX - 1) / 1_440);
+  return STEPS.find(fits) ?? days * 1_440;
+}
+
+interface TimeRange {
+  readonly fromNs: bigint;
+  readonly toNs: bigint;
+}
+
+export interface BurnRange {
+  /** As `burnTimes` gives them, or some of them: each after the first is a point. */
+  readonly times: readonly bigint[];
+  /** Where the pace of a rolling window begins. */
+  readonly sinceNs: bigint;
+}
+
 export function sloBurn(
   slo: Slo,
   input: Omit<SloInput, 'before' | 'nowNs'>,
-  { fromNs, toNs }: { readonly fromNs: bigint; readonly toNs: bigint },
+  { times, sinceNs }: BurnRange,
 ): BurnPoint[] {
-  const points: BurnPoint[] = [];
-  const startNs = minuteOf(fromNs);
-  const endNs = minuteEnd(toNs);
-  const minutes = (endNs - startNs) / MINUTE_NS;
-  const stepNs = ((minutes + POINTS_MAX - 1n) / POINTS_MAX) * MINUTE_NS;
+  const endNs = times.at(-1) ?? sinceNs;
   const pairs = slo.policies.flatMap((policy) => policy.pairs);
   const weekly = input.expected.between(endNs, endNs + WEEK_NS);
   const perNs = weekly === null ? 0 : weekly / Number(WEEK_NS);
-  for (let atNs = startNs + stepNs; atNs - stepNs < endNs; atNs += stepNs) {
-    const pointNs = atNs < endNs ? atNs : endNs;
-    const { good, total } = input.sums.sum(atNs - stepNs, pointNs);
-    points.push({
-      atNs: pointNs,
+  return times.slice(1).map((atNs, index) => {
+    const fromNs = times[index] ?? atNs;
+    const { good, total } = input.sums.sum(fromNs, atNs);
+    return {
+      atNs,
       good,
       total,
-      coverage: input.coverage.coverage(atNs - stepNs, pointNs),
-      budgetLeft: leftAt(slo, { ...input, perNs }, pointNs),
-      pace: paceAt(slo, { ...input, perNs, sinceNs: startNs }, pointNs),
+      coverage: input.coverage.coverage(fromNs, atNs),
+      budgetLeft: leftAt(slo, { ...input, perNs }, atNs),
+      pace: paceAt(slo, { ...input, perNs, sinceNs }, atNs),
       burnRates: pairs.map(({ longNs }) => {
-        const sum = input.sums.sum(pointNs - longNs, pointNs);
+        const sum = input.sums.sum(atNs - longNs, atNs);
         return burnRate({ bad: badOf(sum), total: sum.total }, slo);
       }),
-    });
-  }
-  return points;
+    };
+  });
 }
 
 type PointInput = Omit<SloInput, 'before' | 'nowNs'> & { readonly perNs: number };
@@ -62,7 +95,7 @@ type PointInput = Omit<SloInput, 'before' | 'nowNs'> & { readonly perNs: number 
 function leftAt(slo: Slo, { sums, expected, perNs }: PointInput, atNs: bigint): number | null {
   if (slo.window.kind === 'calendar') {
     // The period that the point ends, not the one that begins with it.
-    return errorBudget(slo, { nowNs: atNs - 1n, sums, expected }).left;
+    return budgetLeft(slo, { nowNs: atNs - 1n, sums, expected });
   }
   const { startNs } = sloPeriodAt(slo.window, atNs);
   const seen = sums.sum(startNs, atNs);

@@ -16,11 +16,14 @@ const EXPECTED_DAYS = 56n;
 /** Hours beyond the period that are looked at: the window of what rolls off, months and quarters longer than most. */
 const HOURS_MORE = 72n;
 
+/** Its page shows a month, of which each point looks back a period. */
+const SHOWN_DAYS = 31n;
+
 /** How many hours of events an SLO looks back at. */
 export function hoursOf({ window }: Pick<Slo, 'window'>): number {
-  const period = (nominalLengthNs(window) + HOUR_NS - 1n) / HOUR_NS;
+  const shown = (nominalLengthNs(window) + HOUR_NS - 1n) / HOUR_NS + SHOWN_DAYS * 24n;
   const expected = EXPECTED_DAYS * 24n;
-  return Number((period > expected ? period : expected) + HOURS_MORE);
+  return Number((shown > expected ? shown : expected) + HOURS_MORE);
 }
 
 /** Days are summed when something is asked first, and that is rare. */
