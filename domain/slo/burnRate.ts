@@ -35,13 +35,24 @@ export function burnRate(
   return total > 0 ? (bad * PPB) / (total * budgetPpb(slo)) : null;
 }
 
-/** How long a constant share of bad events burns until a window of length `longNs` is over a factor; null: never. */
+/** From which burn rate on something is to be told. */
+export interface BurnLimit {
+  readonly factor: number;
+  /** `gte`: at the factor, too; unless said only above it. */
+  readonly op?: 'gte';
+}
+
+/** @param burn null: there is no event. */
+export const isOver = (burn: number | null, { factor, op }: BurnLimit): boolean =>
+  burn !== null && (op === 'gte' ? burn >= factor : burn > factor);
+
+/** How long a constant share of bad events burns until a window of length `longNs` is over its limit; null: never. */
 export function detectionNs(
-  pair: { readonly longNs: bigint; readonly factor: number },
+  pair: BurnLimit & { readonly longNs: bigint },
   { badShare, targetPpb }: { readonly badShare: number; readonly targetPpb: number },
 ): number | null {
   const burn = burnRate({ bad: badShare, total: 1 }, { targetPpb });
-  if (burn === null || burn <= pair.factor) return null;
+  if (burn === null || !isOver(burn, pair)) return null;
   return (Number(pair.longNs) * pair.factor) / burn;
 }
 

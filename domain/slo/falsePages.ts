@@ -4,7 +4,7 @@
  * floor of two bad ones alone gives about four a month, the low-traffic test one in two years.
  */
 import { DAY_NS, HOUR_NS, MINUTE_NS } from '../time.js';
-import { badOf, burnRate, type EventSum } from './burnRate.js';
+import { badOf, burnRate, isOver, type EventSum } from './burnRate.js';
 import { isSignificant } from './lowTraffic.js';
 import type { BudgetingMethod, WindowPair } from './slo.js';
 
@@ -43,7 +43,7 @@ export function falsePagesPerMonth(input: FalsePagesInput): number {
     const fires = paging.some((pair) => {
       const long = sumOf(total, bad, { end, lengthNs: pair.longNs });
       const short = sumOf(total, bad, { end, lengthNs: pair.shortNs });
-      return isOver(long, pair, input) && isOver(short, pair, input) && told(long, pair);
+      return burns(long, pair, input) && burns(short, pair, input) && told(long, pair);
     });
     if (!fires) continue;
     if (end - lastMinute > SAME_PAGE_MINUTES) pages++;
@@ -82,10 +82,8 @@ function sumOf(
   return { total: totalSum, good: totalSum - badSum, badOperations: badSum };
 }
 
-function isOver(sum: EventSum, { factor }: WindowPair, slo: FalsePagesInput): boolean {
-  const burn = burnRate({ bad: badOf(sum), total: sum.total }, slo);
-  return burn !== null && burn > factor;
-}
+const burns = (sum: EventSum, pair: WindowPair, slo: FalsePagesInput): boolean =>
+  isOver(burnRate({ bad: badOf(sum), total: sum.total }, slo), pair);
 
 function poisson(mean: number, random: () => number): number {
   if (mean >= NORMAL_FROM) {

@@ -1,6 +1,6 @@
 /** How one pair of windows stands: whether it fires, and whether one that fired still holds. */
 import { DAY_NS, HOUR_NS, MINUTE_NS } from '../time.js';
-import { burnRate, type EventSum } from './burnRate.js';
+import { burnRate, isOver, type EventSum } from './burnRate.js';
 import { isUnknown, knownBad, type CoverageReader } from './coverage.js';
 import type { BudgetInput, SumReader } from './errorBudget.js';
 import { isSignificant } from './lowTraffic.js';
@@ -68,8 +68,8 @@ export function pairStatus(
   const toNs = minuteEnd(nowNs);
   const long = windowSum(slo, { fromNs: toNs - pair.longNs, toNs }, input);
   const short = windowSum(slo, { fromNs: toNs - pair.shortNs, toNs }, input);
-  const longOver = isOver(long, pair.factor);
-  const shortOver = isOver(short, pair.factor);
+  const longOver = isOver(long.burnRate, pair);
+  const shortOver = isOver(short.burnRate, pair);
   const significant =
     longOver && shortOver ? isSignificant(long, { severity: pair.severity, ...slo }) : null;
   const fires = significant === true;
@@ -110,9 +110,6 @@ export function windowSum(
   const burn = burnRate(knownBad(sum, { coverage: covered, expected: full }), slo);
   return { fromNs, toNs, ...sum, burnRate: burn, coverage: covered };
 }
-
-const isOver = ({ burnRate: burn }: WindowSum, factor: number): boolean =>
-  burn !== null && burn > factor;
 
 /** `over`: it has ended. `unseen`: nothing was seen that could end it. */
 type Ending = 'burning' | 'unseen' | 'over';

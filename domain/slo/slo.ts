@@ -1,5 +1,7 @@
 /** An SLO as the product understands it: OpenSLO's words, with what a pipeline's indicator needs. */
 
+import type { BurnLimit } from './burnRate.js';
+
 /** What counts as an event. `rows` weigh more than one an occurrence. */
 export const EVENT_KINDS = [
   'attempts',
@@ -70,12 +72,10 @@ export type SloWindow =
 export type Severity = 'page' | 'ticket';
 
 /** Long window with the short one that says whether it still burns. */
-export interface WindowPair {
+export interface WindowPair extends BurnLimit {
   readonly severity: Severity;
   readonly longNs: bigint;
   readonly shortNs: bigint;
-  /** Burn rate above which it fires. */
-  readonly factor: number;
 }
 
 export interface AlertPolicy {

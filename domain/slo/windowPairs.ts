@@ -4,7 +4,7 @@
  * chapter 5, table 5-8, for a period of 30 days.
  */
 import { DAY_NS, HOUR_NS, MINUTE_NS } from '../time.js';
-import { budgetShare } from './burnRate.js';
+import { budgetShare, burnRate, isOver } from './burnRate.js';
 import { formatLength } from './minutes.js';
 import type { Severity, SloWindow, WindowPair } from './slo.js';
 import { nominalLengthNs } from './sloWindow.js';
@@ -79,11 +79,12 @@ export function pairProblem(
   pair: WindowPair,
   slo: { readonly window: SloWindow; readonly targetPpb: number },
 ): { readonly part: 'factor' | 'longNs' | 'shortNs'; readonly why: string } | null {
-  const dead = 1 / budgetShare(slo);
+  const dead = burnRate({ bad: 1, total: 1 }, slo) ?? 0;
   const long = formatLength(pair.longNs);
-  if (pair.factor >= dead) {
+  if (!isOver(dead, pair)) {
     const most = Number(dead.toPrecision(6));
-    const why = `a burn rate above ${pair.factor} can never be: with everything bad it is ${most}`;
+    const beyond = pair.op === 'gte' ? 'of' : 'above';
+    const why = `a burn rate ${beyond} ${pair.factor} can never be: with everything bad it is ${most}`;
     return { part: 'factor', why };
   }
   if (pair.factor < 1) {

@@ -45,11 +45,12 @@ async function burn({ api, part, query, signal }: RouteRequest): Promise<SloBurn
       ? await pointsOf(api, slo, { input, signal, range: { fromNs, toNs: endNs } })
       : [];
   return {
-    pairs: pairs.map(({ severity, longNs, shortNs, factor }) => ({
+    pairs: pairs.map(({ severity, longNs, shortNs, factor, op = 'gt' as const }) => ({
       severity,
       long: formatLength(longNs),
       short: formatLength(shortNs),
       factor,
+      op,
     })),
     points: points.map(({ atNs, good, total, coverage, budgetLeft, pace, burnRates }) => ({
       at: formatTime(atNs),

@@ -150,8 +150,8 @@ function falsePages(
   const hours = Number(period.toNs - fromNs) / 3.6e12;
   const eventsPerHour = Number((inUnit(own, period.total) / hours).toPrecision(2));
   const pairs = own.policies.flatMap((policy) => policy.pairs);
-  const lengths = pairs.map(({ severity, longNs, shortNs, factor }) =>
-    [severity, longNs, shortNs, factor].join(' '),
+  const lengths = pairs.map(({ severity, longNs, shortNs, factor, op = 'gt' }) =>
+    [severity, longNs, shortNs, op, factor].join(' '),
   );
   const key = [own.targetPpb, own.method, eventsPerHour, ...lengths].join('\n');
   const known = falsePagesKnown.get(key);

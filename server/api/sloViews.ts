@@ -86,6 +86,7 @@ export const pairViews = ({ slo, status }: SloReport): PairView[] =>
     long: formatLength(pair.longNs),
     short: formatLength(pair.shortNs),
     factor: pair.factor,
+    op: pair.op ?? 'gt',
     word,
     longWindow: windowView(slo, long),
     shortWindow: windowView(slo, short),

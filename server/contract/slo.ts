@@ -32,12 +32,16 @@ export const windowSumSchema = z.object({
   coverage: z.number().nullable(),
 });
 
+/** Whether a burn rate of exactly the factor fires: `gte` does. */
+const limitOp = z.enum(['gt', 'gte']);
+
 export const windowPairSchema = z.object({
   severity: z.enum(['page', 'ticket']),
   /** Such as `1h` and `5m`. */
   long: z.string(),
   short: z.string(),
   factor: z.number(),
+  op: limitOp,
   word: burnWordSchema,
   longWindow: windowSumSchema,
   shortWindow: windowSumSchema,
@@ -189,6 +193,7 @@ export const sloBurnSchema = freshnessSchema.extend({
       long: z.string(),
       short: z.string(),
       factor: z.number(),
+      op: limitOp,
     }),
   ),
   points: z.array(

@@ -59,8 +59,9 @@ const burn = (lengthNs: bigint, targetPpb: number): string => {
 
 function rulesOf({ pairs, targetPpb }: OracleCase): unknown {
   const rules = pairs.map((pair) => {
-    const long = `${burn(pair.longNs, targetPpb)} > ${pair.factor}`;
-    const short = `${burn(pair.shortNs, targetPpb)} > ${pair.factor}`;
+    const limit = `${pair.op === 'gte' ? '>=' : '>'} ${pair.factor}`;
+    const long = `${burn(pair.longNs, targetPpb)} ${limit}`;
+    const short = `${burn(pair.shortNs, targetPpb)} ${limit}`;
     return {
       alert: pairName(pair),
       expr: `${long} and ${short}`,

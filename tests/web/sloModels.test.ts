@@ -126,8 +126,8 @@ describe('the charts of an error budget', () => {
     asOf: '2026-11-23T12:00:00Z',
     dataUntil: null,
     pairs: [
-      { severity: 'page', long: '1h', short: '5m', factor: 14.4 },
-      { severity: 'ticket', long: '3d', short: '6h', factor: 1 },
+      { severity: 'page', long: '1h', short: '5m', factor: 14.4, op: 'gt' },
+      { severity: 'ticket', long: '3d', short: '6h', factor: 1, op: 'gte' },
     ],
     points: [
       point('2026-11-23T01:00:00Z', {}),

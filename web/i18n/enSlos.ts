@@ -51,6 +51,8 @@ export const enSlos = {
   'slo.alert.frozen': '{name} frozen',
   'slo.pairs': 'Windows',
   'slo.pair': '{long} and {short}',
+  'slo.pairTextAt':
+    'Fires when both are at {factor} or over: {long} stands at {longRate}, {short} at {shortRate}.',
   'slo.pairText':
     'Fires when both are over {factor}: {long} stands at {longRate}, {short} at {shortRate}.',
   'slo.notSignificant': 'Too few bad events to be more than chance: it does not fire.',

@@ -53,6 +53,8 @@ export const zhCNSlos: Record<keyof typeof enSlos, string> = {
   'slo.alert.frozen': '{name} 已冻结',
   'slo.pairs': '窗口',
   'slo.pair': '{long} 与 {short}',
+  'slo.pairTextAt':
+    '两者都达到或超过 {factor} 时告警：{long} 为 {longRate}，{short} 为 {shortRate}。',
   'slo.pairText': '两者都超过 {factor} 时告警：{long} 为 {longRate}，{short} 为 {shortRate}。',
   'slo.notSignificant': '坏事件太少，可能只是偶然：不告警。',
   'slo.pairsNone': '没有窗口对：此 SLO 只报告预算。',

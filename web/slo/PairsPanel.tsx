@@ -20,7 +20,7 @@ export function PairsPanel({ pairs }: { pairs: SloDetail['pairs'] }) {
             </p>
             <Status kind={pair.word} strong />
             <small>
-              {t('slo.pairText', {
+              {t(pair.op === 'gte' ? 'slo.pairTextAt' : 'slo.pairText', {
                 factor: rateText(pair.factor),
                 long: pair.long,
                 short: pair.short,

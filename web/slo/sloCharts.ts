@@ -50,9 +50,9 @@ export function burnRateChart(burn: SloBurn, options: SloChartOptions): ChartDat
   return {
     axis: { kind: 'time', tz: options.tz, ...options.range },
     shape: 'lines',
-    series: burn.pairs.map(({ long, severity, factor }, index) => ({
+    series: burn.pairs.map(({ long, severity, factor, op }, index) => ({
       key: String(index),
-      label: `${t('slo.rateSeries', { long })} · ${t(`severity.${severity}`)} > ${factor}×`,
+      label: `${t('slo.rateSeries', { long })} · ${t(`severity.${severity}`)} ${op === 'gte' ? '≥' : '>'} ${factor}×`,
       color: LINE_COLORS[index] ?? 'var(--other)',
     })),
     buckets: bucketsOf(burn, options, ({ burnRates }) =>

@@ -107,7 +107,7 @@ function readPair(
     return null;
   }
   if (condition.op !== 'gt' && condition.op !== 'gte') {
-    at.at('op').refuse(`${condition.op} would alert while little burns: write gt`);
+    at.at('op').refuse(`${condition.op} would alert while little burns: write gt or gte`);
     return null;
   }
   const longNs = readLength(condition.lookbackWindow, at.at('lookbackWindow'));
@@ -117,7 +117,13 @@ function readPair(
     at.at('lookbackWindow').refuse('must be at least 5m');
     return null;
   }
-  const pair: WindowPair = { severity, longNs, shortNs, factor: condition.threshold };
+  const pair: WindowPair = {
+    severity,
+    longNs,
+    shortNs,
+    factor: condition.threshold,
+    ...(condition.op === 'gte' ? { op: 'gte' as const } : {}),
+  };
   const problem = pairProblem(pair, slo);
   if (problem) {
     at.at(KEY_OF[problem.part]).refuse(`${problem.why} (SLO ${slo.name})`);

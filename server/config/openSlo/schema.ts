@@ -48,7 +48,7 @@ const conditionSpec = z.strictObject({
   severity: z.string(),
   condition: z.strictObject({
     kind: z.string().default('burnrate'),
-    op: z.enum(['lt', 'lte', 'gt', 'gte'], { error: 'must be gt' }),
+    op: z.enum(['lt', 'lte', 'gt', 'gte'], { error: 'must be gt or gte' }),
     threshold: z.number({ error: 'must be a burn rate, such as 14.4' }),
     lookbackWindow: z.string(),
     alertAfter: z.string().optional(),

@@ -54,6 +54,9 @@ describe('the burn rate', () => {
     const ns = pair && detectionNs(pair, { badShare: 0.15, ...T999 });
     expect(Number(ns) / Number(MINUTE_NS)).toBeCloseTo(5.76, 9);
     expect(pair && detectionNs(pair, { badShare: 0.0144, ...T999 })).toBeNull();
+    expect(pair && detectionNs({ ...pair, op: 'gte' }, { badShare: 0.0144, ...T999 })).toBe(
+      Number(pair?.longNs),
+    );
   });
 
   test('leaves 302.4 seconds of a week at 99.95 %', () => {
@@ -140,6 +143,11 @@ describe('window pairs', () => {
       why: 'a burn rate above 100 can never be: with everything bad it is 100',
     });
     expect(pairProblem({ ...pair, factor: 99.9 }, slo)).toBeNull();
+    // What burns with everything bad is reached, and not exceeded.
+    expect(pairProblem({ ...pair, op: 'gte' }, slo)).toBeNull();
+    expect(pairProblem({ ...pair, op: 'gte', factor: 100.1 }, slo)?.why).toBe(
+      'a burn rate of 100.1 can never be: with everything bad it is 100',
+    );
     expect(pairProblem({ ...pair, factor: 0.933 }, slo)?.why).toContain('within the target');
     expect(pairProblem({ ...pair, factor: 2, longNs: 31n * DAY_NS }, slo)?.part).toBe('longNs');
     expect(pairProblem({ ...pair, factor: 2, shortNs: HOUR_NS }, slo)?.part).toBe('shortNs');

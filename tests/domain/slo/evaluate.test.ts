@@ -5,7 +5,7 @@ import { amountText, badOfText, inUnit } from '@burnbook/domain/slo/eventUnit';
 import { evaluateSlo, type SloStatus } from '@burnbook/domain/slo/evaluate';
 import type { StandingPair } from '@burnbook/domain/slo/pairStatus';
 import type { Slo } from '@burnbook/domain/slo/slo';
-import { DAY_NS, parseTime } from '@burnbook/domain/time';
+import { DAY_NS, MINUTE_NS, parseTime } from '@burnbook/domain/time';
 import { MinuteSeries, steady, testSlo, type MinuteEvents } from './support/minuteSeries.js';
 
 const START = parseTime('2026-01-01T00:00:00Z') ?? 0n;
@@ -66,6 +66,20 @@ describe('a pair of windows', () => {
     const at = (bad: number): boolean | undefined =>
       fast(statusOf(stretches([24 * HOUR, { total: 10_000, bad }])))?.fires;
     expect([at(1_440), at(1_441)]).toEqual([false, true]);
+  });
+
+  test('that says gte fires at its factor, too, and ends as any other', () => {
+    const pair = { severity: 'page', longNs: 60n * MINUTE_NS, shortNs: 5n * MINUTE_NS } as const;
+    const policies = [
+      { name: 'own', pairs: [{ ...pair, factor: 10, op: 'gte' as const }], destinations: [] },
+    ];
+    const slo = { ...slo99, policies };
+    const at = (bad: number, before: readonly StandingPair[] = []) =>
+      fast(statusOf(stretches([24 * HOUR, { total: 10_000, bad }]), { slo, before }));
+    expect([at(999)?.fires, at(1_000)?.fires, at(1_001)?.fires]).toEqual([false, true, true]);
+    expect(at(1_000)?.word).toBe('critical');
+    // From four fifths of the factor on down it is over.
+    expect([at(800, [standing()])?.holds, at(799, [standing()])?.holds]).toEqual([true, false]);
   });
 
   test('tells since when it fires, and keeps it while it holds', () => {

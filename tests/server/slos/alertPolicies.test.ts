@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readSlos } from '../../../server/config/slosFile.js';
+import { replaySlo } from '../../../server/slo/sloReplay.js';
+import { MinuteSeries } from '../../domain/slo/support/minuteSeries.js';
 import { context, faultsOf, POLICY, read, slo } from './sloYaml.js';
 
 describe('a policy', () => {
@@ -72,7 +74,7 @@ describe('a policy', () => {
     ['{ op: gt, threshold: 10, lookbackWindow: 4m }', 'must be at least 5m'],
     [
       '{ op: lte, threshold: 10, lookbackWindow: 1h }',
-      'lte would alert while little burns: write gt',
+      'lte would alert while little burns: write gt or gte',
     ],
     [
       '{ kind: average, op: gt, threshold: 10, lookbackWindow: 1h }',
@@ -82,6 +84,26 @@ describe('a policy', () => {
     expect(faultsOf(condition(said))).toEqual([expect.stringContaining(message)]);
     expect(faultsOf(condition(said))[0]).toMatch(/^a\.yaml:32: spec\.condition\./);
   });
+
+  test.each([
+    ['gt', false],
+    ['gte', true],
+  ])(
+    'with op %s means what it says: a replay of exactly the factor fires: %s',
+    async (op, fires) => {
+      const [own] = read(condition(`{ op: ${op}, threshold: 10, lookbackWindow: 1h }`));
+      if (!own) throw new Error('there is no SLO');
+      expect(own.targetPpb).toBe(999_000_000);
+      const minutes = Array.from({ length: 180 }, () => ({ total: 1_000, bad: 10 }));
+      const series = new MinuteSeries(0n, minutes);
+      const told = await replaySlo(own, series, {
+        fromNs: series.atMinute(90),
+        toNs: series.atMinute(180),
+        signal: new AbortController().signal,
+      });
+      expect(told.fires.map(({ pair }) => pair)).toEqual(fires ? ['page 1h/5m'] : []);
+    },
+  );
 
   test('refuses a severity that it does not know', () => {
     expect(faultsOf(condition('{ op: gt, threshold: 10, lookbackWindow: 1h }', 'sev1'))).toEqual([
