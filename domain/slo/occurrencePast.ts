@@ -1,5 +1,6 @@
 /** An expected occurrence told once more: what was known of it at each moment, and which alerts that would have raised. */
 import type { AlertName } from '../alertNames.js';
+import type { AwayTime } from './away.js';
 import {
   verdictOf,
   type ExpectedOccurrence,
@@ -51,23 +52,29 @@ export interface OccurrencePast {
   readonly badNs: bigint | null;
 }
 
-/**
- * @param endNs nothing is told that became known later.
- * @param nowNs what is known now is as of then.
- */
+export interface PastView {
+  /** Nothing is told that became known later. */
+  readonly endNs: bigint;
+  /** What is known now is as of then. */
+  readonly nowNs: bigint;
+  /** When nothing was judged. */
+  readonly away: AwayTime;
+}
+
 export function occurrencePast(
   expected: ExpectedPast,
-  { endNs, nowNs }: { readonly endNs: bigint; readonly nowNs: bigint },
+  { endNs, nowNs, away }: PastView,
 ): OccurrencePast {
   const { entry, runs, excludedBy } = expected;
   const { nominalNs, dueNs } = entry;
   const known: KnownState[] = [];
   const alerts: OccurrenceAlert[] = [];
   let first: Verdict | null = null;
-  for (const atNs of instantsOf(expected, endNs)) {
+  for (const atNs of instantsOf(expected, { endNs, away })) {
     const seen = runs.flatMap(({ run, signs }) => runAsOf(run, signs, atNs) ?? []);
-    const reached = verdictOf(entry, seen, { nowNs: atNs, excludedBy });
-    const { verdict, cause } = reached;
+    const { verdict, cause } = awaited(verdictOf(entry, seen, { nowNs: atNs, excludedBy }), {
+      isWaiting: first === null && away.waitsUntilNs(dueNs, atNs) !== null,
+    });
     if (verdict !== 'pending') first ??= verdict;
     const before = known.at(-1);
     if (before?.verdict !== verdict || before.cause !== cause) known.push({ atNs, verdict, cause });
@@ -95,10 +102,33 @@ export function occurrencePast(
   };
 }
 
-function instantsOf({ entry, runs }: ExpectedPast, endNs: bigint): bigint[] {
+/** What a start of the server finds missing may still be on its way. */
+const awaited = (
+  reached: Reached,
+  { isWaiting }: { readonly isWaiting: boolean },
+): Pick<Reached, 'verdict' | 'cause'> =>
+  isWaiting && reached.verdict === 'missing'
+    ? { verdict: 'pending', cause: 'the server was away' }
+    : reached;
+
+/** When something may come to be seen otherwise: while the server was away nothing did. */
+function instantsOf(
+  { entry, runs }: ExpectedPast,
+  { endNs, away }: Pick<PastView, 'endNs' | 'away'>,
+): bigint[] {
   const { nominalNs, dueNs } = entry;
   const turns = runs.flatMap(({ signs }) => turnsOf(signs));
-  const later = [dueNs + 1n, ...turns].filter((atNs) => atNs > nominalNs && atNs <= endNs);
+  const waits: bigint[] = [];
+  let judgedNs = away.judgedNs(dueNs + 1n);
+  for (;;) {
+    const untilNs = away.waitsUntilNs(dueNs, judgedNs);
+    if (untilNs === null) break;
+    judgedNs = away.judgedNs(untilNs);
+    waits.push(judgedNs);
+  }
+  const later = [dueNs + 1n, ...turns, ...waits]
+    .map((atNs) => away.judgedNs(atNs))
+    .filter((atNs) => atNs > nominalNs && atNs <= endNs);
   return [...new Set([nominalNs, ...later])].sort((a, b) => (a < b ? -1 : 1));
 }
 

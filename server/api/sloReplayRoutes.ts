@@ -1,20 +1,26 @@
 /** Replay: what a proposed SLO or policy would have told of the past, beside the one that stands. */
 import type { z } from 'zod';
+import type { AwayTime } from '@burnbook/domain/slo/away';
+import type { CoverageReader } from '@burnbook/domain/slo/coverage';
 import { isOfRange, type WeighedPast } from '@burnbook/domain/slo/deadlineReplay';
 import { median } from '@burnbook/domain/slo/expectedEvents';
 import type { Schedule } from '@burnbook/domain/slo/schedule';
 import type { Severity, Slo } from '@burnbook/domain/slo/slo';
-import { DAY_NS, formatTime, NS_PER_MS } from '@burnbook/domain/time';
+import { DAY_NS, formatTime, HOUR_NS, NS_PER_MS, NS_PER_SECOND } from '@burnbook/domain/time';
 import { knownPipelines } from '../config/config.js';
 import { proposedSlo } from '../config/proposedSlo.js';
 import { proposedSchedule } from '../config/schedules.js';
 import { ConfigError } from '../config/yamlFile.js';
 import { replayRequestSchema, replaySchema, type Replay } from '../contract.js';
+import { CoverageBook, HOURS_KEPT, SERVER } from '../slo/coverageBook.js';
 import type { CountSeries } from '../slo/countSeries.js';
 import { addPasts, deadlinePast, PAST_OCCURRENCES_MAX } from '../slo/deadlinePast.js';
 import { minuteOfNs, nsOfMinute } from '../slo/eventGroup.js';
 import type { DeadlineIndicator } from '../slo/occurrenceBook.js';
 import type { DatedSchedule } from '../slo/occurrenceCalendar.js';
+import { isOfServer } from '../slo/rangedCount.js';
+import { serverAway } from '../slo/serverAway.js';
+import { expectedEvents } from '../slo/sloExpected.js';
 import { replayOccurrences, replaySlo, type ReplayedSlo } from '../slo/sloReplay.js';
 import { hasSlices, slicesOf } from '../slo/sliceSeries.js';
 import { SloSums } from '../slo/sloSums.js';
@@ -30,6 +36,7 @@ import { timeOrNull } from './views.js';
 const REPLAY_MAX_NS = 92n * DAY_NS;
 const SERIES_MAX = 500;
 const OCCURRENCES_TOLD_MAX = 1_000;
+const AWAY_TOLD_MAX = 200;
 
 export const sloReplayRoutes = [
   route({
@@ -51,6 +58,7 @@ interface PastOf {
   readonly toNs: bigint;
   readonly nowNs: bigint;
   readonly signal: AbortSignal;
+  readonly away: AwayTime;
 }
 
 /** What is replayed: an SLO, and of one of a deadline when its pipeline was expected. */
@@ -68,8 +76,9 @@ interface Told {
 
 async function replay({ api, body, signal }: RouteRequest): Promise<Replay> {
   const request = replayRequestSchema.parse(body);
-  const range = rangeOfReplay(request, api.nowNs(), signal);
+  const past = rangeOfReplay(request, api.nowNs(), signal);
   await api.slos.evaluate();
+  const range: PastOf = { ...past, away: await serverAway(api.store, past) };
   const standing = request.slo === undefined ? null : api.slos.find(request.slo);
   if (request.slo !== undefined && !standing) {
     throw new ApiError(400, `slo: there is no SLO ${JSON.stringify(request.slo)}`, 'slo');
@@ -86,10 +95,18 @@ async function replay({ api, body, signal }: RouteRequest): Promise<Replay> {
     series ??= told.series;
     runs.push(told.run);
   }
-  return { runs, series: series ? pointsOf(series, range) : [] };
+  return {
+    runs,
+    series: series ? pointsOf(series, range) : [],
+    away: awayView(range),
+  };
 }
 
-function rangeOfReplay({ from, to }: ReplayRequest, nowNs: bigint, signal: AbortSignal): PastOf {
+function rangeOfReplay(
+  { from, to }: ReplayRequest,
+  nowNs: bigint,
+  signal: AbortSignal,
+): Omit<PastOf, 'away'> {
   const fromNs = timeOf('from', from, nowNs);
   const toNs = timeOf('to', to, nowNs);
   if (fromNs >= toNs) throw new ApiError(400, 'from: must be before to', 'from');
@@ -162,9 +179,39 @@ async function replayedWindows(
     hasSlices(slo) ? slicesOf(slo, series) : series,
     api.slos.excludedOf(slo),
   );
-  const told = await replaySlo(slo, sums, range);
+  const { fromNs, toNs } = range;
+  const sinceNs = series.firstMinute === null ? null : nsOfMinute(series.firstMinute);
+  const told = await replaySlo(
+    slo,
+    {
+      sums,
+      coverage: await coverageFor(api, slo, range),
+      expected: expectedEvents(slo, { nowNs: toNs, sums, sinceNs }),
+      away: range.away,
+    },
+    { fromNs, toNs, signal: range.signal },
+  );
   return { series, run: { what, ...replayView(told), expected: null } };
 }
+
+/** As the evaluation has it, and of the same kind where it does not reach. */
+async function coverageFor(
+  api: ApiContext,
+  slo: Slo,
+  { fromNs, nowNs }: PastOf,
+): Promise<CoverageReader> {
+  const hours = Number((nowNs - fromNs + longestNs(slo)) / HOUR_NS) + 1;
+  if (hours <= HOURS_KEPT) return api.slos.inputOf(slo, nowNs).coverage;
+  const book = new CoverageBook(api.store, hours);
+  book.define(api.config().schedules ?? new Map());
+  await book.load(nowNs);
+  return book.reader(isOfServer(slo.indicator) ? [SERVER] : slo.pipelines, nowNs);
+}
+
+const longestNs = ({ policies }: Slo): bigint =>
+  policies
+    .flatMap(({ pairs }) => pairs.map(({ longNs }) => longNs))
+    .reduce((a, b) => (a > b ? a : b), 0n);
 
 /** Counts of the range, and of the longest window before it. */
 async function seriesFor(
@@ -172,10 +219,8 @@ async function seriesFor(
   slo: Slo,
   { fromNs, toNs, signal }: PastOf,
 ): Promise<CountSeries> {
-  const longs = slo.policies.flatMap(({ pairs }) => pairs.map(({ longNs }) => longNs));
-  const beforeNs = longs.reduce((a, b) => (a > b ? a : b), 0n);
   const range = {
-    from: Math.max(0, minuteOfNs(fromNs - beforeNs)),
+    from: Math.max(0, minuteOfNs(fromNs - longestNs(slo))),
     end: minuteOfNs(toNs) + 1,
   };
   const look = { store: api.store, range, signal };
@@ -291,14 +336,17 @@ function replayView({
 }: ReplayedSlo): Omit<Replay['runs'][number], 'what' | 'expected'> {
   const lateMs = median(fires.flatMap(({ latenessNs }) => msOf(latenessNs) ?? []));
   return {
-    fires: fires.map(({ fromNs, toNs, latenessNs, budgetBurnt, occurrenceNs, ...fire }) => ({
-      ...fire,
-      occurrence: timeOrNull(occurrenceNs),
-      from: formatTime(fromNs),
-      to: timeOrNull(toNs),
-      budgetBurnt: roundedOrNull(budgetBurnt),
-      latenessSeconds: secondsOf(latenessNs),
-    })),
+    fires: fires.map(
+      ({ fromNs, toNs, latenessNs, unseenNs, budgetBurnt, occurrenceNs, ...fire }) => ({
+        ...fire,
+        occurrence: timeOrNull(occurrenceNs),
+        from: formatTime(fromNs),
+        to: timeOrNull(toNs),
+        budgetBurnt: roundedOrNull(budgetBurnt),
+        latenessSeconds: secondsOf(latenessNs),
+        unseenSeconds: Number(unseenNs / NS_PER_SECOND),
+      }),
+    ),
     pages: fires.filter(({ severity }) => severity === 'page').length,
     tickets: fires.filter(({ severity }) => severity === 'ticket').length,
     misses: misses.map(({ fromNs, toNs, budgetBurnt, occurrenceNs }) => ({
@@ -312,6 +360,15 @@ function replayView({
     budgetLeft: roundedOrNull(budgetLeft),
   };
 }
+
+const awayView = ({ fromNs, toNs, away }: PastOf): Replay['away'] =>
+  away.stretches
+    .filter(({ startNs, endNs }) => endNs > fromNs && startNs < toNs)
+    .slice(-AWAY_TOLD_MAX)
+    .map(({ startNs, endNs }) => ({
+      from: formatTime(startNs > fromNs ? startNs : fromNs),
+      to: formatTime(endNs < toNs ? endNs : toNs),
+    }));
 
 /** To the millisecond: a deadline has passed a nanosecond later. */
 const msOf = (ns: bigint | null): number | null => (ns === null ? null : Number(ns / NS_PER_MS));

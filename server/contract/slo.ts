@@ -333,6 +333,8 @@ export const replaySchema = z.object({
           budgetBurnt: z.number().nullable(),
           /** From the first bad event of the stretch to the firing, seconds. */
           latenessSeconds: z.number().nullable(),
+          /** Of the time that it stood: how long nothing was seen that could have ended it. */
+          unseenSeconds: z.number(),
           /** No more than noise: the budget spent in it was under what the pair is for. */
           noise: z.boolean(),
         }),
@@ -377,6 +379,8 @@ export const replaySchema = z.object({
     }),
   ),
   series: z.array(z.object({ at: time, good: count, total: count })),
+  /** When the server was away, and nothing was judged: the newest 200 stretches of the range, oldest first. */
+  away: z.array(z.object({ from: time, to: time })),
 });
 export type Replay = z.infer<typeof replaySchema>;
 

@@ -18,7 +18,8 @@ export type Schedules = ReadonlyMap<string, Schedule>;
 /** The server's own work, as a pipeline's name cannot be. */
 export const SERVER = '';
 
-const HOURS_KEPT = 35 * 24;
+/** As far back as evaluations ask. */
+export const HOURS_KEPT = 35 * 24;
 const LOST_MAX_NS = DAY_NS;
 /** Rows may be committed in another order than they were received in. */
 const AGAIN_NS = 30_000_000_000n;
@@ -39,6 +40,7 @@ interface Run {
 
 export class CoverageBook {
   readonly #store: StoreClient;
+  readonly #hoursKept: number;
   readonly #runs = new Map<string, Map<string, Run>>();
   readonly #maps = new Map<string, CoverageMap>();
   #upMinutes: readonly number[] = [];
@@ -46,8 +48,9 @@ export class CoverageBook {
   #loadedNs: bigint | null = null;
   #builtMinute = 0;
 
-  constructor(store: StoreClient) {
+  constructor(store: StoreClient, hoursKept = HOURS_KEPT) {
     this.#store = store;
+    this.#hoursKept = hoursKept;
   }
 
   define(schedules: Schedules): void {
@@ -58,10 +61,10 @@ export class CoverageBook {
   /** Reads what has arrived since the last time. @returns the pipelines whose coverage changed. */
   async load(nowNs: bigint): Promise<ReadonlySet<string>> {
     const sinceNs =
-      this.#loadedNs === null ? nowNs - hoursNs(HOURS_KEPT) : this.#loadedNs - AGAIN_NS;
+      this.#loadedNs === null ? nowNs - hoursNs(this.#hoursKept) : this.#loadedNs - AGAIN_NS;
     const [rows, up] = await Promise.all([
       this.#store.query('sli_runs', { since: sinceNs }, { timeoutMs: TIMEOUT_MS }),
-      this.#store.query('sli_server_up', { since: nowNs - hoursNs(HOURS_KEPT) }),
+      this.#store.query('sli_server_up', { since: nowNs - hoursNs(this.#hoursKept) }),
     ]);
     const touched = new Set<string>();
     for (const row of rows) {
@@ -126,10 +129,10 @@ export class CoverageBook {
     const known = this.#maps.get(pipeline);
     if (known) return known;
     const nowMinute = minuteOfNs(nowNs);
-    const from = (Math.floor(nowMinute / HOUR) - HOURS_KEPT + 1) * HOUR;
+    const from = (Math.floor(nowMinute / HOUR) - this.#hoursKept + 1) * HOUR;
     const stretches =
       pipeline === SERVER ? this.#serverStretches(nowMinute) : this.#stretches(pipeline, nowNs);
-    const map = new CoverageMap({ from, hours: HOURS_KEPT + 1 }, stretches);
+    const map = new CoverageMap({ from, hours: this.#hoursKept + 1 }, stretches);
     this.#maps.set(pipeline, map);
     return map;
   }
@@ -171,7 +174,7 @@ export class CoverageBook {
     const schedule = this.#schedules.get(pipeline);
     if (!schedule || runs.length === 0) return [];
     const firstNs = runs[0]?.startNs ?? nowNs;
-    const fromNs = nowNs - hoursNs(HOURS_KEPT);
+    const fromNs = nowNs - hoursNs(this.#hoursKept);
     return occurrencesBetween(schedule, firstNs > fromNs ? firstNs : fromNs, nowNs)
       .filter(
         ({ nominalNs, nextNs }) =>

@@ -20,6 +20,7 @@ import { OccurrenceCalendar, type DatedSchedule } from './occurrenceCalendar.js'
 import { OccurrenceRuns } from './occurrenceRuns.js';
 import { touches } from './occurrenceSums.js';
 import { RunSignBook } from './runSignBook.js';
+import { serverAway } from './serverAway.js';
 
 export interface PastDeadline {
   readonly pipeline: string;
@@ -66,6 +67,7 @@ export async function deadlinePast(
   if (all.length >= PAST_OCCURRENCES_MAX && first.entry.nominalNs > fromNs) return null;
   const matched = all.slice(Math.max(0, begins - occurrencesBefore(of)));
   const startNs = (matched[0] ?? first).entry.nominalNs;
+  const away = await serverAway(store, { fromNs: startNs, nowNs });
   const signs = await RunSignBook.load(store, {
     pipeline: of.pipeline,
     fromNs: startNs - BEFORE_NS,
@@ -85,7 +87,7 @@ export async function deadlinePast(
       runs: own.map((run) => ({ run, signs: signs.of(run) })),
       excludedBy: entry.isHoliday ? 'holiday' : (span?.reason ?? null),
     };
-    const past = occurrencePast(expected, { endNs: toNs, nowNs });
+    const past = occurrencePast(expected, { endNs: toNs, nowNs, away });
     const batch = past.reached.run?.batchId ?? own.at(-1)?.batchId ?? null;
     const size = batch === null ? null : runs.sizeOf(of.pipeline, batch);
     const known = weightOf(

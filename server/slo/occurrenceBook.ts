@@ -5,6 +5,7 @@
 import type { AlertCondition, AlertSubject } from '@burnbook/domain/alert/alert';
 import type { TimeSpan } from '@burnbook/domain/budgetPeriod';
 import { isFinal } from '@burnbook/domain/run';
+import { CATCH_UP_NS } from '@burnbook/domain/slo/away';
 import { verdictOf, type OccurrenceRun } from '@burnbook/domain/slo/occurrence';
 import { withWeights } from '@burnbook/domain/slo/occurrenceBurn';
 import { firstFailure, occurrenceCondition } from '@burnbook/domain/slo/occurrenceConditions';
@@ -44,8 +45,6 @@ export interface OccurrenceBookOptions {
   ) => Promise<void>;
 }
 
-/** After a start, what collectors kept for the server may still be on its way. */
-const CATCH_UP_NS = 2n * MINUTE_NS;
 const AT_RISK = 0.5;
 
 export class OccurrenceBook {

@@ -1,6 +1,9 @@
 /** What an SLO's policies would have told over a stretch of the past: pages, misses, lateness and noise. */
 import { setImmediate as pause } from 'node:timers/promises';
 import { badOf, budgetShare } from '@burnbook/domain/slo/burnRate';
+import type { AwayTime } from '@burnbook/domain/slo/away';
+import type { CoverageReader } from '@burnbook/domain/slo/coverage';
+import type { ExpectedEvents } from '@burnbook/domain/slo/expectedEvents';
 import { replayDeadline, type WeighedPast } from '@burnbook/domain/slo/deadlineReplay';
 import type { SumReader } from '@burnbook/domain/slo/errorBudget';
 import { minuteEnd, minuteOf } from '@burnbook/domain/slo/minutes';
@@ -23,6 +26,8 @@ export interface ReplayedFire {
   readonly budgetBurnt: number | null;
   /** From the first bad event of the long window. */
   readonly latenessNs: bigint | null;
+  /** Of the time that it stood: how long nothing was seen that could end it. */
+  readonly unseenNs: bigint;
   /** All that burnt while it stood is less than what the pair is to tell of. */
   readonly noise: boolean;
 }
@@ -40,6 +45,16 @@ export interface ReplayRange {
   readonly signal: AbortSignal;
 }
 
+/** What each minute is judged by, as it is when it is judged live. */
+export interface ReplayInput {
+  /** Reach back the longest window before the range, and should a whole period. */
+  readonly sums: SumReader;
+  readonly coverage: CoverageReader;
+  readonly expected: ExpectedEvents;
+  /** When nothing was judged. */
+  readonly away: AwayTime;
+}
+
 export interface ReplayedSlo {
   readonly fires: readonly ReplayedFire[];
   readonly misses: readonly ReplayedMiss[];
@@ -50,20 +65,19 @@ export interface ReplayedSlo {
 const MISS_SHARE = 0.02;
 /** The event loop serves others in between. */
 const STEPS_AT_ONCE = 1_000;
-const ALL_COVERED = { coverage: () => null };
 
-/** @param sums reach back the longest window before the range, and should a whole period. */
 export async function replaySlo(
   slo: Slo,
-  sums: SumReader,
+  input: ReplayInput,
   { fromNs, toNs, signal }: ReplayRange,
 ): Promise<ReplayedSlo> {
+  const { sums } = input;
   const startNs = minuteOf(fromNs);
   const endNs = minuteEnd(toNs);
   const allowed = allowedBad(slo, sums, { startNs, endNs });
   const fires: ReplayedFire[] = [];
   for (const pair of slo.policies.flatMap((policy) => policy.pairs)) {
-    fires.push(...(await replayPair(slo, pair, { sums, startNs, endNs, allowed, signal })));
+    fires.push(...(await replayPair(slo, pair, { ...input, startNs, endNs, allowed, signal })));
   }
   const seen = sums.sum(startNs, endNs);
   return {
@@ -104,6 +118,7 @@ export function replayOccurrences(
       toNs: fire.toNs,
       budgetBurnt: allowed > 0 ? bad / allowed : null,
       latenessNs: fire.latenessNs,
+      unseenNs: 0n,
       noise: fire.noise,
     })),
     misses: misses.map(({ nominalNs, bad, ...miss }) => ({
@@ -126,8 +141,7 @@ function allowedBad(
   return budgetShare(slo) * perNs * Number(nominalLengthNs(slo.window));
 }
 
-interface PairReplay {
-  readonly sums: SumReader;
+interface PairReplay extends ReplayInput {
   readonly startNs: bigint;
   readonly endNs: bigint;
   readonly allowed: number;
@@ -137,19 +151,19 @@ interface PairReplay {
 async function replayPair(
   slo: Slo,
   pair: WindowPair,
-  { sums, startNs, endNs, allowed, signal }: PairReplay,
+  { sums, coverage, expected, away, startNs, endNs, allowed, signal }: PairReplay,
 ): Promise<ReplayedFire[]> {
   const fires: ReplayedFire[] = [];
-  const expected = { sinceNs: null, between: () => null };
   let standing: StandingPair | undefined;
   let since: {
     readonly fromNs: bigint;
     readonly burnt: number;
     readonly lateNs: bigint | null;
+    unseenNs: bigint;
   } | null = null;
   const end = (toNs: bigint | null): void => {
     if (!since) return;
-    const { fromNs, burnt, lateNs } = since;
+    const { fromNs, burnt, lateNs, unseenNs } = since;
     const whole = badOf(sums.sum(fromNs - pair.longNs, toNs ?? endNs));
     const wanted = pair.factor * (Number(pair.longNs) / Number(nominalLengthNs(slo.window)));
     fires.push({
@@ -160,6 +174,7 @@ async function replayPair(
       toNs,
       budgetBurnt: allowed > 0 ? burnt / allowed : null,
       latenessNs: lateNs,
+      unseenNs,
       noise: allowed > 0 && whole / allowed < wanted,
     });
     since = null;
@@ -170,18 +185,26 @@ async function replayPair(
       await pause();
       signal.throwIfAborted();
     }
+    // A minute is judged while it is at hand.
+    const isAway = away.judgedNs(nowNs - 1n) >= nowNs;
+    if (isAway) {
+      if (since) since.unseenNs += MINUTE_NS;
+      continue;
+    }
     // Without a bad event nothing can begin.
     const long = sums.sum(nowNs - pair.longNs, nowNs);
     if (!standing && badOf(long) === 0) continue;
-    const input = { nowNs, sums, expected, coverage: ALL_COVERED, standing };
-    const status = pairStatus(slo, pair, input);
+    const status = pairStatus(slo, pair, { nowNs, sums, expected, coverage, standing });
     if (status.holds) {
-      standing = { name: status.name, sinceNs: status.sinceNs ?? nowNs, frozenSinceNs: null };
+      const { name, sinceNs, frozenSinceNs } = status;
+      standing = { name, sinceNs: sinceNs ?? nowNs, frozenSinceNs };
       since ??= {
         fromNs: nowNs,
         burnt: badOf(long),
         lateNs: latenessNs(sums, { nowNs, longNs: pair.longNs }),
+        unseenNs: 0n,
       };
+      if (frozenSinceNs !== null) since.unseenNs += MINUTE_NS;
     } else {
       standing = undefined;
       end(nowNs);

@@ -5,7 +5,7 @@ import { HOUR_NS, parseTime } from '@burnbook/domain/time';
 import type { Config } from '../../server/config/config.js';
 import { occurrencesSchema, replaySchema, type Replay } from '../../server/contract.js';
 import { alertsOf, post } from '../support/alerts.js';
-import { sloConfig, sloOf } from '../support/slos.js';
+import { sloConfig, sloOf, staysUp } from '../support/slos.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { TraceMaker } from '../support/traceMaker.js';
 
@@ -143,6 +143,7 @@ spec:
 
 beforeAll(async () => {
   server = await startTestServer({ config: CONFIG, nowNs: ns('2026-03-01T00:00:00Z') });
+  await staysUp(server, { fromNs: server.nowNs, toNs: ns('2026-03-10T00:00:00Z') });
   server.nowNs = ns('2026-03-01T00:05:00Z');
   await judged();
   await run({ from: '2026-03-01T02:01:00Z', to: '2026-03-01T02:31:00Z' });

@@ -6,13 +6,14 @@ import { parseDay } from '@burnbook/domain/timeZone';
 import type { Config } from '../../server/config/config.js';
 import {
   occurrencesSchema,
+  replaySchema,
   sloHistorySchema,
   type Occurrence,
   type SloHistory,
 } from '../../server/contract.js';
 import { alertsBecome, alertsOf, post } from '../support/alerts.js';
-import { sloConfig, sloNamed, sloOf } from '../support/slos.js';
-import type { SpanSpec } from '../support/spanSpec.js';
+import { failedCalls } from '../support/failedCalls.js';
+import { sloConfig, sloNamed, sloOf, staysUp } from '../support/slos.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { chat, TraceMaker } from '../support/traceMaker.js';
 
@@ -105,27 +106,6 @@ async function run({ batch, at, lastsMin = 30, kind = 'scheduled', ...more }: To
           },
         }),
   ]);
-}
-
-/** Attempts in a run under way, of which the provider failed each. */
-function failedCalls(runId: string): SpanSpec[] {
-  const trace = new TraceMaker({
-    startNs: server.nowNs,
-    common: { 'pipeline.name': 'nightly', 'pipeline.run.id': runId, 'pipeline.step.name': 'ask' },
-  });
-  return Array.from({ length: 20 }, (_, index) =>
-    trace.span({
-      parent: trace.missing(),
-      failed: true,
-      attributes: {
-        ...chat('wren', {}),
-        'pipeline.operation.id': `${trace.traceId} ${index}`,
-        'pipeline.attempt.number': 1,
-        'pipeline.attempt.outcome': 'failed',
-        'pipeline.attempt.error_class': 'server',
-      },
-    }),
-  );
 }
 
 const occurrences = async (query = ''): Promise<Occurrence[]> =>
@@ -276,12 +256,12 @@ test('what is under way tells how likely it misses its deadline', async () => {
     method: 'since the start',
     value: expect.toSatisfy((value: number) => value < 0.2),
   });
-  await server.send(failedCalls('slow'));
+  await server.send(failedCalls('nightly', { runId: 'slow', atNs: server.nowNs }));
   await alertsBecome(server, 'name=ProviderOutage', [{ severity: 'ticket' }]);
   await until('2026-10-29T03:25:00Z');
   await run({ batch: '2026-10-29', at: '2026-10-29T03:25:00Z', begins: true, run: 'too late' });
   expect((await of('2026-10-29'))?.missProbability?.value).toBeGreaterThan(0.5);
-  await server.send(failedCalls('too late'));
+  await server.send(failedCalls('nightly', { runId: 'too late', atNs: server.nowNs }));
   await alertsBecome(server, 'name=ProviderOutage', [{ severity: 'page' }]);
   await run({ batch: '2026-10-29', at: '2026-10-29T01:31:00Z', run: 'slow' });
   expect(await of('2026-10-29')).toMatchObject({ verdict: 'on_time', missProbability: null });
@@ -305,8 +285,24 @@ test('verdicts outlive the store and the server; what fell due while it was away
     verdict: 'on_time',
     knownThen: { verdict: 'on_time' },
   });
+  await staysUp(server, { fromNs: server.nowNs, toNs: ns('2026-10-31T06:00:00Z') });
   await until('2026-10-31T06:00:00Z');
   expect(await of('2026-10-31')).toMatchObject({ verdict: 'missing' });
+});
+
+test('a replay knows when the server was away: it tells what was told, and when that was judged', async () => {
+  const range = { from: '2026-10-30T00:00:00Z', to: '2026-10-31T06:00:00Z' };
+  const { body } = await post(server, '/api/slos/replay', { slo: 'nightly-on-time', ...range });
+  const { runs, away } = replaySchema.parse(body);
+  expect(away).toEqual([{ from: range.from, to: '2026-10-30T06:00:00Z' }]);
+  const [run] = runs;
+  expect(run?.fires.map(({ pair, occurrence }) => [pair, occurrence])).toEqual([
+    ['BatchLateOrMissing', '2026-10-31T01:30:00Z'],
+  ]);
+  expect(run?.expected?.occurrences[0]?.known).toEqual([
+    { at: '2026-10-30T01:30:00Z', verdict: 'pending', cause: 'not due yet' },
+    { at: '2026-10-30T06:00:00Z', verdict: 'on_time', cause: 'landed' },
+  ]);
 });
 
 test('an edited schedule expects nothing of the past; too many bad occurrences are a ticket', async () => {

@@ -1,17 +1,32 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MINUTE_NS } from '@burnbook/domain/time';
-import { sloBurnSchema, sloDetailSchema } from '../../server/contract.js';
-import { alertsBecome } from '../support/alerts.js';
+import { formatTime, MINUTE_NS } from '@burnbook/domain/time';
+import { replaySchema, sloBurnSchema, sloDetailSchema } from '../../server/contract.js';
+import { alertsBecome, post } from '../support/alerts.js';
 import { at } from '../support/budgets.js';
-import { sloConfig, sloNamed, sloOf, tries } from '../support/slos.js';
+import { ratio, sloConfig, sloNamed, sloOf, staysUp, tries } from '../support/slos.js';
 import { startTestServer, type TestServer } from '../support/testServer.js';
 import { TraceMaker } from '../support/traceMaker.js';
 
 const NOON = at('2026-06-10T12:00:00Z');
+const PAGE = {
+  severity: 'page',
+  longNs: 60n * MINUTE_NS,
+  shortNs: 5n * MINUTE_NS,
+  factor: 14.4,
+} as const;
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ config: sloConfig(sloOf({ name: 'mail' })), nowNs: NOON });
+  const torn = sloOf({
+    name: 'torn',
+    indicator: ratio('attempts', { pipeline: ['torn'] }),
+    pipelines: ['torn'],
+    policies: [{ name: 'own', pairs: [PAGE], destinations: [] }],
+  });
+  server = await startTestServer({
+    config: sloConfig(sloOf({ name: 'mail' }), torn),
+    nowNs: NOON,
+  });
 });
 afterAll(() => server.close());
 
@@ -67,6 +82,43 @@ describe('what telemetry does not cover', () => {
     ]);
     expect(await longCoverage()).toBe(1);
     await alertsBecome(server, 'name=TelemetryMissing&state=firing', []);
+  });
+});
+
+describe('a replay', () => {
+  test('resolves nothing by minutes that telemetry does not cover, as the evaluation does not', async () => {
+    const from = NOON + 120n * MINUTE_NS;
+    server.nowNs = from + 3n * MINUTE_NS;
+    const outcomes = (outcome: 'failed' | 'succeeded', run: string, minute: number) =>
+      tries({
+        atNs: from + BigInt(minute) * MINUTE_NS,
+        outcomes: [outcome],
+        run,
+        pipeline: 'torn',
+      });
+    await server.send(Array.from({ length: 30 }, () => outcomes('failed', 'first', 2)).flat());
+    expect(await sloNamed(server, 'torn')).toMatchObject({ state: 'critical' });
+    // Most of what the next run told was lost on its way: what is left of it looks good.
+    server.nowNs = from + 40n * MINUTE_NS;
+    await staysUp(server, { fromNs: from, toNs: server.nowNs });
+    const lossy = new TraceMaker({
+      startNs: from + 3n * MINUTE_NS,
+      common: { 'pipeline.name': 'torn', 'pipeline.run.id': 'second' },
+    }).span({ name: 'torn', lastsMs: 37 * 60_000, attributes: { 'burnbook.dropped_spans': 900 } });
+    const good = Array.from({ length: 36 }, (_, minute) =>
+      outcomes('succeeded', 'second', minute + 3),
+    ).flat();
+    await server.send([lossy, ...good]);
+    const frozen = await sloNamed(server, 'torn');
+    expect(frozen.verdict).toMatch(/no data shows whether it is over/);
+    const { body } = await post(server, '/api/slos/replay', {
+      slo: 'torn',
+      from: formatTime(from),
+      to: 'now',
+    });
+    const [run] = replaySchema.parse(body).runs;
+    // For a quarter of an hour its own end was in sight.
+    expect(run?.fires).toMatchObject([{ pair: 'page 1h/5m', to: null, unseenSeconds: 24 * 60 }]);
   });
 });
 

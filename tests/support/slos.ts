@@ -96,6 +96,23 @@ export function tries({
   );
 }
 
+/** Says of every minute that the server ran: a test's clock leaps over most of them. */
+export async function staysUp(
+  of: TestServer,
+  { fromNs, toNs }: { readonly fromNs: bigint; readonly toNs: bigint },
+): Promise<void> {
+  const minuteNs = 60_000_000_000n;
+  const length = Number((toNs - fromNs) / minuteNs);
+  const all = <T>(value: T): T[] => Array.from({ length }, () => value);
+  await of.running.store.command('countServer', {
+    minutesNs: Array.from({ length }, (_, index) => fromNs + BigInt(index) * minuteNs),
+    events: all('up'),
+    outcomes: all('up'),
+    counts: all(1n),
+    buckets: all(''),
+  });
+}
+
 export async function sloNamed(of: TestServer, name: string): Promise<SloView> {
   const { items } = await of.get('/api/slos', slosSchema);
   const found = items.find((item) => item.name === name);

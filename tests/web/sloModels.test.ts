@@ -193,6 +193,7 @@ describe('a replay', () => {
         to: null,
         budgetBurnt: 0.1,
         latenessSeconds: 60,
+        unseenSeconds: 0,
         noise: false,
       },
       {
@@ -203,6 +204,7 @@ describe('a replay', () => {
         to: '2026-11-23T02:01:00Z',
         budgetBurnt: 0,
         latenessSeconds: null,
+        unseenSeconds: 0,
         noise: true,
       },
     ],

@@ -146,6 +146,8 @@ export const enSlos = {
   'replay.burnt': 'Budget burnt',
   'replay.late': 'Late by',
   'replay.still': 'still firing',
+  'replay.away': 'The server was away for {length} of it: it judged nothing then.',
+  'replay.unseen': '{length} of it without data',
   'replay.nothing': 'Neither would have told anything in this range.',
   'exclusion.title': 'Time that does not count',
   'exclusion.new': 'Exclude time',

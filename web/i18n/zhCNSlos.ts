@@ -147,6 +147,8 @@ export const zhCNSlos: Record<keyof typeof enSlos, string> = {
   'replay.burnt': '消耗预算',
   'replay.late': '延迟',
   'replay.still': '仍在告警',
+  'replay.away': '其间服务器离线 {length}：这段时间不作任何判断。',
+  'replay.unseen': '其中 {length} 无数据',
   'replay.nothing': '此范围内两者都不会通知。',
   'exclusion.title': '不计入的时间',
   'exclusion.new': '排除时间',

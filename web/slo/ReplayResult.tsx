@@ -67,6 +67,11 @@ export function ReplayResult({ replay, range }: { replay: Replay; range: Interva
       <p class="replay-range">
         <Instant at={range.from.toISOString()} /> <Instant at={range.to.toISOString()} />
       </p>
+      {replay.away.length > 0 && (
+        <p class="panel-lead">
+          {t('replay.away', { length: formatDurationMs(lengthOf(replay.away)) })}
+        </p>
+      )}
       <DataTable
         label={t('replay.title')}
         columns={columns()}
@@ -99,6 +104,9 @@ function expectedText(verdicts: Verdicts): string {
     verdicts: found.map(({ verdict, n }) => `${verdictWord(verdict)} ${n}`).join(', '),
   });
 }
+
+const lengthOf = (stretches: readonly { from: string; to: string }[]): number =>
+  stretches.reduce((sum, { from, to }) => sum + Date.parse(to) - Date.parse(from), 0);
 
 const seconds = (value: number | null): string =>
   formatDurationMs(value === null ? null : value * 1_000);
@@ -137,8 +145,14 @@ function columns(): Column<Stretch>[] {
       label: t('replay.lasts'),
       numeric: true,
       phone: 'side',
-      cell: ({ from, to }) =>
-        to === null ? t('replay.still') : formatDurationMs(Date.parse(to) - Date.parse(from)),
+      cell: ({ from, to, unseenSeconds }) => (
+        <>
+          {to === null ? t('replay.still') : formatDurationMs(lengthOf([{ from, to }]))}
+          {unseenSeconds > 0 && (
+            <small class="under">{t('replay.unseen', { length: seconds(unseenSeconds) })}</small>
+          )}
+        </>
+      ),
     },
     {
       key: 'burnt',

@@ -23,6 +23,8 @@ export interface Stretch {
   to: string | null;
   budgetBurnt: number | null;
   latenessSeconds: number | null;
+  /** Of the time that it stood: how long nothing was seen that could have ended it. */
+  unseenSeconds: number;
 }
 
 /** Narrower ones could not be seen. */
@@ -55,6 +57,7 @@ export function stretchesOf(run: Run): Stretch[] {
     kind: 'miss',
     pair: '',
     latenessSeconds: null,
+    unseenSeconds: 0,
   }));
   return [...fires, ...misses].sort((a, b) => Date.parse(a.from) - Date.parse(b.from));
 }

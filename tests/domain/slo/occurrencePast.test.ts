@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MINUTE_NS } from '@burnbook/domain/time';
+import { AwayTime, NEVER_AWAY } from '../../../domain/slo/away.js';
 import type { OccurrenceRun } from '../../../domain/slo/occurrence.js';
 import { occurrencePast } from '../../../domain/slo/occurrencePast.js';
 import { runAsOf, type RunSigns } from '../../../domain/slo/runSigns.js';
@@ -76,7 +77,7 @@ test('what is known last is what is known now, alerts follow one another, and on
     fc.property(fc.array(signedRun, { maxLength: 4 }), (runs) => {
       const past = occurrencePast(
         { entry: ENTRY, runs, excludedBy: null },
-        { endNs: NOW_NS, nowNs: NOW_NS },
+        { endNs: NOW_NS, nowNs: NOW_NS, away: NEVER_AWAY },
       );
       expect(past.known[0]?.atNs).toBe(ENTRY.nominalNs);
       expect(past.known.at(-1)).toMatchObject({
@@ -95,6 +96,42 @@ test('what is known last is what is known now, alerts follow one another, and on
       if (past.badNs !== null) expect(past.alerts[0]?.fromNs).toBeLessThanOrEqual(ENTRY.dueNs + 1n);
     }),
   );
+});
+
+test('while the server was away nothing is judged, and what it finds missing with its start is waited for', () => {
+  const at = (minutes: number) => BigInt(minutes) * MINUTE_NS;
+  const away = new AwayTime([
+    { startNs: at(30), endNs: at(200) },
+    { startNs: at(201), endNs: at(210) },
+  ]);
+  const told = (knownMinute: number | null) => {
+    const signs: RunSigns = {
+      seenNs: at(knownMinute ?? 0),
+      announcedNs: null,
+      ends: [{ knownNs: at(knownMinute ?? 0), endNs: at(40), outcome: 'succeeded', failed: false }],
+      alive: [{ fromNs: at(knownMinute ?? 0), toNs: at(knownMinute ?? 0) }],
+    };
+    const run: OccurrenceRun = {
+      runId: 'run',
+      batchId: 'batch',
+      nominalNs: null,
+      kind: null,
+      startNs: at(10),
+      endNs: at(40),
+      state: 'succeeded',
+    };
+    const runs = knownMinute === null ? [] : [{ run, signs }];
+    const past = occurrencePast(
+      { entry: ENTRY, runs, excludedBy: null },
+      { endNs: NOW_NS, nowNs: NOW_NS, away },
+    );
+    return past.known.map(({ atNs, verdict }) => `${atNs / MINUTE_NS} ${verdict}`);
+  };
+  // It was away once more within the two minutes.
+  expect(told(null)).toEqual(['0 pending', '200 pending', '212 missing']);
+  expect(told(100)).toEqual(['0 pending', '200 on_time']);
+  expect(told(211)).toEqual(['0 pending', '200 pending', '211 on_time']);
+  expect(told(300)).toEqual(['0 pending', '200 pending', '212 missing', '300 on_time']);
 });
 
 test('a run that is heard of again after a silence was lost in between', () => {

@@ -1,7 +1,8 @@
+import { NEVER_AWAY } from '@burnbook/domain/slo/away';
 import { describe, expect, test } from 'vitest';
 import { readSlos } from '../../../server/config/slosFile.js';
 import { replaySlo } from '../../../server/slo/sloReplay.js';
-import { MinuteSeries } from '../../domain/slo/support/minuteSeries.js';
+import { MinuteSeries, steady } from '../../domain/slo/support/minuteSeries.js';
 import { context, faultsOf, POLICY, read, slo } from './sloYaml.js';
 
 describe('a policy', () => {
@@ -96,7 +97,13 @@ describe('a policy', () => {
       expect(own.targetPpb).toBe(999_000_000);
       const minutes = Array.from({ length: 180 }, () => ({ total: 1_000, bad: 10 }));
       const series = new MinuteSeries(0n, minutes);
-      const told = await replaySlo(own, series, {
+      const input = {
+        sums: series,
+        coverage: series,
+        expected: steady(1_000, 0n),
+        away: NEVER_AWAY,
+      };
+      const told = await replaySlo(own, input, {
         fromNs: series.atMinute(90),
         toNs: series.atMinute(180),
         signal: new AbortController().signal,
