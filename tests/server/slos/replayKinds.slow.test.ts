@@ -4,7 +4,7 @@ import { readSlos } from '../../../server/config/slosFile.js';
 import { replaySchema, slosSchema, type Replay } from '../../../server/contract.js';
 import { at } from '../../support/budgets.js';
 import { post } from '../../support/alerts.js';
-import { sloConfig, tries } from '../../support/slos.js';
+import { sloConfig, staysUp, tries } from '../../support/slos.js';
 import { startTestServer, type TestServer } from '../../support/testServer.js';
 import { chat, TraceMaker } from '../../support/traceMaker.js';
 
@@ -72,6 +72,20 @@ const KINDS: Readonly<Record<string, Kind>> = {
     objective: ', op: lte, value: 1800',
     good: 145,
     total: 241,
+  },
+  server: {
+    indicator: (pipelines) => {
+      const name = pipelines.startsWith('[') ? '[ingest, nothing]' : 'ingest';
+      const spec = (more: string) =>
+        `{ metricSource: { type: burnbook, spec: { events: server, where: { name: ${name}${more} } } } }`;
+      return `ratioMetric:
+        counter: true
+        good: ${spec(', outcome: acknowledged')}
+        total: ${spec('')}`;
+    },
+    // And the request that brings all spans.
+    good: 25,
+    total: 49,
   },
   sql: {
     indicator: value(
@@ -148,7 +162,16 @@ beforeAll(async () => {
     text: yamlOf(name, kind, 'mail'),
   }));
   const slos = readSlos([...files, { file: 'parts.yaml', text: PARTS }], { pipelines: new Map() });
-  server = await startTestServer({ config: { ...sloConfig(), slos }, nowNs: NOON });
+  const beginNs = NOON - 240n * MINUTE_NS;
+  server = await startTestServer({ config: { ...sloConfig(), slos }, nowNs: beginNs });
+  await staysUp(server, { fromNs: beginNs, toNs: NOON });
+  // What the server does itself it counts by its own clock: nothing but refusals in the last two hours.
+  for (let index = 0; index < 48; index++) {
+    server.nowNs = beginNs + BigInt(index * 5) * MINUTE_NS;
+    if (index < 24) await server.send([]);
+    else await refused(server.nowNs);
+  }
+  server.nowNs = NOON;
   // A run every five minutes; all that is of the last two hours goes wrong.
   const spans = Array.from({ length: 48 }, (_, index) => {
     const startNs = NOON - BigInt(240 - index * 5) * MINUTE_NS;
@@ -204,6 +227,16 @@ beforeAll(async () => {
   server.nowNs = NOON + 1n;
 });
 afterAll(() => server.close());
+
+/** A request that found the server too busy. */
+const refused = (atNs: bigint) =>
+  server.running.store.command('countServer', {
+    minutesNs: [atNs - (atNs % MINUTE_NS)],
+    events: ['ingest'],
+    outcomes: ['refused'],
+    counts: [1n],
+    buckets: [''],
+  });
 
 async function replay(asked: object): Promise<Replay> {
   const { status, body } = await post(server, '/api/slos/replay', {
