@@ -58,7 +58,6 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
     { due, cause: 'telemetry ended' },
     'nightly：看到了 11月27日 10:00 的运行，但没有看到它结束：无法判断是否在 11月27日 12:00 前落地。',
   ],
-  ['TelemetryMissing', occurrence, {}, 'nightly 应于 11月27日 10:00 进行的运行没有被看到。'],
   [
     'TelemetryMissing',
     {},

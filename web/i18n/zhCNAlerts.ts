@@ -39,7 +39,6 @@ export const zhCNAlerts = {
     BatchLateOrMissing: '{pipeline}：{occurrence} 的数据应于 {due} 落地，至今未落地：{cause}。',
     endUnseen:
       '{pipeline}：看到了 {occurrence} 的运行，但没有看到它结束：无法判断是否在 {due} 前落地。',
-    runUnseen: '{whose} 应于 {occurrence} 进行的运行没有被看到。',
     coverage: '{whose} 应运行的时段只有 {coverage} 有遥测：无法判断是否正常。',
     threshold: '{budget} 已花费{least}${spentUsd}（预算 ${amountUsd}）：达到 {percent} %。',
     forecast: '{budget} 预计到期末将花费{least}${forecastUsd}（预算 ${amountUsd}）。',

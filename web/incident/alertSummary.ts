@@ -32,7 +32,7 @@ export function incidentTitle(
 
 /** Which sentence; null: there is none for it. */
 function sentenceOf({ name, subject, figures }: Summed): Says | null {
-  const { slo, pair, occurrence, budgetKind } = subject;
+  const { slo, pair, budgetKind } = subject;
   if (slo !== undefined && pair !== undefined) return 'pair';
   if (budgetKind !== undefined) return budgetKind.split(' ')[0] as Says;
   switch (name) {
@@ -41,8 +41,7 @@ function sentenceOf({ name, subject, figures }: Summed): Says | null {
     case 'ErrorBudgetExhausted':
       return figures['over'] === undefined ? 'spent' : 'overspent';
     case 'TelemetryMissing':
-      if (figures['due'] !== undefined) return 'endUnseen';
-      return occurrence === undefined ? 'coverage' : 'runUnseen';
+      return figures['due'] === undefined ? 'coverage' : 'endUnseen';
     case 'BackupFailed':
       return figures['fault'] === undefined ? 'backupOverdue' : 'backupFault';
     default:
