@@ -1,6 +1,6 @@
 /** Who works on an incident: an acknowledgement holds while steps are taken, and an unanswered page goes to the next person. */
 import { DAY_NS } from '../time.js';
-import type { DeskDraft } from './deskDraft.js';
+import type { DeskDraft, NewLine } from './deskDraft.js';
 import { openSince, type Incident } from './incident.js';
 import type { Mutings } from './muting.js';
 import { isActivePage, type StandingAlert } from './standingAlert.js';
@@ -20,7 +20,10 @@ export function acknowledge(draft: DeskDraft, incident: Incident, actor: string)
     acknowledgedBy: actor,
     acknowledgementEndsNs: draft.atNs + ACKNOWLEDGED_NS,
   });
-  draft.write(incident.incidentId, 'acknowledged', `acknowledged by ${actor}`);
+  draft.write(incident.incidentId, 'acknowledged', {
+    text: `acknowledged by ${actor}`,
+    facts: { says: 'acknowledged', values: { by: actor } },
+  });
   const alert = spokesman(draft, incident.incidentId);
   if (alert) draft.tell('acknowledged', alert, `acknowledged by ${actor}`);
 }
@@ -38,7 +41,7 @@ export function breakAcknowledgements(draft: DeskDraft): void {
     if (incident.state !== 'acknowledged' || incident.acknowledgedNs === draft.atNs) continue;
     const why =
       (incident.acknowledgementEndsNs ?? draft.atNs) <= draft.atNs
-        ? 'the acknowledgement expired: no step in 4 h'
+        ? EXPIRED
         : overtaken(draft, incident.incidentId);
     if (why === null) continue;
     draft.putIncident({
@@ -47,19 +50,30 @@ export function breakAcknowledgements(draft: DeskDraft): void {
     });
     draft.write(incident.incidentId, 'alert', why);
     const alert = spokesman(draft, incident.incidentId);
-    if (alert) draft.tell('reminder', alert, why);
+    if (alert) draft.tell('reminder', alert, why.text);
   }
 }
 
-function overtaken(draft: DeskDraft, incidentId: string): string | null {
+const EXPIRED: NewLine = {
+  text: 'the acknowledgement expired: no step in 4 h',
+  facts: { says: 'expired', values: {} },
+};
+
+function overtaken(draft: DeskDraft, incidentId: string): NewLine | null {
   for (const alert of draft.alertsOf(incidentId)) {
     const before = draft.before(alert.alertId);
     if (!before || before.incidentId !== incidentId) continue;
     if (isActivePage(alert) && before.severity === 'ticket') {
-      return `${alert.name} became a page: the acknowledgement no longer holds`;
+      return {
+        text: `${alert.name} became a page: the acknowledgement no longer holds`,
+        facts: { says: 'becamePage', values: { name: alert.name } },
+      };
     }
     if (isSpent(alert) && !isSpent(before)) {
-      return `the budget of ${alert.name} is empty: the acknowledgement no longer holds`;
+      return {
+        text: `the budget of ${alert.name} is empty: the acknowledgement no longer holds`,
+        facts: { says: 'spent', values: { name: alert.name } },
+      };
     }
   }
   return null;
@@ -79,7 +93,7 @@ export function escalate(draft: DeskDraft, mutings: Mutings): void {
     if (draft.atNs - sinceNs < ESCALATE_NS) continue;
     draft.putIncident({ ...incident, escalatedNs: draft.atNs });
     const text = 'not acknowledged in 10 min: escalated';
-    draft.write(incidentId, 'escalated', text);
+    draft.write(incidentId, 'escalated', { text, facts: { says: 'escalated', values: {} } });
     draft.tell('escalated', told, text);
   }
 }

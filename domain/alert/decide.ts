@@ -15,6 +15,7 @@ import { isClosable } from './alertPolicy.js';
 import { asksForLess, closed, isOver, raise, step } from './alertState.js';
 import { DeskDraft, type DeskChange, type DeskContext, type DeskState } from './deskDraft.js';
 import { closeIncidents, isRecent, placeAlerts } from './grouping.js';
+import type { EntryFacts } from './entryFacts.js';
 import { openSince, type Incident } from './incident.js';
 import { Mutings } from './muting.js';
 import type { Silence } from './silence.js';
@@ -41,6 +42,7 @@ export interface NewEntry {
   readonly atNs: bigint;
   readonly actor: string;
   readonly text: string;
+  readonly facts: EntryFacts | null;
 }
 
 export type DeskInput = { readonly atNs: bigint } & (
@@ -127,14 +129,12 @@ function apply(draft: DeskDraft, input: DeskInput, context: DeskContext): void {
       return acknowledge(draft, openIncident(draft, input.incidentId), input.actor);
     case 'entry': {
       incidentOf(draft, input.incidentId);
-      draft.write(input.incidentId, input.entry, input.text);
+      draft.write(input.incidentId, input.entry, { text: input.text, facts: null });
       return extend(draft, input.incidentId);
     }
     case 'entries': {
       incidentOf(draft, input.incidentId);
-      for (const { entry, text, ...told } of input.entries) {
-        draft.write(input.incidentId, entry, text, told);
-      }
+      for (const { entry, ...line } of input.entries) draft.write(input.incidentId, entry, line);
       return input.isWork ? extend(draft, input.incidentId) : undefined;
     }
     case 'closeIncident': {
@@ -142,8 +142,16 @@ function apply(draft: DeskDraft, input: DeskInput, context: DeskContext): void {
       const { actor: closedBy, reason, atNs: closedNs } = input;
       draft.putIncident({ ...incident, state: 'closed', closedNs, closedBy, reason });
       const isVerified = context.verified(incident);
-      const words = isVerified ? reason : `closed although Verify had not passed: ${reason}`;
-      return draft.write(incident.incidentId, 'closed', words);
+      return draft.write(
+        incident.incidentId,
+        'closed',
+        isVerified
+          ? { text: reason, facts: null }
+          : {
+              text: `closed although Verify had not passed: ${reason}`,
+              facts: { says: 'closedUnverified', values: { reason } },
+            },
+      );
     }
     case 'reopenIncident':
       return reopen(draft, input.incidentId, input.reason);
@@ -153,11 +161,11 @@ function apply(draft: DeskDraft, input: DeskInput, context: DeskContext): void {
       draft.silences.set(input.silence.silenceId, input.silence);
       const alert = input.alertId === null ? undefined : draft.alerts.get(input.alertId);
       if (alert?.incidentId === undefined || alert.incidentId === null) return;
-      return draft.write(
-        alert.incidentId,
-        'silenced',
-        `${alert.name} is silenced: ${input.silence.reason}`,
-      );
+      const { reason } = input.silence;
+      return draft.write(alert.incidentId, 'silenced', {
+        text: `${alert.name} is silenced: ${reason}`,
+        facts: { says: 'silenced', values: { name: alert.name, reason } },
+      });
     }
     case 'endSilence': {
       const silence = draft.silences.get(input.silenceId);
@@ -251,7 +259,7 @@ function reopen(draft: DeskDraft, incidentId: string, reason: string): void {
     ...incident,
     ...openSince(draft.atNs),
   });
-  draft.write(incidentId, 'reopened', reason);
+  draft.write(incidentId, 'reopened', { text: reason, facts: null });
 }
 
 /** Tells the world what it does not know yet, and of nothing that is muted. An end is told whatever mutes. */

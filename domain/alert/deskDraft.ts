@@ -1,6 +1,7 @@
 /** What the alert desk knows, and a change of it while it is made: what was touched, and what is to be told. */
 import type { NotifyKind } from '../notify/notifyEvent.js';
 import type { DeskEvent } from './deskEvent.js';
+import type { EntryFacts } from './entryFacts.js';
 import { SYSTEM_ACTOR, type EntryKind, type Incident, type IncidentEntry } from './incident.js';
 import type { Upstreams } from './lineage.js';
 import type { Silence } from './silence.js';
@@ -49,6 +50,14 @@ export interface DeskChange {
   readonly events: readonly DeskEvent[];
 }
 
+/** A line of a timeline, with when it was and who it was, where that is not the change's own. */
+export interface NewLine {
+  readonly text: string;
+  readonly facts: EntryFacts | null;
+  readonly atNs?: bigint;
+  readonly actor?: string;
+}
+
 export class DeskDraft {
   readonly alerts: Map<string, StandingAlert>;
   readonly incidents: Map<string, Incident>;
@@ -87,13 +96,8 @@ export class DeskDraft {
     return [...this.alerts.values()].filter((alert) => alert.incidentId === incidentId);
   }
 
-  /** Appends to a timeline. @param told when it was and who it was, where that is not this change's own. */
-  write(
-    incidentId: string,
-    kind: EntryKind,
-    text: string,
-    told: { readonly atNs?: bigint; readonly actor?: string } = {},
-  ): void {
+  /** Appends to a timeline. */
+  write(incidentId: string, kind: EntryKind, { text, facts, ...told }: NewLine): void {
     const incident = this.incidents.get(incidentId);
     if (!incident) return;
     const entries = incident.entries + 1;
@@ -105,6 +109,7 @@ export class DeskDraft {
       kind,
       actor: told.actor ?? this.#actor,
       text,
+      facts,
     });
   }
 

@@ -1,6 +1,6 @@
 /** Which alerts share an incident, when one opens, comes back and closes. */
 import { unturned } from '../unturned.js';
-import type { DeskContext, DeskDraft } from './deskDraft.js';
+import type { DeskContext, DeskDraft, NewLine } from './deskDraft.js';
 import { openSince, type Incident } from './incident.js';
 import { rootOf } from './lineage.js';
 import type { Mutings } from './muting.js';
@@ -118,7 +118,10 @@ export function closeIncidents(draft: DeskDraft, context: DeskContext): void {
     if (!context.verified(incident)) continue;
     const reason = 'its alerts resolved';
     draft.putIncident({ ...incident, state: 'closed', closedNs: draft.atNs, reason });
-    draft.write(incident.incidentId, 'closed', reason);
+    draft.write(incident.incidentId, 'closed', {
+      text: reason,
+      facts: { says: 'cleared', values: {} },
+    });
   }
 }
 
@@ -144,11 +147,36 @@ export function titleOf({
   return words.length === 0 ? name : `${name}: ${words.join(', ')}`;
 }
 
-function words({ name, state, severity, summary, reason }: StandingAlert): string {
-  if (state === 'resolved') return `${name} resolved: ${reason ?? 'cleared'}`;
-  return state === 'frozen'
-    ? `${name} is frozen: the data that could clear it stopped coming`
-    : `${name} fires (${severity}): ${summary}`;
+function words({
+  name,
+  subject,
+  state,
+  severity,
+  summary,
+  details,
+  reason: said,
+}: StandingAlert): NewLine {
+  if (state === 'resolved') {
+    const reason = said ?? 'cleared';
+    return {
+      text: `${name} resolved: ${reason}`,
+      facts: { says: 'resolved', values: { name, reason } },
+    };
+  }
+  if (state === 'frozen') {
+    return {
+      text: `${name} is frozen: the data that could clear it stopped coming`,
+      facts: { says: 'frozen', values: { name } },
+    };
+  }
+  return {
+    text: `${name} fires (${severity}): ${summary}`,
+    facts: {
+      says: 'fires',
+      values: { name, severity },
+      alert: { name, subject, figures: details.figures ?? {}, summary },
+    },
+  };
 }
 
 /** A page opens the incident that its tickets join. */

@@ -1,4 +1,5 @@
 /** An incident: what a page opens and what people work on. */
+import type { EntryFacts } from './entryFacts.js';
 import type { Severity } from '../slo/slo.js';
 
 export type IncidentState = 'open' | 'acknowledged' | 'closed';
@@ -64,6 +65,8 @@ export interface IncidentEntry {
   readonly kind: EntryKind;
   readonly actor: string;
   readonly text: string;
+  /** null: it has a person's own words, or was written before they were kept. */
+  readonly facts: EntryFacts | null;
 }
 
 /** Who writes what nobody did by hand. */

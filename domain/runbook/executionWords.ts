@@ -1,4 +1,5 @@
 /** What happens in an execution as lines of an incident's timeline. */
+import type { EntryFacts, EntrySaying } from '../alert/entryFacts.js';
 import type { ExecutionEvent, ExecutionStart } from './execution.js';
 import { isQuestion, questionOf } from './questions.js';
 import type { VerifyAnswer, VerifyStanding } from './verify.js';
@@ -47,6 +48,67 @@ export function eventWords(
     }
   }
 }
+
+/** The same line as facts; null: it has none, or no line. */
+export function eventFacts(
+  { kind, step, text, verify, outcome, wasVerified }: ExecutionEvent,
+  { runbook, steps }: Pick<ExecutionStart, 'runbook' | 'steps'>,
+): EntryFacts | null {
+  const planned = steps.find(({ number }) => number === step);
+  const values = {
+    name: runbook,
+    spoken: spokenName(runbook),
+    step: step === null ? '' : String(step),
+    what: planned ? shortened(planned.text) : '',
+    text: text ?? '',
+    outcome: outcome ?? 'notHelped',
+  };
+  switch (kind) {
+    case 'started':
+      return { says: 'runStarted', values };
+    case 'tick':
+      return { says: 'runTick', values };
+    case 'untick':
+      return { says: 'runUntick', values };
+    case 'skip':
+      return { says: 'runSkip', values };
+    case 'note':
+      return { says: 'runNote', values };
+    case 'handOver':
+      return { says: 'runHandOver', values };
+    case 'override':
+      return { says: 'runOverride', values };
+    case 'finished':
+      return { says: wasVerified === false ? 'runFinishedUnverified' : 'runFinished', values };
+    case 'verify':
+      return verify ? verifyFacts(verify, values) : null;
+  }
+}
+
+function verifyFacts(
+  { state, answers, reason }: VerifyStanding,
+  values: EntryFacts['values'],
+): EntryFacts | null {
+  const wanted = VERIFY_SAYINGS[state];
+  if (!wanted) return null;
+  const { says, answer } = wanted;
+  const checks = answers
+    .filter((each) => each.state === answer)
+    .map(({ question, value, expect }) => `${question} ${value ?? '?'} (${expect})`)
+    .join('; ');
+  return { says, values: { ...values, checks, text: reason ?? '' } };
+}
+
+const VERIFY_SAYINGS: Readonly<
+  Partial<
+    Record<VerifyStanding['state'], { says: EntrySaying; answer: VerifyAnswer['state'] | null }>
+  >
+> = {
+  passed: { says: 'runPassed', answer: 'passes' },
+  failing: { says: 'runFailing', answer: 'fails' },
+  cannotTell: { says: 'runCannotTell', answer: 'cannotTell' },
+  overridden: { says: 'runOverridden', answer: null },
+};
 
 export const OUTCOME_WORDS = {
   resolved: 'resolved',

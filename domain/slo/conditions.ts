@@ -111,7 +111,7 @@ function pairSummary(slo: Slo, { pair, long, short, fires, frozenSinceNs }: Pair
 
 function pairFigures(
   slo: Slo,
-  { pair, long, short, askOwner }: PairStatus,
+  { pair, long, short, fires, frozenSinceNs, askOwner }: PairStatus,
 ): Record<string, string> {
   const unit = eventUnit(slo);
   return {
@@ -123,6 +123,7 @@ function pairFigures(
     total: amountText(slo, long.total),
     ...(unit === 'events' ? {} : { unit }),
     ...(long.coverage === null ? {} : { coverage: shown(long.coverage) }),
+    ...(fires ? {} : { now: frozenSinceNs === null ? 'recovering' : 'unseen' }),
     ...(askOwner ? { askOwner: 'yes' } : {}),
   };
 }

@@ -6,6 +6,7 @@ import type {
   AlertState,
   AlertSubject,
 } from '@burnbook/domain/alert/alert';
+import type { EntryFacts } from '@burnbook/domain/alert/entryFacts';
 import type { EntryKind, Incident, IncidentEntry } from '@burnbook/domain/alert/incident';
 import type { Silence } from '@burnbook/domain/alert/silence';
 import type { StandingAlert } from '@burnbook/domain/alert/standingAlert';
@@ -70,7 +71,11 @@ export const entryOf = (row: QueryRow): IncidentEntry => ({
   kind: row['kind'] as EntryKind,
   actor: text(row, 'actor'),
   text: text(row, 'text'),
+  facts: factsOf(maybeText(row, 'details')),
 });
+
+const factsOf = (json: string | null): EntryFacts | null =>
+  json === null ? null : (JSON.parse(json) as EntryFacts);
 
 export const silenceOf = (row: QueryRow): Silence => ({
   silenceId: text(row, 'silence_id'),

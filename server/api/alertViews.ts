@@ -87,6 +87,17 @@ export const entryView = (facts: EntryFacts): IncidentEntry => ({
   kind: facts.kind,
   actor: facts.actor,
   text: facts.text,
+  facts: facts.facts && entryFactsView(facts.facts),
+});
+
+const entryFactsView = ({
+  says,
+  values,
+  alert,
+}: NonNullable<EntryFacts['facts']>): IncidentEntry['facts'] => ({
+  says,
+  values,
+  alert: alert ? { ...alert, subject: { ...alert.subject } as Record<string, string> } : null,
 });
 
 export const silenceView = (facts: SilenceFacts): Silence => ({

@@ -83,6 +83,8 @@ export function budgetAlertView(alert: BudgetAlertRow): BudgetAlertView {
     resolvedAt: timeOrNull(alert.resolvedNs),
     reason: alert.reason,
     periodStart: formatTime(alert.periodStartNs),
+    subject: { ...budgetSubject(alert) },
+    figures: { ...alert.figures },
   };
 }
 

@@ -1,5 +1,5 @@
 /** Pipelines, and the overview. */
-import { formatUsd, formatUsdShort } from '@burnbook/domain/money';
+import { formatUsd } from '@burnbook/domain/money';
 import { DAY_NS, formatTime, MINUTE_NS } from '@burnbook/domain/time';
 import {
   listOf,
@@ -98,8 +98,6 @@ async function overview({ api, query, signal }: RouteRequest): Promise<Overview>
         owner: pipelineEntry(api, batch.pipeline).owner,
         since: formatTime(batch.sinceNs),
         severity: 'ticket' as const,
-        subject: { pipeline: batch.pipeline, batch: batch.batchId },
-        figures: { costUsd: formatUsdShort(batch.totalNano), ratio: batch.ratio.toFixed(1) },
         place: { pipeline: batch.pipeline, batch: batch.batchId },
       })),
     ],

@@ -24,6 +24,8 @@ export async function alertsBySlo(api: ApiContext): Promise<AlertsBySlo> {
       runbook: row['runbook'] as string,
       severity: row['severity'] as 'page' | 'ticket',
       state: row['state'] as 'pending' | 'firing' | 'frozen',
+      subject: JSON.parse(row['subject'] as string) as Record<string, string>,
+      figures: JSON.parse(row['figures'] as string) as Record<string, string>,
     };
     bySlo.set(name, [...(bySlo.get(name) ?? []), alert]);
   }

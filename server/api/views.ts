@@ -76,17 +76,21 @@ export function batchView(batch: BatchFacts, rule: BatchCostRule): Batch {
 export function alertsOf(batch: BatchFacts, rule: BatchCostRule): Batch['alerts'] {
   const ratio = batchCostAboveNormal(batch, rule);
   if (ratio === null) return [];
-  return [dearBatchAlert({ batchId: batch.batchId, totalNano: batch.cost.total, ratio })];
+  const { pipeline, batchId, cost } = batch;
+  return [dearBatchAlert({ pipeline, batchId, totalNano: cost.total, ratio })];
 }
 
 export const dearBatchAlert = ({
+  pipeline,
   batchId,
   totalNano,
   ratio,
-}: Pick<DearBatch, 'batchId' | 'totalNano' | 'ratio'>): Alert => ({
+}: Pick<DearBatch, 'pipeline' | 'batchId' | 'totalNano' | 'ratio'>): Alert => ({
   name: BATCH_COST_ALERT,
   summary: `${batchId} cost $${formatUsdShort(totalNano)}: ${ratio.toFixed(1)} × the usual per row`,
   runbook: BATCH_COST_ALERT,
+  subject: { pipeline, batch: batchId },
+  figures: { costUsd: formatUsdShort(totalNano), ratio: ratio.toFixed(1) },
 });
 
 export const reportedView = ({ calls, listNano, reportedNano }: ReportedSum): Bill['reported'] =>

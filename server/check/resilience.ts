@@ -4,9 +4,16 @@ import {
   resilienceItems,
   type ResilienceItemId,
 } from '@burnbook/domain/runbook/resilienceItems';
+import { reasonOf } from '@burnbook/domain/runbook/resilienceReasons';
 import { formatTime } from '@burnbook/domain/time';
 import type { Resilience, ResilienceSaid } from '../contract.js';
-import { isForPeople, readAnswers, scoreSaid, type SaidAnswer } from './resilienceAnswers.js';
+import {
+  becauseText,
+  isForPeople,
+  readAnswers,
+  scoreSaid,
+  type SaidAnswer,
+} from './resilienceAnswers.js';
 import { readResilienceFacts } from './resilienceFacts.js';
 import { scores, type Score, type ScoredPipeline, type Scoring } from './resilienceScores.js';
 import type { StoreClient } from '../store/storeClient.js';
@@ -29,7 +36,7 @@ type ScoredPipelineView = Resilience['items'][number];
 const PIPELINES_MAX = 500;
 const BY_HAND: Score = {
   state: 'byHand',
-  because: 'no telemetry says so: look, and say what you found',
+  because: reasonOf('byHand'),
   evidence: null,
 };
 
@@ -63,7 +70,15 @@ function pipelineView(
     const canAnswer = isForPeople(id, told);
     const said = canAnswer ? answers.get(id) : undefined;
     const score = said ? scoreSaid(said, scoring.nowNs) : told;
-    return { id, text, ...score, canAnswer, said: said ? saidView(said) : null };
+    return {
+      id,
+      text,
+      ...score,
+      because: becauseText(score.because),
+      reason: { says: score.because.says, values: { ...score.because.values } },
+      canAnswer,
+      said: said ? saidView(said) : null,
+    };
   });
   const countOf = (state: Score['state']) => items.filter((item) => item.state === state).length;
   return {

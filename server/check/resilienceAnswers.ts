@@ -4,6 +4,11 @@ import {
   type ResilienceAnswer,
   type ResilienceItemId,
 } from '@burnbook/domain/runbook/resilienceItems';
+import {
+  reasonOf,
+  reasonText,
+  type ResilienceReason,
+} from '@burnbook/domain/runbook/resilienceReasons';
 import { DAY_NS, formatTime } from '@burnbook/domain/time';
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
@@ -49,14 +54,31 @@ export function isForPeople(id: ResilienceItemId, told: Score): boolean {
 /** What follows from the newest answer. */
 export function scoreSaid({ answer, by, atNs, note }: SaidAnswer, nowNs: bigint): Score {
   const days = nowNs > atNs ? (nowNs - atNs) / DAY_NS : 0n;
-  const age = days === 0n ? 'today' : days === 1n ? '1 day ago' : `${days} days ago`;
-  const said = `${WORDS[answer]}, says ${by}, ${age} (${formatTime(atNs).slice(0, 10)})`;
-  const because = note === null ? said : `${said}: ${note}`;
-  if (days > SAID_DAYS_MAX) {
-    const old = `${because} — older than ${SAID_DAYS_MAX} days: look again`;
-    return { state: 'cannotTell', because: old, evidence: null };
-  }
-  return { state: STATES[answer], because, evidence: null };
+  const isOld = days > SAID_DAYS_MAX;
+  const says =
+    note === null ? (isOld ? 'saidLongAgo' : 'said') : isOld ? 'saidNoteLongAgo' : 'saidNote';
+  const because = reasonOf(says, {
+    answer,
+    by,
+    age: String(days),
+    day: formatTime(atNs).slice(0, 10),
+    days: String(SAID_DAYS_MAX),
+    note: note ?? '',
+  });
+  return { state: isOld ? 'cannotTell' : STATES[answer], because, evidence: null };
+}
+
+/** The reason in English. */
+export function becauseText(because: ResilienceReason): string {
+  const { answer, age } = because.values;
+  return reasonText(because, {
+    ...(answer !== undefined && Object.hasOwn(WORDS, answer)
+      ? { answer: WORDS[answer as ResilienceAnswer] }
+      : {}),
+    ...(age === undefined
+      ? {}
+      : { age: age === '0' ? 'today' : age === '1' ? '1 day ago' : `${age} days ago` }),
+  });
 }
 
 const WORDS: Readonly<Record<ResilienceAnswer, string>> = {

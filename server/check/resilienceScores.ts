@@ -1,6 +1,7 @@
 /** How a pipeline stands on each item of the resilience checklist. What is not known is never `yes`. */
 import { isInForce, type CostBudget } from '@burnbook/domain/costBudget';
 import type { ScoredItemId } from '@burnbook/domain/runbook/resilienceItems';
+import { reasonOf, type ResilienceReason } from '@burnbook/domain/runbook/resilienceReasons';
 import { DAY_NS, formatTime } from '@burnbook/domain/time';
 import {
   FAILED_MIN,
@@ -13,7 +14,7 @@ import {
 
 export interface Score {
   readonly state: 'yes' | 'no' | 'cannotTell' | 'byHand' | 'notApplicable';
-  readonly because: string;
+  readonly because: ResilienceReason;
   /** Path of the page that shows it. */
   readonly evidence: string | null;
 }
@@ -49,29 +50,29 @@ const UNPRICED_SHARE_MAX = 0.01;
 const UNRESERVED_SHARE_MAX = 0.01;
 const MS_PER_DAY = 86_400_000;
 
-const NOT_READ = cannotTell('the store could not be asked in time');
+const NOT_READ = cannotTell(reasonOf('notRead'));
 
 /** Of all that telemetry or the configuration can say. */
 export const scores: Readonly<Record<ScoredItemId, (scoring: Scoring) => Score>> = {
   'has-slo': ({ pipeline: { slos } }) => {
     const [first, ...more] = slos;
-    if (!first) return no('no SLO names it');
-    const others = more.length === 0 ? '' : ` and ${more.length} more`;
-    return yes(`${first.name}${others} counts it`, `/slos/${encodeURIComponent(first.name)}`);
+    if (!first) return no(reasonOf('noSlo'));
+    const slo = first.name;
+    const reason =
+      more.length === 0 ? reasonOf('slo', { slo }) : reasonOf('slos', { slo, more: more.length });
+    return yes(reason, `/slos/${encodeURIComponent(slo)}`);
   },
   deadline: ({ pipeline: { name, isScheduled } }) =>
-    isScheduled
-      ? yes('pipelines.yaml gives it a schedule with a deadline', batchesPath(name))
-      : no('pipelines.yaml gives it no schedule'),
+    isScheduled ? yes(reasonOf('schedule'), batchesPath(name)) : no(reasonOf('noSchedule')),
   owner: ({ pipeline: { owner } }) =>
-    owner === null ? no('pipelines.yaml names no owner') : yes(`${owner}, by pipelines.yaml`),
+    owner === null ? no(reasonOf('noOwner')) : yes(reasonOf('owner', { owner })),
   'tested-runbook': testedRunbook,
   'whole-telemetry': ({ pipeline: { name }, facts: { telemetry } }) => {
     if (!telemetry) return NOT_READ;
     const found = telemetry.get(name);
-    if (!found) return cannotTell(`no run began in the last ${NEWEST_DAYS} days`);
+    if (!found) return cannotTell(reasonOf('noNewRun', { days: NEWEST_DAYS }));
     const { runs, lost, sampled, dropped } = found;
-    const said = `of ${counted(runs, 'run')} in ${NEWEST_DAYS} days, ${lost} went silent, ${sampled} sent samples, ${counted(dropped, 'span')} dropped`;
+    const said = reasonOf('telemetry', { runs, days: NEWEST_DAYS, lost, sampled, dropped });
     return lost + sampled + dropped > 0
       ? no(said, batchesPath(name))
       : yes(said, batchesPath(name));
@@ -80,31 +81,26 @@ export const scores: Readonly<Record<ScoredItemId, (scoring: Scoring) => Score>>
     if (!checks || !runs) return NOT_READ;
     const found = checks.get(name);
     if (found) {
-      const said = `${counted(found.names, 'check')}, made ${counted(found.checks, 'time')} in ${RECENT_DAYS} days`;
+      const { names, checks: times } = found;
+      const said = reasonOf('checks', { names, times, days: RECENT_DAYS });
       return yes(said, batchesPath(name));
     }
     return runs.has(name)
-      ? no(
-          `no run of it told of a check in ${RECENT_DAYS} days: send quality.check.name and its outcome`,
-        )
-      : cannotTell(`nothing was heard of it in ${SEEN_DAYS} days`);
+      ? no(reasonOf('noCheck', { days: RECENT_DAYS }))
+      : cannotTell(reasonOf('unheard', { days: SEEN_DAYS }));
   },
   'retry-budget': retryBudget,
   backoff: ({ pipeline: { name }, facts: { attempts } }) => {
     if (!attempts) return NOT_READ;
     const found = attempts.get(name);
     if (!found || found.retries < RETRIES_MIN) {
-      return cannotTell(
-        `fewer than ${RETRIES_MIN} retries in ${RECENT_DAYS} days: none had to wait`,
-      );
+      return cannotTell(reasonOf('fewRetries', { least: RETRIES_MIN, days: RECENT_DAYS }));
     }
     const { retries, toldWaits, waited, waits } = found;
     if (toldWaits < retries) {
-      return cannotTell(
-        `${toldWaits} of ${retries} retries say how long they waited: send pipeline.attempt.backoff_ms`,
-      );
+      return cannotTell(reasonOf('waitsUntold', { told: toldWaits, retries }));
     }
-    const said = `${waited} of ${retries} retries waited, ${waits} different times`;
+    const said = reasonOf('waits', { waited, retries, waits });
     const isSpread = waited === retries && waits >= WAITS_SHARE_MIN * waited;
     return isSpread ? yes(said, retriesPath(name)) : no(said, retriesPath(name));
   },
@@ -113,28 +109,28 @@ export const scores: Readonly<Record<ScoredItemId, (scoring: Scoring) => Score>>
   priced: ({ pipeline: { name }, facts: { calls } }) => {
     if (!calls) return NOT_READ;
     const found = calls.get(name);
-    if (!found) return cannotTell(`no model call in ${RECENT_DAYS} days`);
-    const said = `${found.unpriced} of ${counted(found.calls, 'model call')} in ${RECENT_DAYS} days have no price`;
+    if (!found) return cannotTell(reasonOf('noCall', { days: RECENT_DAYS }));
+    const said = reasonOf('unpriced', {
+      unpriced: found.unpriced,
+      calls: found.calls,
+      days: RECENT_DAYS,
+    });
     const isPriced = found.unpriced <= UNPRICED_SHARE_MAX * found.calls;
     return isPriced ? yes(said, costPath(name)) : no(said, costPath(name));
   },
   'backfill-tested': ({ pipeline: { name }, facts: { runs } }) => {
     if (!runs) return NOT_READ;
     const found = runs.get(name);
-    if (!found) return cannotTell(`no run began in the last ${SEEN_DAYS} days`);
+    if (!found) return cannotTell(reasonOf('noNewRun', { days: SEEN_DAYS }));
     const { backfilledNs, backfills, told } = found;
     if (backfilledNs !== null) {
-      const said = `a backfill succeeded, ended ${formatTime(backfilledNs).slice(0, 10)}`;
+      const said = reasonOf('backfilled', { day: formatTime(backfilledNs).slice(0, 10) });
       return yes(said, batchesPath(name));
     }
-    if (backfills > 0)
-      return no(`${counted(backfills, 'backfill')}, none succeeded`, batchesPath(name));
+    if (backfills > 0) return no(reasonOf('backfillsFailed', { backfills }), batchesPath(name));
     return told > 0
-      ? no(
-          `none of its ${counted(found.runs, 'run')} in ${SEEN_DAYS} days was a backfill`,
-          batchesPath(name),
-        )
-      : cannotTell('its runs do not tell of what kind they are: send pipeline.run.kind');
+      ? no(reasonOf('noBackfill', { runs: found.runs, days: SEEN_DAYS }), batchesPath(name))
+      : cannotTell(reasonOf('kindUntold'));
   },
   'dead-letters': deadLetters,
 };
@@ -143,24 +139,18 @@ export const scores: Readonly<Record<ScoredItemId, (scoring: Scoring) => Score>>
 function deadLetters({ pipeline: { name }, facts: { failedRows } }: Scoring): Score {
   if (!failedRows) return NOT_READ;
   const found = failedRows.get(name);
-  if (!found) return cannotTell(`no batch in ${RECENT_DAYS} days`);
+  if (!found) return cannotTell(reasonOf('noBatch', { days: RECENT_DAYS }));
   const { batches, told, failing, takenUp, leftRows } = found;
   if (failing > 0 && failing === takenUp) {
-    const said = `rows failed in ${counted(failing, 'batch', 'batches')} of ${RECENT_DAYS} days, and a later run of each left none`;
+    const said = reasonOf('takenUp', { batches: failing, days: RECENT_DAYS });
     return yes(said, batchesPath(name));
   }
   if (failing > 0) {
-    return cannotTell(
-      `the newest runs left ${counted(leftRows, 'row')} that failed; ${takenUp} of ${counted(failing, 'batch', 'batches')} were run again until none did. Whether anything else took the rest up a person has to say`,
-    );
+    return cannotTell(reasonOf('rowsLeft', { rows: leftRows, takenUp, batches: failing }));
   }
   return told < batches
-    ? cannotTell(
-        `${told} of ${counted(batches, 'batch', 'batches')} tell how many rows failed: send pipeline.rows.failed`,
-      )
-    : cannotTell(
-        `no row failed in ${counted(batches, 'batch', 'batches')} of ${RECENT_DAYS} days: there was nothing to take up`,
-      );
+    ? cannotTell(reasonOf('rowsUntold', { told, batches }))
+    : cannotTell(reasonOf('noRowFailed', { batches, days: RECENT_DAYS }));
 }
 
 function testedRunbook({ pipeline, facts, testedOn, nowNs }: Scoring): Score {
@@ -169,7 +159,7 @@ function testedRunbook({ pipeline, facts, testedOn, nowNs }: Scoring): Score {
   if (!facts.runbooks) return NOT_READ;
   const names = [...new Set([...ofSlos, ...(facts.runbooks.get(pipeline.name) ?? [])])].toSorted();
   if (names.length === 0) {
-    return cannotTell(`no SLO names it and none of its alerts fired in ${SEEN_DAYS} days`);
+    return cannotTell(reasonOf('noRunbook', { days: SEEN_DAYS }));
   }
   const untested = names.filter((name) => {
     const day = testedOn(name) ?? null;
@@ -177,11 +167,16 @@ function testedRunbook({ pipeline, facts, testedOn, nowNs }: Scoring): Score {
   });
   const [first] = untested;
   if (first !== undefined) {
-    const said = `${untested.length} of ${counted(names.length, 'runbook')} not followed in ${TESTED_DAYS} days: ${untested.join(', ')}`;
+    const said = reasonOf('untested', {
+      untested: untested.length,
+      runbooks: names.length,
+      days: TESTED_DAYS,
+      names: untested.join(', '),
+    });
     return no(said, testedOn(first) === undefined ? null : runbookPath(first));
   }
   return yes(
-    `followed in the last ${TESTED_DAYS} days: ${names.join(', ')}`,
+    reasonOf('tested', { days: TESTED_DAYS, names: names.join(', ') }),
     runbookPath(names[0] ?? ''),
   );
 }
@@ -190,52 +185,48 @@ function testedRunbook({ pipeline, facts, testedOn, nowNs }: Scoring): Score {
 function retryBudget({ pipeline: { name }, facts: { attempts, retries } }: Scoring): Score {
   if (!attempts || !retries) return NOT_READ;
   const found = attempts.get(name);
-  if (!found) return cannotTell(`no attempt in ${RECENT_DAYS} days`);
+  if (!found) return cannotTell(reasonOf('noAttempt', { days: RECENT_DAYS }));
   const { worst, badHours, worstBad } = found;
   if (worst && worst.ratio > STORM_RATIO) {
-    const said = `${worst.ratio.toFixed(2)} attempts an operation in the hour from ${formatTime(worst.hourNs)}`;
+    const said = reasonOf('storm', {
+      ratio: worst.ratio.toFixed(2),
+      hour: formatTime(worst.hourNs),
+    });
     return no(said, retriesPath(name));
   }
   const refused = retries.get(name)?.refused ?? 0;
   if (refused > 0) {
-    const said = `${counted(refused, 'operation')} of late were given up because the budget was empty`;
-    return yes(said, retriesPath(name));
+    return yes(reasonOf('refused', { refused }), retriesPath(name));
   }
   if (badHours === 0 || worstBad === null) {
     return cannotTell(
-      `in no hour with ${OPERATIONS_MIN} operations did ${FAILED_MIN * 100} % fail at first: a game day would show it`,
+      reasonOf('noBadHour', { operations: OPERATIONS_MIN, percent: FAILED_MIN * 100 }),
     );
   }
-  const said = `at most ${worstBad.toFixed(2)} attempts an operation in ${counted(badHours, 'bad hour')} of ${RECENT_DAYS} days`;
+  const said = { ratio: worstBad.toFixed(2), hours: badHours, days: RECENT_DAYS };
   return worstBad <= BOUNDED_RATIO
-    ? yes(said, retriesPath(name))
-    : cannotTell(`${said}: no storm, and more than a budget of a tenth allows`);
+    ? yes(reasonOf('bounded', said), retriesPath(name))
+    : cannotTell(reasonOf('loose', said));
 }
 
 function idempotencyKey({ pipeline: { name }, facts: { retries, repeats } }: Scoring): Score {
   if (!retries || !repeats) return NOT_READ;
   const { again = 0, twice = 0 } = repeats.get(name) ?? {};
   if (twice > 0) {
-    const said = `${counted(twice, 'operation')} succeeded twice and were paid each time, in ${RECENT_DAYS} days`;
-    return no(said, retriesPath(name));
+    return no(reasonOf('paidTwice', { twice, days: RECENT_DAYS }), retriesPath(name));
   }
   const found = retries.get(name);
   if (!found || found.retries === 0) {
-    return cannotTell(`nothing was tried again in ${RECENT_DAYS} days`);
+    return cannotTell(reasonOf('nothingRetried', { days: RECENT_DAYS }));
   }
   if (found.named < found.retries) {
     return cannotTell(
-      `${found.retries - found.named} of the newest ${counted(found.retries, 'retry', 'retries')} do not name their operation: send pipeline.operation.id`,
+      reasonOf('unnamed', { unnamed: found.retries - found.named, retries: found.retries }),
     );
   }
   return again > 0
-    ? yes(
-        `${counted(again, 'repeated call')} got an answer that had been counted, and counted once`,
-        retriesPath(name),
-      )
-    : cannotTell(
-        'its retries name their operation, but no repeated call got the answer of the first: whether the key is sent to the provider is not told',
-      );
+    ? yes(reasonOf('countedOnce', { again }), retriesPath(name))
+    : cannotTell(reasonOf('keyUntold'));
 }
 
 /** A limit refuses whoever asks it: what is not reserved is not stopped. */
@@ -248,23 +239,24 @@ function spendCap({ pipeline, facts: { calls }, budgets, nowNs }: Scoring): Scor
       coversAll({ ...scope, team: '*' }, { ...pipeline, team: '' }),
     );
     if (ofTeam) {
-      return cannotTell(
-        `pipelines.yaml gives it no team: ${ofTeam.id} may count all of its spend or none`,
-      );
+      return cannotTell(reasonOf('noTeam', { budget: ofTeam.id }));
     }
     const [part] = some;
     return part
-      ? no(`the hard limit ${part.id} does not count all of its spend`, budgetPath(part.id))
-      : no('no cost budget with a hard limit counts it');
+      ? no(reasonOf('partlyCapped', { budget: part.id }), budgetPath(part.id))
+      : no(reasonOf('uncapped'));
   }
   if (!calls) return NOT_READ;
   const found = calls.get(pipeline.name);
   if (!found) {
-    return cannotTell(
-      `${cap.id} counts it, but no model call in ${RECENT_DAYS} days shows that it asks before it spends`,
-    );
+    return cannotTell(reasonOf('capUnasked', { budget: cap.id, days: RECENT_DAYS }));
   }
-  const said = `${cap.id} counts it; ${found.reserved} of ${counted(found.calls, 'model call')} in ${RECENT_DAYS} days were reserved`;
+  const said = reasonOf('reserved', {
+    budget: cap.id,
+    reserved: found.reserved,
+    calls: found.calls,
+    days: RECENT_DAYS,
+  });
   const isAsked = found.calls - found.reserved <= UNRESERVED_SHARE_MAX * found.calls;
   return isAsked ? yes(said, budgetPath(cap.id)) : no(said, budgetPath(cap.id));
 }
@@ -296,17 +288,14 @@ const costPath = (name: string): string => `/cost?filter=${filterOf(name)}`;
 const budgetPath = (id: string): string => `/cost/budgets/${encodeURIComponent(id)}`;
 const runbookPath = (name: string): string => `/runbooks/${encodeURIComponent(name)}`;
 
-const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${count} ${count === 1 ? one : many}`;
-
-function yes(because: string, evidence: string | null = null): Score {
+function yes(because: ResilienceReason, evidence: string | null = null): Score {
   return { state: 'yes', because, evidence };
 }
 
-function no(because: string, evidence: string | null = null): Score {
+function no(because: ResilienceReason, evidence: string | null = null): Score {
   return { state: 'no', because, evidence };
 }
 
-function cannotTell(because: string): Score {
+function cannotTell(because: ResilienceReason): Score {
   return { state: 'cannotTell', because, evidence: null };
 }

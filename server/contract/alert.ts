@@ -1,4 +1,5 @@
 /** Alerts, incidents, silences. */
+import { ENTRY_SAYINGS } from '@burnbook/domain/alert/entryFacts';
 import { z } from 'zod';
 import { freshnessSchema, listOf, time, usd } from './common.js';
 import { executionSummarySchema } from './executionSummary.js';
@@ -57,6 +58,22 @@ export const incidentEntrySchema = z.object({
   ]),
   actor: z.string(),
   text: z.string(),
+  /** What the text says, for pages that say it in another language; null: it has a person's own words. */
+  facts: z
+    .object({
+      says: z.enum(ENTRY_SAYINGS),
+      values: z.record(z.string(), z.string()),
+      /** The alert that fires, as it was then. */
+      alert: z
+        .object({
+          name: z.string(),
+          subject: z.record(z.string(), z.string()),
+          figures: z.record(z.string(), z.string()),
+          summary: z.string(),
+        })
+        .nullable(),
+    })
+    .nullable(),
 });
 export type IncidentEntry = z.infer<typeof incidentEntrySchema>;
 

@@ -66,7 +66,14 @@ export const freshnessSchema = z.object({
 });
 
 /** `name` is the alert's and its runbook's; `summary` one sentence with the figures. */
-export const alertSchema = z.object({ name: z.string(), summary: z.string(), runbook: z.string() });
+export const alertSchema = z.object({
+  name: z.string(),
+  summary: z.string(),
+  runbook: z.string(),
+  /** What it is about, and the figures of the sentence: for pages that say it in another language. */
+  subject: z.record(z.string(), z.string()),
+  figures: z.record(z.string(), z.string()),
+});
 export type Alert = z.infer<typeof alertSchema>;
 
 /** A page of things. */

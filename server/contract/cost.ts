@@ -62,9 +62,6 @@ export const overviewSchema = z.object({
       owner: z.string().nullable(),
       since: time,
       severity: z.enum(['page', 'ticket']),
-      /** What it is about, and the figures of the sentence: for pages that say it in another language. */
-      subject: z.record(z.string(), z.string()),
-      figures: z.record(z.string(), z.string()),
       /** What the runbook is to be filled with. */
       place: z.record(z.string(), z.string()),
     }),

@@ -161,6 +161,8 @@ export const resilienceItemSchema = z.object({
   state: z.enum(['yes', 'no', 'cannotTell', 'byHand', 'notApplicable']),
   /** What it stands on. */
   because: z.string(),
+  /** The same as facts, for pages that say it in another language. */
+  reason: z.object({ says: z.string(), values: z.record(z.string(), z.string()) }),
   evidence: z.string().nullable(),
   /** Telemetry does not tell: a person may. */
   canAnswer: z.boolean(),

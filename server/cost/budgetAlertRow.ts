@@ -8,6 +8,7 @@ import { formatUsd, formatUsdShort } from '@burnbook/domain/money';
 import { formatTime } from '@burnbook/domain/time';
 import type { RaisedAlert } from '../store/commands/settleBudgets.js';
 import type { QueryRow } from '../store/protocol.js';
+import { budgetFigures } from './budgetConditions.js';
 
 /** An alert as it is stored. */
 export interface BudgetAlertRow extends BudgetAlert {
@@ -17,6 +18,12 @@ export interface BudgetAlertRow extends BudgetAlert {
   readonly runbook: string;
   readonly summary: string;
   readonly reason: string | null;
+  /** Of the sentence, as of when it was raised; none of what was raised before they were kept. */
+  readonly figures: Readonly<Record<string, string>>;
+}
+
+interface Details {
+  readonly figures?: Readonly<Record<string, string>>;
 }
 
 export function alertRowOf(row: QueryRow): BudgetAlertRow {
@@ -35,6 +42,7 @@ export function alertRowOf(row: QueryRow): BudgetAlertRow {
     raisedNs: row['raised_ns'] as bigint,
     resolvedNs: (row['resolved_ns'] ?? null) as bigint | null,
     reason: (row['reason'] ?? null) as string | null,
+    figures: (JSON.parse(row['details'] as string) as Details).figures ?? {},
   };
 }
 
@@ -59,6 +67,7 @@ export function raisedAlert(
       windowUsd: formatUsd(status.windowNano),
       forecastUsd: forecast ? formatUsd(forecast.nano) : null,
       emptyAt: emptyAtNs === null ? null : formatTime(emptyAtNs),
+      figures: budgetFigures(budget, status),
     }),
   };
 }

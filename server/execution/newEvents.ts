@@ -4,7 +4,7 @@ import {
   isStepEvent,
   type ExecutionEventKind,
 } from '@burnbook/domain/runbook/execution';
-import { eventWords, OUTCOME_WORDS } from '@burnbook/domain/runbook/executionWords';
+import { eventFacts, eventWords, OUTCOME_WORDS } from '@burnbook/domain/runbook/executionWords';
 import type { NewEntry } from '@burnbook/domain/alert/decide';
 import { formatTime } from '@burnbook/domain/time';
 import { ExecutionRefusal } from './executionRefusal.js';
@@ -86,7 +86,8 @@ export function entriesOf(
     const text = isIdle ? null : eventWords(event, start);
     if (text === null) return [];
     const { kind, doneNs: atNs, actor } = event;
-    return [{ entry: kind === 'note' ? 'note' : 'step', atNs, actor, text }];
+    const facts = eventFacts(event, start);
+    return [{ entry: kind === 'note' ? 'note' : 'step', atNs, actor, text, facts }];
   });
 }
 

@@ -189,6 +189,10 @@ describe('the resilience checklist', () => {
       text: resilienceItems['tested-runbook'].text,
       state: 'no',
       because: '1 of 1 runbook not followed in 90 days: RetryStorm',
+      reason: {
+        says: 'untested',
+        values: { untested: '1', runbooks: '1', days: '90', names: 'RetryStorm' },
+      },
       evidence: '/runbooks/RetryStorm',
       canAnswer: false,
       said: null,

@@ -1,15 +1,22 @@
+import {
+  resilienceReasons,
+  type ResilienceSaying,
+} from '@burnbook/domain/runbook/resilienceReasons';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { zhCNChecklist } from '../../web/i18n/zhCNChecklist.js';
 import { locale } from '../../web/i18n/t.js';
 import { alertSummary, incidentTitle } from '../../web/incident/alertSummary.js';
 import { loadAlertWords } from '../../web/incident/alertWords.js';
+import { entryText } from '../../web/incident/entryText.js';
+import { itemText, loadChecklistWords, reasonText } from '../../web/resilience/checklistText.js';
 
 beforeAll(async () => {
   locale.value = 'zh-CN';
-  await loadAlertWords();
+  await Promise.all([loadAlertWords(), loadChecklistWords()]);
 });
 afterAll(async () => {
   locale.value = 'en';
-  await loadAlertWords();
+  await Promise.all([loadAlertWords(), loadChecklistWords()]);
 });
 
 const SUMMARY = 'The sentence of the server.';
@@ -45,6 +52,18 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
     { ...occurrence, batch: '2026-11-27' },
     { due, cause: 'failed' },
     'nightly：11月27日 10:00 的运行失败；数据应于 11月27日 12:00 落地。',
+  ],
+  [
+    'BatchFailed',
+    { ...occurrence, batch: '2026-11-27' },
+    { due, cause: 'still running', verdict: 'failed' },
+    'nightly：11月27日 10:00 的运行失败；正在重试。',
+  ],
+  [
+    'RetryStorm',
+    { slo: 'mail', pair: 'page 1h/5m' },
+    { windows: '1h/5m', bad: '3', total: '10', burnRateLong: '30', factor: '14.4', now: 'unseen' },
+    'mail：曾告警，没有数据表明是否已经结束；1h 内 10 个事件中有 3 个坏事件，燃烧率 30（上限 14.4）。',
   ],
   [
     'BatchLateOrMissing',
@@ -119,4 +138,61 @@ test('an incident is called what its alert is called, with the name that the run
   expect(title({ name: 'StoreRestarted', subject: {} })).toBe('存储重启（StoreRestarted）');
   expect(title({ name: 'Unheard', subject: {} })).toBe('as the server says it');
   expect(title(null)).toBe('as the server says it');
+});
+
+type Entry = Parameters<typeof entryText>[0];
+const line = (facts: Entry['facts']): string => entryText({ text: SUMMARY, facts }, 'UTC');
+const run = { name: 'RetryStorm', spoken: 'Retry storm', step: '3', what: 'Ask who.', text: '' };
+
+test.each<[Entry['facts'], string]>([
+  [
+    {
+      says: 'fires',
+      values: { name: 'ErrorBudgetExhausted', severity: 'ticket' },
+      alert: { name: 'ErrorBudgetExhausted', subject: { slo: 'mail' }, figures: {}, summary: 'x' },
+    },
+    '错误预算耗尽触发（工单）：mail：错误预算已超支。',
+  ],
+  [
+    { says: 'resolved', values: { name: 'RetryStorm', reason: 'cleared' }, alert: null },
+    '重试风暴结束：已消除',
+  ],
+  [
+    { says: 'resolved', values: { name: 'RetryStorm', reason: 'Ada gave up' }, alert: null },
+    '重试风暴结束：Ada gave up',
+  ],
+  [
+    { says: 'told', values: { n: '3', destination: 'slack', state: 'dead' }, alert: null },
+    '发往 slack 的消息 3 条：从未送达',
+  ],
+  [{ says: 'runTick', values: run, alert: null }, '“重试风暴”第 3 步完成：Ask who.'],
+  [
+    { says: 'runStarted', values: { ...run, name: 'restore', spoken: 'Restore' }, alert: null },
+    '开始执行“Restore”',
+  ],
+  [
+    { says: 'runFinished', values: { ...run, outcome: 'mitigated' }, alert: null },
+    '“重试风暴”执行结束，已缓解。',
+  ],
+  [null, SUMMARY],
+])('a line of a timeline, %o, is said in Chinese', (facts, said) => {
+  expect(line(facts)).toBe(said);
+});
+
+const placesOf = (text: string): string[] =>
+  [...text.matchAll(/\{(\w+)/g)].map(([, name = '']) => name);
+
+test('what an item of the checklist stands on is said in Chinese by the same values', () => {
+  for (const [says, sentence] of Object.entries(zhCNChecklist.reasons)) {
+    const there = placesOf(resilienceReasons[says as ResilienceSaying]);
+    expect([says, placesOf(sentence).filter((name) => !there.includes(name))]).toEqual([says, []]);
+  }
+  const values = { twice: '2', days: '7' };
+  expect(reasonText({ because: 'x', reason: { says: 'paidTwice', values } })).toBe(
+    '7 天内有 2 个操作成功两次并都付了费',
+  );
+  expect(reasonText({ because: 'as the server says it', reason: { says: 'new', values } })).toBe(
+    'as the server says it',
+  );
+  expect(itemText({ id: 'owner', text: 'It has an owner' })).toBe('有负责人');
 });

@@ -333,6 +333,7 @@ describe('an incident', () => {
       at,
       actor: 'ann',
       text: id,
+      facts: null,
     });
     const timeline = [
       entry('second', 'step', '2026-11-23T02:00:00Z'),

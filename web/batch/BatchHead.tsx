@@ -3,6 +3,7 @@ import { formatChange, formatDurationMs, formatPercent, formatTimes } from '../f
 import { formatUsdShort, isZeroUsd, usdRatio } from '../format/usd.js';
 import { nowMs } from '../api/live.js';
 import { t } from '../i18n/t.js';
+import { alertSummary } from '../incident/alertSummary.js';
 import { BurnBar } from '../parts/BurnBar.js';
 import { Icon } from '../parts/Icon.js';
 import { Instant } from '../parts/Instant.js';
@@ -87,7 +88,7 @@ function Alerts({ batch }: { batch: BatchDetail }) {
         <li class="need severity-ticket" key={alert.name}>
           <Status kind="ticket" strong />
           <div class="need-text">
-            <p class="need-summary">{alert.summary}</p>
+            <p class="need-summary">{alertSummary(alert, view.tz)}</p>
             <p class="need-meta">{alert.name}</p>
           </div>
           <a class="button primary" href={runbookHref(alert.runbook)}>

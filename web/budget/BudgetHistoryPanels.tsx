@@ -9,6 +9,7 @@ import { formatPercent } from '../format/quantity.js';
 import { formatDay } from '../format/time.js';
 import { formatUsdShort, isZeroUsd } from '../format/usd.js';
 import { locale, t } from '../i18n/t.js';
+import { alertSummary, causeText } from '../incident/alertSummary.js';
 import { DataTable, type Column } from '../parts/DataTable.js';
 import { Instant } from '../parts/Instant.js';
 import { Money } from '../parts/Money.js';
@@ -149,13 +150,14 @@ export function AlertsPanel({
               word={t(`alertState.${alert.state}`)}
             />
             <span>
-              {alert.summary}
+              {alertSummary(alert, view.tz)}
               <small class="under">
                 <Instant at={alert.raisedAt} />
                 {alert.resolvedAt !== null && (
                   <>
                     {' – '}
-                    <Instant at={alert.resolvedAt} /> {alert.reason}
+                    <Instant at={alert.resolvedAt} />{' '}
+                    {alert.reason !== null && causeText(alert.reason)}
                   </>
                 )}
               </small>

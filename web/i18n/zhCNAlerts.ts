@@ -1,3 +1,4 @@
+import type { EntrySaying } from '@burnbook/domain/alert/entryFacts';
 import type { AlertName } from '@burnbook/domain/alertNames';
 
 /** What alerts say. English pages show the server's own sentences. */
@@ -32,10 +33,16 @@ export const zhCNAlerts = {
   } satisfies Record<AlertName, string>,
   says: {
     pair: '{slo}：{window} 内 {total} 个事件中有 {bad} 个坏事件，燃烧率 {burnRateLong}（上限 {factor}）。',
+    pairRecovering:
+      '{slo}：正在恢复；{window} 内 {total} 个事件中有 {bad} 个坏事件，燃烧率 {burnRateLong}（上限 {factor}），近期 {burnRateShort}。',
+    pairUnseen:
+      '{slo}：曾告警，没有数据表明是否已经结束；{window} 内 {total} 个事件中有 {bad} 个坏事件，燃烧率 {burnRateLong}（上限 {factor}）。',
     occurrences: '{slo}：最近 {occurrences} 次的燃烧速度是目标所允许的 {burnRate} 倍。',
     overspent: '{slo}：错误预算已超支 {over} 个事件。',
     spent: '{slo}：错误预算已超支。',
     BatchFailed: '{pipeline}：{occurrence} 的运行失败；数据应于 {due} 落地。',
+    failedRetried: '{pipeline}：{occurrence} 的运行失败；正在重试。',
+    failedMissed: '{pipeline}：{occurrence} 的运行失败，且已错过期限。',
     BatchLateOrMissing: '{pipeline}：{occurrence} 的数据应于 {due} 落地，至今未落地：{cause}。',
     endUnseen:
       '{pipeline}：看到了 {occurrence} 的运行，但没有看到它结束：无法判断是否在 {due} 前落地。',
@@ -71,7 +78,50 @@ export const zhCNAlerts = {
     'telemetry ended': '遥测中断',
     failed: '失败',
     cancelled: '已取消',
+    'the server was away': '服务器曾离线',
+    cleared: '已消除',
+    'did not last': '未持续',
+    'data came back and clears it': '数据恢复，告警消除',
+    'back under': '已回落',
+    'period reset': '周期重新开始',
+    'budget changed': '预算已修改',
+    'budget removed': '预算已删除',
+    'budget not in force': '预算未生效',
+    'the pipeline has no schedule any more': '该管道已没有计划',
+    'it is too long ago to be watched': '时间太久，不再关注',
   },
+  /** Lines of a timeline. */
+  entries: {
+    fires: '{name}触发（{severity}）：{summary}',
+    resolved: '{name}结束：{reason}',
+    frozen: '{name}冻结：能够消除它的数据不再到来',
+    acknowledged: '{by} 已确认',
+    expired: '确认已过期：4 小时内没有任何步骤',
+    becamePage: '{name}升级为呼叫：原确认不再有效',
+    spent: '{name}的预算已空：原确认不再有效',
+    escalated: '10 分钟内无人确认：已升级',
+    silenced: '{name}已静默：{reason}',
+    cleared: '其告警均已结束',
+    closedUnverified: '在验证尚未通过时关闭：{reason}',
+    told: '发往 {destination} 的消息 {n} 条：{state}',
+    runStarted: '开始执行“{name}”',
+    runTick: '“{name}”{place}完成：{what}',
+    runUntick: '“{name}”{place}重新打开：{what}',
+    runSkip: '“{name}”{place}跳过（{what}）：{text}',
+    runNote: '“{name}”{place}：{text}',
+    runHandOver: '“{name}”交接给 {text}',
+    runOverride: '“{name}”：跳过验证：{text}',
+    runPassed: '“{name}”：验证通过：{checks}',
+    runFailing: '“{name}”：验证未通过：{checks}',
+    runCannotTell: '“{name}”：验证无法判断：{checks}',
+    runOverridden: '“{name}”：验证被跳过：{text}',
+    runFinished: '“{name}”执行结束，{outcome}。{text}',
+    runFinishedUnverified: '“{name}”执行结束，{outcome}，但验证尚未通过。{text}',
+  } satisfies Record<EntrySaying, string>,
+  step: '第 {step} 步',
+  severities: { page: '呼叫', ticket: '工单' },
+  outcomes: { resolved: '已解决', mitigated: '已缓解', escalated: '已升级', notHelped: '未见效' },
+  told: { delivered: '已送达', superseded: '被更新的消息取代', dead: '从未送达' },
   /** Of a figure that is a time. */
   never: '从未',
   /** Of a sum that has something without a price. */

@@ -15,6 +15,7 @@ import { Status } from '../parts/Status.js';
 import type { View } from '../url/useView.js';
 import { ActButton } from './ActButton.js';
 import { incidentTitle } from './alertSummary.js';
+import { entryText } from './entryText.js';
 import {
   byUrgency,
   currentStep,
@@ -63,7 +64,7 @@ export function IncidentHead({ detail, view }: { detail: IncidentDetail; view: V
       </p>
       {executions.length === 0 && step && (
         <p class="panel-lead">
-          <strong>{t('incident.step')}</strong> {step.text}
+          <strong>{t('incident.step')}</strong> {entryText(step, view.tz)}
         </p>
       )}
       {executions.map((execution) => (

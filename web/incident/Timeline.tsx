@@ -6,11 +6,14 @@ import { Field } from '../form/Field.js';
 import { t } from '../i18n/t.js';
 import { Instant } from '../parts/Instant.js';
 import { Segments } from '../parts/Segments.js';
+import { useView } from '../url/useView.js';
 import { ActButton } from './ActButton.js';
+import { entryText } from './entryText.js';
 import { incidentPath } from './incidentText.js';
 
 /** What happened, the newest first, and a line to add to it. */
 export function Timeline({ id, entries }: { id: string; entries: readonly IncidentEntry[] }) {
+  const view = useView();
   const [text, setText] = useState('');
   const [kind, setKind] = useState<'note' | 'step'>('note');
   const add = async () => {
@@ -60,7 +63,7 @@ export function Timeline({ id, entries }: { id: string; entries: readonly Incide
                 <Instant at={entry.at} seconds /> ·{' '}
                 <strong>{t(`timeline.kind.${entry.kind}`)}</strong> · {entry.actor}
               </p>
-              <p class="entry-text">{entry.text}</p>
+              <p class="entry-text">{entryText(entry, view.tz)}</p>
             </li>
           ))}
       </ol>

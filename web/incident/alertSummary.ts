@@ -1,5 +1,6 @@
 import type { AlertRow, Incident } from '../../server/contract.js';
 import { formatInstant } from '../format/time.js';
+import { filled } from '../i18n/filled.js';
 import { locale } from '../i18n/t.js';
 import { alertWords } from './alertWords.js';
 
@@ -14,6 +15,14 @@ export function alertSummary(alert: Summed, tz: string): string {
   const key = words && sentenceOf(alert);
   if (!words || !key || !Object.hasOwn(words.says, key)) return alert.summary;
   return filled(words.says[key], valuesOf(alert, { words, tz })) ?? alert.summary;
+}
+
+/** Why something ended or has not landed, as far as the page has words for it: people say what they want. */
+export function causeText(cause: string): string {
+  const words = alertWords.value;
+  return words && Object.hasOwn(words.causes, cause)
+    ? words.causes[cause as keyof Words['causes']]
+    : cause;
 }
 
 /** The title of an incident in the language of the page: what its alert is called, and what it is about. */
@@ -33,7 +42,10 @@ export function incidentTitle(
 /** Which sentence; null: there is none for it. */
 function sentenceOf({ name, subject, figures }: Summed): Says | null {
   const { slo, pair, budgetKind } = subject;
-  if (slo !== undefined && pair !== undefined) return 'pair';
+  if (slo !== undefined && pair !== undefined) {
+    const { now } = figures;
+    return now === 'recovering' ? 'pairRecovering' : now === 'unseen' ? 'pairUnseen' : 'pair';
+  }
   if (budgetKind !== undefined) return budgetKind.split(' ')[0] as Says;
   switch (name) {
     case 'ErrorBudgetBurn':
@@ -42,6 +54,9 @@ function sentenceOf({ name, subject, figures }: Summed): Says | null {
       return figures['over'] === undefined ? 'spent' : 'overspent';
     case 'TelemetryMissing':
       return figures['due'] === undefined ? 'coverage' : 'endUnseen';
+    case 'BatchFailed':
+      if (figures['cause'] === 'still running') return 'failedRetried';
+      return figures['verdict'] === 'missing' ? 'failedMissed' : name;
     case 'BackupFailed':
       return figures['fault'] === undefined ? 'backupOverdue' : 'backupFault';
     default:
@@ -63,9 +78,7 @@ function valuesOf({ subject, figures }: Summed, language: Language): Values {
     window: figures['windows']?.split('/')[0] ?? '',
     percent: subject['budgetKind']?.split(' ')[1] ?? '',
     least: figures['atLeast'] === 'yes' ? words.atLeast : ' ',
-    cause: Object.hasOwn(words.causes, cause)
-      ? words.causes[cause as keyof Words['causes']]
-      : cause,
+    cause: causeText(cause),
   };
 }
 
@@ -85,15 +98,4 @@ function timed(values: Values, { words, tz }: Language): Values {
       ];
     }),
   );
-}
-
-/** null: something that the text tells is not known. */
-function filled(text: string, values: Values): string | null {
-  let isWhole = true;
-  const said = text.replace(/\{(\w+)\}/g, (_place, name: string) => {
-    const value = values[name];
-    if (value === undefined) isWhole = false;
-    return value ?? '';
-  });
-  return isWhole ? said : null;
 }

@@ -4,6 +4,7 @@ import { usePages } from '../api/usePages.js';
 import { pathOf } from '../cost/useCosts.js';
 import { formatCount, formatDurationMs, formatTimes } from '../format/quantity.js';
 import { loadWords, locale, t } from '../i18n/t.js';
+import { alertSummary } from '../incident/alertSummary.js';
 import { Breadcrumb } from '../parts/Breadcrumb.js';
 import { DataTable, type Column } from '../parts/DataTable.js';
 import { Icon } from '../parts/Icon.js';
@@ -221,7 +222,7 @@ function BatchState({ view, batch }: { view: View; batch: Batch }) {
       {alert && (
         <a
           class="alert-link"
-          title={alert.summary}
+          title={alertSummary(alert, view.tz)}
           href={view.href(`/runbooks/${encodeURIComponent(alert.runbook)}`, {
             pipeline: batch.pipeline,
             batch: batch.batchId,

@@ -4,6 +4,7 @@ import { useApi } from '../api/useApi.js';
 import { CsvLink } from '../cost/CsvLink.js';
 import { pathOf } from '../cost/useCosts.js';
 import { t } from '../i18n/t.js';
+import { alertSummary } from '../incident/alertSummary.js';
 import { DataTable } from '../parts/DataTable.js';
 import { Instant } from '../parts/Instant.js';
 import { Money } from '../parts/Money.js';
@@ -51,7 +52,7 @@ export function ReservationsPanel({ budget, view }: { budget: BudgetDetail; view
       >
         {({ items, nextCursor }) => (
           <>
-            <Limit budget={budget} onGlass={() => setGlass(true)} />
+            <Limit budget={budget} view={view} onGlass={() => setGlass(true)} />
             <DataTable
               label={t('reservation.open')}
               columns={columns(false)}
@@ -90,7 +91,15 @@ export function ReservationsPanel({ budget, view }: { budget: BudgetDetail; view
 }
 
 /** What the limit leaves, and whether somebody has set it aside. */
-function Limit({ budget, onGlass }: { budget: BudgetDetail; onGlass: () => void }) {
+function Limit({
+  budget,
+  view,
+  onGlass,
+}: {
+  budget: BudgetDetail;
+  view: View;
+  onGlass: () => void;
+}) {
   const { holds } = budget;
   if (holds === null) return null;
   const refusing = budget.alerts.find(({ kind }) => kind === 'refusal');
@@ -105,7 +114,8 @@ function Limit({ budget, onGlass }: { budget: BudgetDetail; onGlass: () => void 
       )}
       {refusing && holds.breakGlass === null && (
         <p class="panel-lead">
-          <Status kind="page" strong word={t('reservation.refuses')} /> {refusing.summary}
+          <Status kind="page" strong word={t('reservation.refuses')} />{' '}
+          {alertSummary(refusing, view.tz)}
         </p>
       )}
       <dl class="facts">

@@ -3,6 +3,7 @@ import type { Resilience } from '../../server/contract.js';
 import { t } from '../i18n/t.js';
 import { Status, type StatusKind } from '../parts/Status.js';
 import type { View } from '../url/useView.js';
+import { itemText, reasonText } from './checklistText.js';
 import { SayDialog } from './SayDialog.js';
 
 type Checklist = Resilience['items'][number];
@@ -37,13 +38,13 @@ export function PipelineChecklist({ checklist, view }: { checklist: Checklist; v
           <li key={item.id}>
             <Status kind={STATUS[item.state]} word={t(`resilience.${item.state}`)} strong />
             <p>
-              {item.text}
+              {itemText(item)}
               <small class="under">
-                {item.because}
+                {reasonText(item)}
                 {item.evidence !== null && (
                   <>
                     {' '}
-                    <Evidence path={item.evidence} view={view} name={item.text} />
+                    <Evidence path={item.evidence} view={view} name={itemText(item)} />
                   </>
                 )}
               </small>
@@ -52,7 +53,7 @@ export function PipelineChecklist({ checklist, view }: { checklist: Checklist; v
               <button
                 type="button"
                 class="button small"
-                aria-label={`${t('resilience.say')}: ${item.text}`}
+                aria-label={`${t('resilience.say')}: ${itemText(item)}`}
                 onClick={() => setAsked(item)}
               >
                 {t('resilience.say')}

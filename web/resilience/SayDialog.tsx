@@ -14,6 +14,7 @@ import { FormFoot } from '../form/FormFoot.js';
 import { NameField } from '../form/NameField.js';
 import { t } from '../i18n/t.js';
 import { Dialog } from '../shell/Dialog.js';
+import { itemText } from './checklistText.js';
 
 interface SayDialogProps {
   pipeline: string;
@@ -47,9 +48,9 @@ export function SayDialog({ pipeline, item, onClose }: SayDialogProps) {
     }
   };
   return (
-    <Dialog label={item.text} onClose={onClose}>
+    <Dialog label={itemText(item)} onClose={onClose}>
       <form class="budget-form" onSubmit={(event) => void submit(event)}>
-        <h2>{item.text}</h2>
+        <h2>{itemText(item)}</h2>
         <p>{pipeline}</p>
         <div class="fields">
           <ChoiceField

@@ -1,6 +1,7 @@
 import type { SloDetail, SloView } from '../../server/contract.js';
 import { formatCount, formatDurationMs, formatPercent } from '../format/quantity.js';
 import { locale, t } from '../i18n/t.js';
+import { alertSummary } from '../incident/alertSummary.js';
 import { DataAge } from '../parts/DataAge.js';
 import { Icon } from '../parts/Icon.js';
 import { Segments } from '../parts/Segments.js';
@@ -60,7 +61,7 @@ export function SloHead({ detail, view }: { detail: SloDetail; view: View }) {
           {t('needs.openRunbook')} <Icon name="arrow" />
         </a>
         {worst && (
-          <a class="button" href={view.href('/incidents')} title={worst.summary}>
+          <a class="button" href={view.href('/incidents')} title={alertSummary(worst, view.tz)}>
             <Status
               kind={worst.severity}
               word={t(`slo.alert.${worst.state}`, { name: worst.name })}

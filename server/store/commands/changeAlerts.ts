@@ -51,7 +51,10 @@ export async function writeAlertChange(
     incidents.map(({ incidentId }) => incidentId),
     incidents,
   );
-  await insert('insert_incident_entries', entries);
+  await insert(
+    'insert_incident_entries',
+    entries.map(({ facts, ...entry }) => ({ ...entry, details: facts && jsonText(facts) })),
+  );
   await replace(
     'silences',
     silences.map(({ silenceId }) => silenceId),
