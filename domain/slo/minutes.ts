@@ -22,9 +22,18 @@ export function formatLength(ns: bigint): string {
   return `${ns / MINUTE_NS}m`;
 }
 
-/** A whole number of minutes, hours, days or weeks: `5m`, `36h`, `28d`, `4w`. @returns nanoseconds, or null. */
+const UNITS_NS = [7n * DAY_NS, DAY_NS, HOUR_NS, MINUTE_NS];
+
+/**
+ * Whole weeks, days, hours and minutes, the longest first: `5m`, `36h`, `28d`, `4w`, `1h30m`.
+ * @returns nanoseconds, above 0; or null.
+ */
 export function parseLength(text: string): bigint | null {
-  const match = /^([1-9]\d{0,4})([mhdw])$/.exec(text);
-  const unitNs = { m: MINUTE_NS, h: HOUR_NS, d: DAY_NS, w: 7n * DAY_NS }[match?.[2] ?? ''];
-  return unitNs === undefined ? null : BigInt(match?.[1] ?? 0) * unitNs;
+  const parts = /^(?:(\d{1,5})w)?(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,5})m)?$/.exec(text);
+  if (!parts) return null;
+  const lengthNs = UNITS_NS.reduce(
+    (sum, unitNs, index) => sum + BigInt(parts[index + 1] ?? 0) * unitNs,
+    0n,
+  );
+  return lengthNs > 0n ? lengthNs : null;
 }

@@ -63,13 +63,48 @@ export function parseYamlDocuments(
 
 /** One line a fault: `file:line: path: message`. */
 export function schemaFaults(document: YamlDocument, error: z.ZodError): string[] {
-  return error.issues.map((issue) => {
+  return error.issues.flatMap(told).map((issue) => {
     const [unknownKey] = issue.code === 'unrecognized_keys' ? issue.keys : [];
     const path = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
     const other = otherPath(issue);
     const second = other ? ` (line ${document.lineOf(other)})` : '';
     return fault(document, issue.path, `${issue.message}${second}`, path);
   });
+}
+
+const NO_WORDS = 'Invalid input';
+
+/** What is to be told of an issue: a line for each key, and of a choice the faults of what was most likely meant. */
+function told(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      ...issue,
+      keys: [key],
+      message: `Unrecognized key: ${JSON.stringify(key)}`,
+    }));
+  }
+  if (issue.code !== 'invalid_union' || issue.message !== NO_WORDS) return [issue];
+  const shaped = issue.errors.filter((branch) => !branch.some(isOfOtherShape));
+  const [meant] = shaped.toSorted((a, b) => strangeness(a) - strangeness(b));
+  if (!meant) return [{ ...issue, message: choiceText(issue.errors.flat()) }];
+  return meant.flatMap((each) => told({ ...each, path: [...issue.path, ...each.path] }));
+}
+
+/** Another kind of value than this one. */
+const isOfOtherShape = ({ code, path }: z.core.$ZodIssue): boolean =>
+  code === 'invalid_type' && path.length === 0;
+
+/** How much of what the branch asks for is not there, or is and should not be: faults further down are of what was meant. */
+const strangeness = (branch: readonly z.core.$ZodIssue[]): number =>
+  branch.filter(({ path }) => path.length <= 1).length;
+
+/** `Invalid input: expected string or array, received number` */
+function choiceText(issues: readonly z.core.$ZodIssue[]): string {
+  const types = issues.filter((issue) => issue.code === 'invalid_type');
+  const expected = [...new Set(types.map((issue) => issue.expected))].join(' or ');
+  const received = /received (\w+)$/.exec(types[0]?.message ?? '')?.[1];
+  if (expected === '') return NO_WORDS;
+  return `${NO_WORDS}: expected ${expected}${received === undefined ? '' : `, received ${received}`}`;
 }
 
 /** A fault that was found after the schema held. @param at where it stands, if not at what it is about. */

@@ -1,4 +1,4 @@
-/** OpenSLO's lengths of time: a whole number and a letter. */
+/** OpenSLO's lengths of time: whole numbers, each with a letter. */
 import { DAY_NS, formatLength, HOUR_NS, parseLength } from '@burnbook/domain/slo/minutes';
 import type { SloWindow } from '@burnbook/domain/slo/slo';
 import { calendarProblem } from '@burnbook/domain/slo/sloWindow';
@@ -28,7 +28,9 @@ export function readLength(said: string, place: Place): bigint | null {
   place.refuse(
     /^\d+[MQY]$/.test(said)
       ? `${said} has no fixed length: say it in days, such as 30d`
-      : `${JSON.stringify(said)} is no length of time, such as 5m, 1h, 28d or 4w`,
+      : /^\d+s$/.test(said)
+        ? `${said}: events are counted by whole minutes, such as 1m or 1h30m`
+        : `${JSON.stringify(said)} is no length of time, such as 5m, 1h30m, 28d or 4w`,
   );
   return null;
 }

@@ -76,7 +76,8 @@ export class OpenSloObjects {
     }
     if (!isKind(kind)) {
       const known = Object.keys(KINDS).join(', ');
-      return top.at('kind').refuse(`${String(kind)} is not supported; there are ${known}`);
+      const why = kind === 'DataSource' ? ': Burnbook reads what it has stored itself' : '';
+      return top.at('kind').refuse(`${String(kind)} is not supported${why}; there are ${known}`);
     }
     if (name !== null && !this.#claim(kind, name, top)) return;
     const result = KINDS[kind].safeParse(document.value);

@@ -134,7 +134,7 @@ function readPair(
 
 /** What OpenSLO calls alertAfter is the short window here: the burn must be as high within it too. */
 function shortOf(said: string | undefined, longNs: bigint | null, place: Place): bigint | null {
-  if (said !== undefined && !/^0[mhdw]$/.test(said)) return readLength(said, place);
+  if (said !== undefined && !/^0[smhdw]$/.test(said)) return readLength(said, place);
   return longNs === null ? null : shortNsOf(longNs);
 }
 

@@ -5,6 +5,7 @@ const TEXT_LENGTH_MAX = 1_050;
 const NAME_LENGTH_MAX = 100;
 
 const text = z.string().max(TEXT_LENGTH_MAX);
+const length = z.string({ error: 'must be a length of time with its unit, such as 28d' });
 
 export const objectName = z
   .string()
@@ -50,8 +51,8 @@ const conditionSpec = z.strictObject({
     kind: z.string().default('burnrate'),
     op: z.enum(['lt', 'lte', 'gt', 'gte'], { error: 'must be gt or gte' }),
     threshold: z.number({ error: 'must be a burn rate, such as 14.4' }),
-    lookbackWindow: z.string(),
-    alertAfter: z.string().optional(),
+    lookbackWindow: length,
+    alertAfter: length.optional(),
   }),
 });
 
@@ -104,7 +105,7 @@ const sloSpec = z.strictObject({
   timeWindow: z
     .array(
       z.strictObject({
-        duration: z.string(),
+        duration: length,
         isRolling: z.boolean().optional(),
         calendar: z.strictObject({ startTime: z.string(), timeZone: z.string() }).optional(),
       }),
@@ -121,8 +122,15 @@ const sloSpec = z.strictObject({
         value: z.number({ error: 'must be a number' }).optional(),
         target: share.optional(),
         targetPercent: share.optional(),
-        timeSliceTarget: share.gt(0).max(1).optional(),
+        timeSliceTarget: share
+          .gt(0, 'must be above 0 and at most 1, such as 0.95')
+          .max(1, 'must be above 0 and at most 1, such as 0.95')
+          .optional(),
         timeSliceWindow: z.union([z.string(), z.number()]).optional(),
+        // Of composite SLOs, which are refused by name.
+        indicator: z.unknown().optional(),
+        indicatorRef: z.unknown().optional(),
+        compositeWeight: z.unknown().optional(),
       }),
     )
     .min(1, 'must be at least one objective')

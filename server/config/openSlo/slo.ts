@@ -32,6 +32,7 @@ export interface SloContext {
 export function readSlo(object: OpenSloObject<'SLO'>, context: SloContext): Slo[] {
   const { spec, place } = object;
   const at = place.at('spec');
+  if (isComposite(spec.objectives, at.at('objectives'))) return [];
   const source = indicatorSource(object, context.objects);
   const [said] = spec.timeWindow;
   const window = said ? readWindow(said, at.at('timeWindow', 0)) : null;
@@ -81,6 +82,18 @@ export function readSlo(object: OpenSloObject<'SLO'>, context: SloContext): Slo[
     };
     return slicesFit(slo, objectivePlace) ? [slo] : [];
   });
+}
+
+/** Whether objectives have indicators of their own; told as a fault. */
+function isComposite(objectives: readonly ObjectiveSpec[], place: Place): boolean {
+  const keys = ['indicator', 'indicatorRef', 'compositeWeight'] as const;
+  const found = objectives.flatMap((objective, index) =>
+    keys.filter((key) => objective[key] !== undefined).map((key) => place.at(index, key)),
+  );
+  for (const each of found) {
+    each.refuse('composite SLOs are not supported: write an SLO for each indicator');
+  }
+  return found.length > 0;
 }
 
 function indicatorSource(

@@ -3,6 +3,18 @@ import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { faultsOf, POLICY, ratio, slo, threshold } from './sloYaml.js';
 
+const inlinePolicy = (condition: string): string => `  alertPolicies:
+    - kind: AlertPolicy
+      metadata: { name: own }
+      spec:
+        conditions:
+          - kind: AlertCondition
+            metadata: { name: burns }
+            spec:
+              severity: page
+              ${condition}
+`;
+
 describe('refused by name, with file and line, is', () => {
   const source = (type: string): string =>
     slo({ indicator: ratio().replace('type: burnbook', `type: ${type}`) });
@@ -36,7 +48,7 @@ describe('refused by name, with file and line, is', () => {
     [
       'another kind',
       slo({}).replace('kind: SLO', 'kind: DataSource'),
-      'a.yaml:2: kind: DataSource is not supported',
+      'a.yaml:2: kind: DataSource is not supported: Burnbook reads what it has stored itself',
     ],
     [
       'a kind that every object has',
@@ -67,6 +79,56 @@ describe('refused by name, with file and line, is', () => {
       'a dangling indicator',
       slo({}).replace(/ {2}indicator:[\s\S]*?(?= {2}objectives)/, '  indicatorRef: gone\n'),
       'there is no SLI gone',
+    ],
+    [
+      'a part of a composite',
+      slo({ objectives: '\n    - target: 0.9\n      compositeWeight: 2' }),
+      'a.yaml:19: spec.objectives.0.compositeWeight: composite SLOs are not supported',
+    ],
+    [
+      'a wrong key deep in an inline policy',
+      slo({
+        rest: inlinePolicy(
+          'condition: { kind: burnrate, op: is, threshold: 2, lookbackWindow: 1h }',
+        ),
+      }),
+      'a.yaml:27: spec.alertPolicies.0.spec.conditions.0.spec.condition.op: must be gt or gte',
+    ],
+    [
+      'a length without a unit in an inline policy',
+      slo({ rest: inlinePolicy('condition: { op: gt, threshold: 2, lookbackWindow: 90 }') }),
+      'condition.lookbackWindow: must be a length of time with its unit',
+    ],
+    [
+      'more than a reference',
+      slo({ rest: '  alertPolicies:\n    - { alertPolicyRef: fast, spec: 1 }\n' }),
+      'a.yaml:19: spec.alertPolicies.0: Unrecognized key: "spec"',
+    ],
+    [
+      'a list that is none',
+      slo({ rest: '  alertPolicies: { alertPolicyRef: fast }\n' }),
+      'spec.alertPolicies: Invalid input: expected array, received object',
+    ],
+    [
+      'a number for a label',
+      slo({}).replace('annotations: {}', 'labels: { tier: 1 }'),
+      'metadata.labels.tier: Invalid input: expected string or array, received number',
+    ],
+    [
+      'a slice of seconds',
+      slo({
+        method: 'Timeslices',
+        objectives: '[{ target: 0.9, timeSliceTarget: 0.9, timeSliceWindow: 30s }]',
+      }),
+      '30s: events are counted by whole minutes',
+    ],
+    [
+      'a share of more than all',
+      slo({
+        method: 'Timeslices',
+        objectives: '[{ target: 0.9, timeSliceTarget: 1.5, timeSliceWindow: 1m }]',
+      }),
+      'timeSliceTarget: must be above 0 and at most 1',
     ],
     [
       'an unknown event',

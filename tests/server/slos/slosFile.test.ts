@@ -66,6 +66,19 @@ describe('an objective', () => {
     });
   });
 
+  test.each([
+    ['2w', 14 * 1_440],
+    ['1h30m', 90],
+    ['1w2d3h', 9 * 1_440 + 180],
+    ['720h', 720 * 60],
+  ])('has a window of %s', (duration, minutes) => {
+    const window = `{ duration: ${duration}, isRolling: true }`;
+    expect(read(slo({ window }))[0]?.window).toEqual({
+      kind: 'rolling',
+      durationNs: BigInt(minutes) * 60_000_000_000n,
+    });
+  });
+
   test('has the same counts as another with the same indicator, in whatever order it is written', () => {
     const swapped = ratio()
       .replace('{ events: attempts, where: { pipeline', '{ where: { pipeline')
