@@ -87,6 +87,16 @@ describe('a page', () => {
     expect(timeline.map(({ kind, text }) => [kind, text])).toEqual([
       ['opened', `RetryStorm fires (page): ${alert.summary}`],
     ]);
+    expect(timeline[0]?.facts).toEqual({
+      says: 'fires',
+      values: { name: 'RetryStorm', severity: 'page' },
+      alert: {
+        name: 'RetryStorm',
+        subject: alert.subject,
+        figures: expect.objectContaining({ attempts: alert.figures['attempts'] }),
+        summary: alert.summary,
+      },
+    });
     const { needsYou } = await server.get('/api/overview', overviewSchema);
     expect(needsYou).toMatchObject([
       {
@@ -118,6 +128,11 @@ describe('a page', () => {
     expect(timeline.map(({ kind, actor, text }) => [kind, actor, text]).slice(1)).toEqual([
       ['acknowledged', 'ann', 'acknowledged by ann'],
       ['step', 'ann', HOSTILE],
+    ]);
+    expect(timeline.map(({ facts }) => facts?.says ?? null)).toEqual([
+      'fires',
+      'acknowledged',
+      null,
     ]);
     expect(postmortem).toContain('# Postmortem: RetryStorm: acked');
     expect(postmortem).toContain(

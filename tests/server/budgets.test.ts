@@ -59,6 +59,10 @@ describe('a budget of a month', () => {
       ),
     );
     expect(alerts).toHaveLength(2);
+    expect(alerts[0]).toMatchObject({
+      subject: { budget: 'mail' },
+      figures: { spentUsd: '0.85', amountUsd: '1.00', atLeast: 'no' },
+    });
     expect(alerts[0]?.summary).toMatch(/^mail has spent \$0\.85 of \$1\.00: \d0 % reached$/);
     await here.restart();
     expect((await only(here)).alerts).toEqual(alerts);

@@ -164,6 +164,8 @@ describe('an execution from an alert', () => {
       'ann: Retry storm, step 1 done: See what fails and what it costs:',
       'bob: Retry storm, step 2 skipped (Is it one provider or many?): one provider',
     ]);
+    const skip = timeline.find(({ facts }) => facts?.says === 'runSkip');
+    expect(skip?.facts?.values).toMatchObject({ step: '2', text: 'one provider' });
     expect(executions).toEqual([
       {
         id,
