@@ -9,6 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CostBudget } from '@burnbook/domain/costBudget';
 import { hash64 } from '@burnbook/domain/hash64';
 import type { Reservation } from '@burnbook/domain/reservation';
+import { DAY_NS } from '@burnbook/domain/time';
 import { BloomFilter } from '../attribution/bloomFilter.js';
 import { StoreError } from '../protocol.js';
 import { HoldBook, type StoredHold } from './holdBook.js';
@@ -54,10 +55,9 @@ const OPEN_MAX = 200_000;
 /** A commit of its own: seldom enough to cost nothing, often enough that a start has little to bring over. */
 const STORE_AFTER_MS = 5_000;
 /** Thirteen months: a budget's year with its adjustments. Forgotten at most once a day. */
-const KEEP_NS = 400n * 86_400_000_000_000n;
+const KEEP_NS = 400n * DAY_NS;
 /** Beyond it who asks is told to ask again. */
 const LOAD_WAIT_MS = 10_000;
-const DAY_NS = 86_400_000_000_000n;
 
 export class HoldLedger {
   readonly #store: HoldStore;
