@@ -25,6 +25,8 @@ export interface CostFilter {
   readonly text: string;
   /** What `cost_selected` takes. */
   readonly params: QueryParams;
+  /** Whether a term is about runs or batches. */
+  readonly looksAtPlaces: boolean;
 }
 
 interface Term {
@@ -55,6 +57,7 @@ export function parseCostFilter(text: string): CostFilter {
     );
   return {
     text,
+    looksAtPlaces: terms.some(({ dimension: { name } }) => name === 'run' || name === 'batch'),
     params: {
       patterns: VALUE_DIMENSIONS.flatMap(both),
       // A list without an item has no type.

@@ -55,27 +55,52 @@ export interface CostGroups {
 
 export async function costsBy(store: StoreClient, question: CostQuestion): Promise<CostGroups> {
   const { range, comparison, dimensions, signal } = question;
-  const rows = await store.query(
-    comparison ? 'costs_compared' : 'costs',
-    {
-      ...factBounds(range),
-      ...(comparison && { ...previousBounds(comparison), shift: comparison.shiftUs }),
-      ...question.filter.params,
-      ...dimensionParams(dimensions),
-      tz: question.tz,
-      sort: question.sort,
-      limit: question.limit,
-      offset: question.offset,
-    },
-    signal ? { signal } : {},
-  );
+  const { sort, limit, offset, tz, filter } = question;
+  const params = {
+    ...factBounds(range),
+    ...previousBounds(comparison ?? NOTHING),
+    ...filter.params,
+    ...{ sort, limit, offset },
+  };
+  const options = signal ? { signal } : {};
+  const rows = isOfOrigins(question)
+    ? await store.query('costs_of_origins', { ...params, ...keyParams(dimensions) }, options)
+    : await store.query(
+        'costs',
+        {
+          ...params,
+          ...dimensionParams(dimensions),
+          shift: comparison?.shiftUs ?? 0n,
+          tz,
+        },
+        options,
+      );
   const [all, ...groups] = rows.map((row) => groupOf(row, question));
   if (!all) throw new Error('costs.sql gave no row of totals');
   return { groups, total: all, matching: Number(rows[0]?.['matching']) };
 }
 
+/** A range without a line, to compare with. */
+const NOTHING: TimeRange = { fromNs: 0n, toNs: 0n };
+
+/** Whether neither dimensions nor filters look at runs, batches or times. */
+const isOfOrigins = ({ dimensions, filter }: CostQuestion): boolean =>
+  !filter.looksAtPlaces &&
+  dimensions.every(({ type, name }) => type !== 'time' && name !== 'run' && name !== 'batch');
+
 /** The parameters of `dimension1` and `dimension2`. */
 export function dimensionParams(dimensions: readonly CostDimension[]): QueryParams {
+  const unitOf = (dimension: CostDimension | undefined): string | null =>
+    dimension?.type === 'time' ? dimension.name : null;
+  return {
+    ...keyParams(dimensions),
+    unit1: unitOf(dimensions[0]),
+    unit2: unitOf(dimensions[1]),
+  };
+}
+
+/** The same of what is no time. */
+function keyParams(dimensions: readonly CostDimension[]): QueryParams {
   const params: Record<string, string | null> = {};
   for (const index of [0, 1]) {
     const dimension = dimensions[index];
@@ -83,7 +108,6 @@ export function dimensionParams(dimensions: readonly CostDimension[]): QueryPara
     params[`dimension${index + 1}`] =
       dimension === undefined || isTime ? null : dimension.type === 'tag' ? 'tag' : dimension.name;
     params[`pointer${index + 1}`] = dimension?.type === 'tag' ? dimension.pointer : null;
-    params[`unit${index + 1}`] = isTime ? dimension.name : null;
   }
   return params;
 }

@@ -1,12 +1,12 @@
 /** Sums of the lines of one commit, −old +new, for the rollup of costs. */
 import type { Loss } from './attribution/losingAttempts.js';
+import type { CostKeys, CostOrigin, CostPlace } from './costKeys.js';
 import type { LineRow } from './rows.js';
 
 export interface RollupRow {
   readonly bucketNs: bigint;
-  readonly line: LineRow;
-  readonly provider: string | null;
-  readonly model: string | null;
+  readonly origin: CostOrigin;
+  readonly place: CostPlace;
   /** Counted lines; `excluded` ones add nothing else. */
   lines: number;
   excluded: number;
@@ -20,56 +20,44 @@ export interface RollupRow {
 /** A quarter of an hour: every time zone's days begin on one. */
 export const BUCKET_NS = 900_000_000_000n;
 
-/** @param lossOf how an attempt stood before the commit; what the commit changes is added by its own statement. */
+/** How a line changes the sums, and as what. */
+export interface RollUpContext {
+  readonly keys: CostKeys;
+  /** How an attempt stood before the commit; what the commit changes is added by its own statement. */
+  readonly lossOf: (attemptKey: bigint | null) => Loss | null;
+}
+
 export function rollUp(
   removed: readonly LineRow[],
   added: readonly LineRow[],
-  lossOf: (attemptKey: bigint | null) => Loss | null,
+  { keys, lossOf }: RollUpContext,
 ): RollupRow[] {
-  const rows = new Map<string, RollupRow>();
+  const rows: RollupRow[] = [];
+  // By origin, place and quarter: numbers all, and cheaper one by one than as a text of three.
+  const found = new Map<bigint, Map<bigint, Map<bigint, RollupRow>>>();
+  const rowOf = (line: LineRow): RollupRow => {
+    const bucketNs = bucketOf(line.span.startNs);
+    const origin = keys.originOf(line);
+    const place = keys.placeOf(line);
+    const quarters = below(below(found, origin.key), place.key);
+    const known = quarters.get(bucketNs);
+    if (known) return known;
+    const counts = { lines: 0, excluded: 0, unpriced: 0, tokens: 0 };
+    const row = {
+      ...{ bucketNs, origin, place, ...counts },
+      ...{ costNano: 0n, wasteNano: 0n, failureNano: 0n },
+    };
+    quarters.set(bucketNs, row);
+    rows.push(row);
+    return row;
+  };
   const enter = (line: LineRow, sign: 1 | -1): void => {
-    const { owner, span } = line;
-    const bucketNs = bucketOf(span.startNs);
-    const call = line.kind === 'model' ? span.call : null;
-    const provider = call?.provider ?? null;
-    const model = call?.model ?? null;
-    const key = JSON.stringify([
-      `${bucketNs}`,
-      line.kind,
-      owner.pipeline,
-      owner.run,
-      owner.batch,
-      owner.step,
-      owner.team,
-      owner.environment,
-      line.attempt,
-      line.attemptKey !== null,
-      owner.tags,
-      provider,
-      model,
-    ]);
-    let row = rows.get(key);
-    if (!row) {
-      row = {
-        bucketNs,
-        line,
-        provider,
-        model,
-        lines: 0,
-        excluded: 0,
-        unpriced: 0,
-        tokens: 0,
-        costNano: 0n,
-        wasteNano: 0n,
-        failureNano: 0n,
-      };
-      rows.set(key, row);
-    }
+    const row = rowOf(line);
     if (line.excluded !== null) {
       row.excluded += sign;
       return;
     }
-    const usage = call?.usage;
+    const usage = line.kind === 'model' ? line.span.call?.usage : undefined;
     const cost = line.costNanoUsd ?? 0n;
     const signed = sign === 1 ? cost : -cost;
     row.lines += sign;
@@ -82,7 +70,13 @@ export function rollUp(
   };
   for (const line of removed) enter(line, -1);
   for (const line of added) enter(line, 1);
-  return [...rows.values()].filter(changesSomething);
+  return rows.filter(changesSomething);
+}
+
+function below<Value>(map: Map<bigint, Map<bigint, Value>>, key: bigint): Map<bigint, Value> {
+  let inner = map.get(key);
+  if (!inner) map.set(key, (inner = new Map()));
+  return inner;
 }
 
 const changesSomething = (row: RollupRow): boolean =>

@@ -8,11 +8,13 @@ import type { ChangeSet } from './attribution/changeSet.js';
 import type { LosingAttempts, Loss, LossChange } from './attribution/losingAttempts.js';
 import type { SourceTable } from './attribution/sourceTable.js';
 import type { Command } from './commands/command.js';
+import { CostKeys } from './costKeys.js';
 import { rollUp, type RollupRow } from './costRollup.js';
 import { listValue } from './duckdb.js';
 import type { IngestGroup } from './ingestBatch.js';
 import { firstWins } from './firstWins.js';
 import { RetriedOperations } from './retriedOperations.js';
+import { RollupNames } from './rollupNames.js';
 import { RowAppenders, runKey } from './rowAppenders.js';
 import type { ActivityRow, Owner, SpanKey } from './rows.js';
 import { isMergeable } from './runSummary.js';
@@ -33,6 +35,8 @@ export class GroupWriter {
   readonly #withLines = new BloomFilter(65_536);
   readonly #sinceNs: bigint;
   readonly #unmergedRowsMax: number;
+  readonly #costKeys = new CostKeys();
+  readonly #rollupNames = new RollupNames();
   #unmergedRollup = 0;
   #unmergedMinutes = 0;
   #unmergedSummaries = 0;
@@ -66,6 +70,7 @@ export class GroupWriter {
   async prepare(): Promise<void> {
     await this.#connection.run(this.#sql.get('create_doomed'));
     await this.#connection.run(this.#sql.get('create_flipped'));
+    await this.#connection.run(this.#sql.get('create_incoming_names'));
     const newest = await this.#connection.runAndReadAll(this.#sql.get('newest_uncounted'));
     this.#commits = (newest.getRows()[0]?.[0] ?? 0n) as bigint;
     await this.#retried.restore(this.#connection, this.#sql);
@@ -91,6 +96,7 @@ export class GroupWriter {
       const minutes = this.#rows.facts(changes, prices);
       const rollup = await this.#judge(changes);
       for (const row of rollup) this.#rows.rollup(row);
+      this.#rollupNames.note(rollup, this.#rows);
       const wins = firstWins(changes.attempts);
       for (const row of wins) this.#rows.firstWins(row);
       await nextTurn();
@@ -108,6 +114,7 @@ export class GroupWriter {
       for (const minute of touched) this.#rows.uncounted(this.#commits, minute);
       await nextTurn();
       await this.#rows.finish();
+      await this.#rollupNames.store(this.#connection, this.#sql);
       await this.#mergeAnew(redone, changes.activities.add);
       for (const [hour, spans] of changes.resent) {
         await this.#connection.run(this.#sql.get('insert_resent'), { hour, spans: BigInt(spans) });
@@ -115,11 +122,13 @@ export class GroupWriter {
       await this.#connection.run('COMMIT');
       for (const key of noted) this.#unsettled.add(key);
       this.#retried.committed();
+      this.#rollupNames.committed();
       this.#unmergedRollup += rollup.length + wins.length;
       this.#unmergedMinutes += minutes;
       this.#unmergedSummaries += summaries;
     } catch (error) {
       this.#rows.abandon();
+      this.#rollupNames.abandon();
       // A failed COMMIT has rolled back already; then this one has nothing to do.
       await this.#connection.run('ROLLBACK').catch(() => undefined);
       throw error;
@@ -175,6 +184,7 @@ export class GroupWriter {
   async mergeIfMany(): Promise<void> {
     if (this.#unmergedRollup > this.#unmergedRowsMax) {
       this.#unmergedRollup = 0;
+      this.#rollupNames.forget();
       await this.#merge('compact_rollup');
     }
     if (this.#unmergedSummaries > this.#unmergedRowsMax) {
@@ -235,14 +245,15 @@ export class GroupWriter {
   async #judge(changes: ChangeSet): Promise<RollupRow[]> {
     const { lines, attempts } = changes;
     const lossOf = (key: bigint | null): Loss | null => this.#losses.lossOf(key);
-    const gone = rollUp(lines.remove, [], lossOf);
+    const context = { keys: this.#costKeys, lossOf };
+    const gone = rollUp(lines.remove, [], context);
     this.#retried.look(attempts.add);
     const decided = await this.#losses.apply(attempts.remove, attempts.add);
     this.#retried.note(changes, decided, this.#rows);
     if (decided.length > 0) await this.#flip(decided);
     for (const { attemptKey } of lines.add)
       if (attemptKey !== null) this.#withLines.add(attemptKey);
-    return [...gone, ...rollUp([], lines.add, lossOf)];
+    return [...gone, ...rollUp([], lines.add, context)];
   }
 
   async #flip(decided: readonly LossChange[]): Promise<void> {

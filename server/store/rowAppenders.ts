@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { AcceptedBatch, ChangeSet } from './attribution/changeSet.js';
 import type { SourceTable } from './attribution/sourceTable.js';
+import type { CostOrigin, CostPlace } from './costKeys.js';
 import type { RollupRow } from './costRollup.js';
 import type { IngestGroup } from './ingestBatch.js';
 import { countSpan, MinuteCounts, minuteOf, type MinuteRow } from './minuteCounts.js';
@@ -87,7 +88,9 @@ const COLUMNS = {
     ...bigs(5),
     'bool',
   ],
-  cost_rollup: ['i64', ...texts(7), ...bigs(7), ...texts(3), 'i32', 'bool'],
+  cost_quarters: ['i64', 'u64', 'u64', ...bigs(7)],
+  incoming_origins: ['u64', ...texts(7), 'i32', 'bool', 'text'],
+  incoming_places: ['u64', ...texts(3)],
   first_wins: ['i64', ...texts(3), 'i64'],
   doomed: ['text', 'u64', 'u64', 'u64'],
   flipped: ['u64', 'i64', 'i64'],
@@ -199,17 +202,22 @@ export class RowAppenders {
   }
 
   rollup(row: RollupRow): void {
-    const table = this.tables.cost_rollup;
-    const { kind, owner } = row.line;
-    table.big(row.bucketNs).text(kind).text(owner.pipeline).text(owner.run).text(owner.batch);
-    table.text(owner.step).text(row.model).text(owner.team);
+    const table = this.tables.cost_quarters;
+    table.big(row.bucketNs).big(row.origin.key).big(row.place.key);
     table.number(row.lines).number(row.excluded).number(row.unpriced).number(row.tokens);
-    table.big(row.costNano).big(row.wasteNano).big(row.failureNano);
-    table.text(row.provider).text(owner.tags).text(owner.environment);
-    table
-      .number(row.line.attempt)
-      .bool(row.line.attemptKey !== null)
-      .endRow();
+    table.big(row.costNano).big(row.wasteNano).big(row.failureNano).endRow();
+  }
+
+  costOrigin({ key, kind, owner, model, provider, attempt, inAttempt }: CostOrigin): void {
+    const table = this.tables.incoming_origins;
+    table.big(key).text(kind).text(owner.pipeline).text(owner.step).text(model).text(provider);
+    table.text(owner.team).text(owner.environment).number(attempt).bool(inAttempt);
+    table.text(owner.tags).endRow();
+  }
+
+  costPlace({ key, owner }: CostPlace): void {
+    const { pipeline, run, batch } = owner;
+    this.tables.incoming_places.big(key).text(pipeline).text(run).text(batch).endRow();
   }
 
   line(row: LineRow): void {

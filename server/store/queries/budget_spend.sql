@@ -12,26 +12,19 @@ clauses AS (
     unnest($clauseKeys::VARCHAR[]) AS key,
     unnest($clauseValues::VARCHAR[]) AS value
 ),
-buckets AS (
+buckets AS MATERIALIZED (
   SELECT b.bucket_ns, s.slot
   FROM (
-    SELECT DISTINCT bucket_ns FROM cost_rollup
+    SELECT DISTINCT bucket_ns FROM cost_quarters
     WHERE bucket_ns >= $first::BIGINT AND bucket_ns < $end::BIGINT
   ) AS b
   ASOF JOIN bounds AS s ON b.bucket_ns >= s.ns
 ),
-sums AS MATERIALIZED (
-  SELECT b.slot, r.pipeline, r.provider, r.model, r.team, r.environment, r.tags,
-    sum(r.cost_nano) AS cost, sum(r.unpriced) AS unpriced, sum(r.lines) AS lines
-  FROM cost_rollup AS r
-  JOIN buckets AS b USING (bucket_ns)
-  WHERE r.bucket_ns >= $first::BIGINT AND r.bucket_ns < $end::BIGINT
-  GROUP BY ALL
-),
--- Evaluated once: its numbers are used twice.
+-- As far as scopes look: many origins are one to them.
 origins AS MATERIALIZED (
-  SELECT row_number() OVER () AS origin, o.*
-  FROM (SELECT DISTINCT pipeline, provider, model, team, environment, tags FROM sums) AS o
+  SELECT row_number() OVER () AS origin, list(o.origin) AS keys, o.pipeline, o.provider, o.model, o.team, o.environment, o.tags
+  FROM cost_origins AS o
+  GROUP BY o.pipeline, o.provider, o.model, o.team, o.environment, o.tags
 ),
 pairs AS (
   SELECT o.origin, c.scope, c.value AS wanted,
@@ -61,26 +54,27 @@ matches AS (
   ANTI JOIN misses AS x ON x.origin = o.origin AND x.scope = s.scope
   GROUP BY o.origin
 ),
-kinds AS (
-  SELECT o.*, m.scopes, dense_rank() OVER (ORDER BY m.scopes) AS kind
+kinds AS MATERIALIZED (
+  SELECT unnest(o.keys) AS origin, m.scopes, dense_rank() OVER (ORDER BY m.scopes) AS kind
   FROM matches AS m
   JOIN origins AS o ON o.origin = m.origin
+),
+sums AS (
+  SELECT k.kind, b.slot, sum(q.cost_nano) AS cost, sum(q.unpriced) AS unpriced, sum(q.lines) AS lines
+  FROM cost_quarters AS q
+  JOIN buckets AS b ON b.bucket_ns = q.bucket_ns
+  JOIN (SELECT origin, kind FROM kinds) AS k ON k.origin = q.origin
+  WHERE q.bucket_ns >= $first::BIGINT AND q.bucket_ns < $end::BIGINT
+  GROUP BY k.kind, b.slot
 )
 SELECT
   -- As text: a list costs twenty times as much to bring over.
-  array_to_string(any_value(k.scopes), ',') AS scopes,
+  array_to_string(k.scopes, ',') AS scopes,
   s.slot::BIGINT AS slot,
-  sum(s.cost)::HUGEINT AS cost,
-  sum(s.unpriced)::BIGINT AS unpriced,
-  sum(s.lines)::BIGINT AS lines
+  s.cost::HUGEINT AS cost,
+  s.unpriced::BIGINT AS unpriced,
+  s.lines::BIGINT AS lines
 FROM sums AS s
-JOIN kinds AS k
-  ON k.pipeline = s.pipeline
-  AND k.provider IS NOT DISTINCT FROM s.provider
-  AND k.model IS NOT DISTINCT FROM s.model
-  AND k.team IS NOT DISTINCT FROM s.team
-  AND k.environment IS NOT DISTINCT FROM s.environment
-  AND k.tags IS NOT DISTINCT FROM s.tags
-GROUP BY k.kind, s.slot
-HAVING sum(s.lines) <> 0 OR sum(s.cost) <> 0
-ORDER BY k.kind, s.slot
+JOIN (SELECT DISTINCT kind, scopes FROM kinds) AS k ON k.kind = s.kind
+WHERE s.lines <> 0 OR s.cost <> 0
+ORDER BY s.kind, s.slot

@@ -1,32 +1,58 @@
 -- The selected lines by one dimension and period of the calendar: the five dearest groups, the rest as one (`rank` 6).
-WITH grouped AS (
-  SELECT key1 AS key, start_ns // 900000000000 AS quarter,
-    sum(lines) AS lines,
-    sum(cost_nano) AS total,
-    coalesce(sum(cost_nano) FILTER (kind = 'compute'), 0) AS compute,
-    coalesce(sum(cost_nano) FILTER (kind = 'model'), 0) AS model_cost,
-    sum(waste_nano) AS waste,
-    sum(failure_nano) AS failure,
-    sum(unpriced) AS unpriced
-  FROM keyed_facts(
-    $from::BIGINT, $firstWhole::BIGINT, $endWhole::BIGINT, $to::BIGINT,
+WITH origins AS MATERIALIZED (
+  SELECT origin, step, key1, key_hash, is_call
+  FROM keyed_origins(
     $patterns::VARCHAR[], $tagPointers::VARCHAR[], $tagPatterns::VARCHAR[],
     $dimension1::VARCHAR, $pointer1::VARCHAR, NULL::VARCHAR, NULL::VARCHAR
   )
-  GROUP BY ALL
+),
+places AS MATERIALIZED (
+  SELECT place, key1, key_hash, repeated
+  FROM keyed_places($patterns::VARCHAR[], $dimension1::VARCHAR, NULL::VARCHAR)
+),
+facts AS NOT MATERIALIZED (
+  SELECT * FROM quarter_facts($from::BIGINT, $firstWhole::BIGINT, $endWhole::BIGINT, $to::BIGINT)
+),
+-- Once a quarter: naming a time costs as much as ten sums.
+quarters AS MATERIALIZED (
+  SELECT bucket_ns, period_start($unit::VARCHAR, bucket_ns, $tz::VARCHAR) AS period_ns
+  FROM (SELECT DISTINCT bucket_ns FROM facts)
+),
+found AS (
+  SELECT o.key_hash AS origin_hash, p.key_hash AS place_hash, q.period_ns,
+    sum(f.lines) AS lines, sum(f.cost_nano) AS total, sum(f.cost_nano * o.is_call) AS model_cost,
+    sum(f.waste_nano) AS waste, sum(f.failure_nano) AS failure, sum(f.unpriced) AS unpriced
+  FROM facts AS f
+  JOIN origins AS o ON o.origin = f.origin
+  JOIN (SELECT place, key_hash FROM places) AS p ON p.place = f.place
+  JOIN quarters AS q ON q.bucket_ns = f.bucket_ns
+  GROUP BY o.key_hash, p.key_hash, q.period_ns
+  UNION ALL
+  -- Steps that a later run repeated are waste as a whole.
+  SELECT o.key_hash, p.key_hash, q.period_ns, 0, 0, 0, sum(f.cost_nano - f.waste_nano), -sum(f.failure_nano), 0
+  FROM facts AS f
+  JOIN (SELECT place, key_hash, unnest(repeated) AS step FROM places WHERE repeated IS NOT NULL) AS p ON p.place = f.place
+  JOIN origins AS o ON o.origin = f.origin AND o.step = p.step
+  JOIN quarters AS q ON q.bucket_ns = f.bucket_ns
+  GROUP BY o.key_hash, p.key_hash, q.period_ns
+),
+named AS MATERIALIZED (
+  SELECT coalesce(p.key1, o.key1) AS key, f.*
+  FROM found AS f
+  JOIN (SELECT DISTINCT key_hash, key1 FROM origins) AS o ON o.key_hash = f.origin_hash
+  JOIN (SELECT DISTINCT key_hash, key1 FROM places) AS p ON p.key_hash = f.place_hash
 ),
 ranked AS (
   SELECT key, least(row_number() OVER (ORDER BY sum(total) DESC, key NULLS LAST), 6) AS rank
-  FROM grouped
+  FROM named
   GROUP BY key
   HAVING sum(lines) <> 0
 )
-SELECT r.rank, CASE WHEN r.rank < 6 THEN any_value(g.key) END AS key,
-  period_start($unit::VARCHAR, g.quarter * 900000000000, $tz::VARCHAR) AS bucket_ns,
-  sum(g.lines)::BIGINT AS lines, sum(g.total) AS total, sum(g.compute) AS compute, sum(g.model_cost) AS model_cost,
-  sum(g.waste) AS waste, sum(g.failure) AS failure, sum(g.unpriced)::BIGINT AS unpriced
-FROM grouped AS g
-JOIN ranked AS r ON r.key IS NOT DISTINCT FROM g.key
-GROUP BY r.rank, bucket_ns
-HAVING sum(g.lines) <> 0
-ORDER BY r.rank, bucket_ns
+SELECT r.rank, CASE WHEN r.rank < 6 THEN any_value(n.key) END AS key, n.period_ns AS bucket_ns,
+  sum(n.lines)::BIGINT AS lines, sum(n.total) AS total, sum(n.total) - sum(n.model_cost) AS compute,
+  sum(n.model_cost) AS model_cost, sum(n.waste) AS waste, sum(n.failure) AS failure, sum(n.unpriced)::BIGINT AS unpriced
+FROM named AS n
+JOIN ranked AS r ON r.key IS NOT DISTINCT FROM n.key
+GROUP BY r.rank, n.period_ns
+HAVING sum(n.lines) <> 0
+ORDER BY r.rank, n.period_ns

@@ -9,17 +9,8 @@ clauses AS (
     unnest($clauseKeys::VARCHAR[]) AS key,
     unnest($clauseValues::VARCHAR[]) AS value
 ),
-sums AS MATERIALIZED (
-  SELECT bucket_ns, pipeline, provider, model, team, environment, tags, sum(cost_nano) AS cost
-  FROM cost_rollup
-  WHERE bucket_ns >= $first::BIGINT
-  GROUP BY ALL
-  HAVING sum(cost_nano) <> 0
-),
--- Evaluated once: its numbers are used twice.
 origins AS MATERIALIZED (
-  SELECT row_number() OVER () AS origin, o.*
-  FROM (SELECT DISTINCT pipeline, provider, model, team, environment, tags FROM sums) AS o
+  SELECT origin, pipeline, provider, model, team, environment, tags FROM cost_origins
 ),
 misses AS (
   SELECT DISTINCT o.origin, c.budget
@@ -37,20 +28,22 @@ misses AS (
     c.value
   ), false)
 ),
-matches AS (
-  SELECT o.*, b.budget, b.since
+matches AS MATERIALIZED (
+  SELECT o.origin, b.budget, b.since
   FROM origins AS o
   CROSS JOIN budgets AS b
   ANTI JOIN misses AS x ON x.origin = o.origin AND x.budget = b.budget
+),
+-- First by origin: one counts against many budgets.
+sums AS (
+  SELECT bucket_ns, origin, sum(cost_nano) AS cost
+  FROM cost_quarters
+  WHERE bucket_ns >= $first::BIGINT
+  GROUP BY bucket_ns, origin
 )
 SELECT m.budget::BIGINT AS budget, s.bucket_ns, sum(s.cost)::HUGEINT AS cost
 FROM sums AS s
-JOIN matches AS m
-  ON m.pipeline = s.pipeline
-  AND m.provider IS NOT DISTINCT FROM s.provider
-  AND m.model IS NOT DISTINCT FROM s.model
-  AND m.team IS NOT DISTINCT FROM s.team
-  AND m.environment IS NOT DISTINCT FROM s.environment
-  AND m.tags IS NOT DISTINCT FROM s.tags
+JOIN matches AS m ON m.origin = s.origin
 WHERE s.bucket_ns >= m.since
-GROUP BY ALL
+GROUP BY m.budget, s.bucket_ns
+HAVING sum(s.cost) <> 0

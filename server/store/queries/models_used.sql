@@ -1,6 +1,9 @@
 -- Models with counted calls since a time.
-SELECT provider, model
-FROM cost_rollup
-WHERE kind = 'model' AND model IS NOT NULL AND bucket_ns >= $since::BIGINT
-GROUP BY provider, model
-HAVING sum(lines) > 0
+SELECT o.provider, o.model
+FROM (
+  SELECT origin, sum(lines) AS lines FROM cost_quarters WHERE bucket_ns >= $since::BIGINT GROUP BY origin
+) AS q
+JOIN cost_origins AS o ON o.origin = q.origin
+WHERE o.kind = 'model' AND o.model IS NOT NULL
+GROUP BY o.provider, o.model
+HAVING sum(q.lines) > 0

@@ -31,34 +31,53 @@ edges AS (
     )
     AND start_ns < $to::BIGINT
 ),
-covered AS (
-  SELECT bucket_ns AS start_ns, kind, pipeline, run_id, batch, step, model,
-    lines, unpriced, cost_nano, waste_nano, failure_nano
-  FROM cost_rollup, bounds
+places AS MATERIALIZED (
+  SELECT place, repeated FROM settled_places
+  WHERE repeated IS NOT NULL AND place NOT IN (SELECT place FROM stale_places)
+  UNION ALL
+  SELECT place, repeated FROM stale_places WHERE repeated IS NOT NULL
+),
+facts AS NOT MATERIALIZED (
+  SELECT q.bucket_ns AS start_ns, q.origin, q.place, q.lines, q.unpriced, q.cost_nano, q.waste_nano, q.failure_nano
+  FROM cost_quarters AS q, bounds
   WHERE (bucket_ns >= before_up AND bucket_ns < from_down) OR (bucket_ns >= from_up AND bucket_ns < to_down)
   UNION ALL
-  SELECT l.start_ns, l.kind, l.pipeline, l.run_id, l.batch, l.step, l.model,
+  SELECT l.start_ns,
+    cost_origin_key(
+      l.kind, l.pipeline, l.step, CASE l.kind WHEN 'model' THEN l.model END, CASE l.kind WHEN 'model' THEN l.provider END,
+      l.team, l.environment, l.attempt, l.attempt_key IS NOT NULL, l.tags
+    ),
+    cost_place_key(l.pipeline, l.run_id, l.batch),
     1, (l.cost_nano IS NULL)::BIGINT, coalesce(l.cost_nano, 0),
     CASE WHEN a.waste THEN coalesce(l.cost_nano, 0) ELSE 0 END,
     CASE WHEN NOT a.waste THEN coalesce(l.cost_nano, 0) ELSE 0 END
   FROM edges AS l
   LEFT JOIN losing_attempts AS a ON a.attempt_key = l.attempt_key
 ),
+found AS (
+  SELECT start_ns >= $from::BIGINT AS present,
+    CASE WHEN start_ns >= $from::BIGINT THEN (start_ns - $origin::BIGINT) // $bucket::BIGINT END AS bucket,
+    origin,
+    sum(cost_nano) AS total, sum(waste_nano) AS waste, sum(failure_nano) AS failure, sum(unpriced) AS unpriced,
+    sum(lines) AS lines
+  FROM facts
+  GROUP BY 1, 2, 3
+  UNION ALL
+  -- Steps that a later run repeated are waste as a whole.
+  SELECT f.start_ns >= $from::BIGINT,
+    CASE WHEN f.start_ns >= $from::BIGINT THEN (f.start_ns - $origin::BIGINT) // $bucket::BIGINT END,
+    f.origin, 0, sum(f.cost_nano - f.waste_nano), -sum(f.failure_nano), 0, 0
+  FROM facts AS f
+  JOIN (SELECT place, unnest(repeated) AS step FROM places) AS p ON p.place = f.place
+  JOIN cost_origins AS o ON o.origin = f.origin AND o.step = p.step
+  GROUP BY 1, 2, 3
+),
 grouped AS MATERIALIZED (
-  SELECT
-    c.start_ns >= $from::BIGINT AS present,
-    CASE WHEN c.start_ns >= $from::BIGINT THEN (c.start_ns - $origin::BIGINT) // $bucket::BIGINT END AS bucket,
-    c.kind,
-    CASE WHEN c.kind = 'compute' THEN 'compute' ELSE coalesce(c.model, '(unknown model)') END AS series,
-    sum(c.cost_nano) AS total,
-    -- Steps that a later run repeated are waste as a whole.
-    sum(CASE WHEN s.step IS NULL THEN c.waste_nano ELSE c.cost_nano END) AS waste,
-    sum(CASE WHEN s.step IS NULL THEN c.failure_nano ELSE 0 END) AS failure,
-    sum(c.unpriced) AS unpriced,
-    sum(c.lines) AS lines
-  FROM covered AS c
-  LEFT JOIN repeated_steps AS s
-    ON s.pipeline = c.pipeline AND s.run_id = c.run_id AND s.batch = c.batch AND s.step = c.step
+  SELECT f.present, f.bucket, o.kind,
+    CASE WHEN o.kind = 'compute' THEN 'compute' ELSE coalesce(o.model, '(unknown model)') END AS series,
+    sum(f.total) AS total, sum(f.waste) AS waste, sum(f.failure) AS failure, sum(f.unpriced) AS unpriced, sum(f.lines) AS lines
+  FROM found AS f
+  JOIN cost_origins AS o ON o.origin = f.origin
   GROUP BY 1, 2, 3, 4
 ),
 top AS (

@@ -118,8 +118,10 @@ sums AS (
   WHERE l.kind = 'model' AND l.excluded IS NULL AND l.start_ns >= $first::BIGINT AND l.start_ns < $last::BIGINT
   UNION ALL
   SELECT sum(lines), sum(unpriced), sum(cost_nano)
-  FROM cost_rollup AS c
-  SEMI JOIN bad AS b ON b.pipeline = c.pipeline AND b.run_id = c.run_id
+  FROM cost_quarters AS c
+  SEMI JOIN (
+    SELECT p.place FROM cost_places AS p SEMI JOIN bad AS b ON b.pipeline = p.pipeline AND b.run_id = p.run_id
+  ) AS p ON p.place = c.place
   WHERE $kind::VARCHAR IN ('runs', 'rows', 'qualityChecks')
 )
 SELECT coalesce(sum(lines), 0)::BIGINT AS lines, coalesce(sum(unpriced), 0)::BIGINT AS unpriced,
