@@ -1,7 +1,7 @@
 /** Cost over time: a series for each of the dearest groups, by periods of the calendar. */
 import type { StoreClient } from '../store/storeClient.js';
 import type { CostDimension, TimeUnit } from './costDimension.js';
-import { dimensionParams, type CostScope } from './costs.js';
+import { dimensionParams, isOfOrigins, type CostScope } from './costs.js';
 import { addCosts, costSumOf, type CostSum } from './costSum.js';
 import { factBounds, type TimeRange } from './timeRange.js';
 
@@ -43,7 +43,10 @@ export async function costPeriods(
   });
   if (starts.length > PERIODS_MAX) return null;
   const { dimension1 = null, pointer1 = null } = dimensionParams([dimension]);
-  const rows = await store.query('cost_periods', {
+  const name = isOfOrigins({ dimensions: [dimension], filter })
+    ? 'cost_periods_of_origins'
+    : 'cost_periods';
+  const rows = await store.query(name, {
     ...factBounds(range),
     ...filter.params,
     dimension1,

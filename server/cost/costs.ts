@@ -84,7 +84,10 @@ export async function costsBy(store: StoreClient, question: CostQuestion): Promi
 const NOTHING: TimeRange = { fromNs: 0n, toNs: 0n };
 
 /** Whether neither dimensions nor filters look at runs, batches or times. */
-const isOfOrigins = ({ dimensions, filter }: CostQuestion): boolean =>
+export const isOfOrigins = ({
+  dimensions,
+  filter,
+}: Pick<CostQuestion, 'dimensions' | 'filter'>): boolean =>
   !filter.looksAtPlaces &&
   dimensions.every(({ type, name }) => type !== 'time' && name !== 'run' && name !== 'batch');
 

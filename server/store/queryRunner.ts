@@ -13,6 +13,7 @@ const OF_PLACES: ReadonlySet<string> = new Set([
   'costs',
   'costs_of_origins',
   'cost_periods',
+  'cost_periods_of_origins',
   'cost_changes',
   'overview_costs',
 ]);

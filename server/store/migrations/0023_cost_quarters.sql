@@ -321,10 +321,19 @@ FROM (
     )
     FROM cost_origins
   )
-  WHERE cost_selected(
-    list_concat(patterns[1:2], ['', '', '', ''], patterns[7:20]), tag_pointers, tag_patterns,
-    pipeline, NULL, NULL, step, model, provider, team, environment, attempt, kind, tags
-  )
+  -- As in `cost_selected`, but for runs and batches: what stands there costs time in each plan.
+  WHERE cost_matches(pipeline, patterns[1], patterns[2])
+    AND cost_matches(step, patterns[7], patterns[8])
+    AND cost_matches(model, patterns[9], patterns[10])
+    AND cost_matches(provider, patterns[11], patterns[12])
+    AND cost_matches(team, patterns[13], patterns[14])
+    AND cost_matches(environment, patterns[15], patterns[16])
+    AND cost_matches(attempt, patterns[17], patterns[18])
+    AND cost_matches(kind, patterns[19], patterns[20])
+    AND (tag_pointers[1] = '' OR list_bool_and(list_transform(
+      range(1, len(tag_pointers) + 1),
+      lambda i: cost_matches(json_extract_string(tags, tag_pointers[i]), tag_patterns[2 * i - 1], tag_patterns[2 * i])
+    )))
 );
 
 -- Always empty: each connection that asks has a temporary one of this name.
