@@ -25,7 +25,8 @@ interface Job {
   readonly id: number;
   /** In messages. */
   readonly name: string;
-  readonly read: (connection: DuckDBConnection) => Promise<QueryRow[]>;
+  /** @param goOn throws between two statements when nobody waits any more. */
+  readonly read: (connection: DuckDBConnection, goOn: () => void) => Promise<QueryRow[]>;
   readonly timeoutMs: number;
   readonly resolve: (rows: QueryRow[]) => void;
   readonly reject: (error: Error) => void;
@@ -61,13 +62,14 @@ export class QueryRunner {
     readonly params: QueryParams;
     readonly timeoutMs: number;
   }): Promise<QueryRow[]> {
-    const read = async (connection: DuckDBConnection): Promise<QueryRow[]> => {
+    const read: Job['read'] = async (connection, goOn) => {
       const values = Object.fromEntries(
         Object.entries(params).map(([name, value]) => [name, bindable(value)]),
       );
       // Planned anew each time, which costs 4 to 6 ms. A plan that is kept goes by the minima and maxima that the tables
       // had when it was made: what was stored since is left out of it, or read through a garbled pointer (1.5.6).
       const ask = async (): Promise<QueryRow[]> => {
+        goOn();
         const result = await connection.runAndReadAll(this.#sql.get(job.name), values);
         return result.getRowObjects();
       };
@@ -166,7 +168,10 @@ export class QueryRunner {
       connection.interrupt();
     }, job.timeoutMs);
     try {
-      job.resolve(await job.read(connection));
+      const goOn = (): void => {
+        if (timedOut || this.#cancelled.has(job.id)) throw new Error('interrupted');
+      };
+      job.resolve(await job.read(connection, goOn));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (timedOut) {
