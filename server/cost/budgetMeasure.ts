@@ -29,9 +29,8 @@ interface Windows {
   readonly norms: readonly TimeSpan[];
 }
 
-/** The spans of time that are measured for a budget. */
-interface BudgetPlan {
-  readonly budget: CostBudget;
+/** The spans of time that are measured for budgets of a period and time zone. */
+interface PeriodPlan {
   readonly span: TimeSpan;
   /** What of the period is in whole quarters of an hour; `edge` is what is not. */
   readonly spent: TimeSpan;
@@ -40,6 +39,10 @@ interface BudgetPlan {
   readonly today: TimeSpan;
   readonly day: Windows;
   readonly week: Windows;
+}
+
+interface BudgetPlan extends PeriodPlan {
+  readonly budget: CostBudget;
 }
 
 /**
@@ -55,8 +58,16 @@ export async function measureBudgets(
   }: { readonly nowNs: bigint; readonly priceSteps: readonly (readonly PriceStep[])[] },
 ): Promise<BudgetMeasure[]> {
   const lastNs = quarterCeil(nowNs) + AHEAD_NS;
-  const plans = budgets.map((budget) => planOf(budget, nowNs, lastNs));
-  const table = await SpendTable.load(store, budgets, plans.flatMap(boundsOf));
+  // Many budgets share a period and zone, and calendars cost more than sums.
+  const periods = new Map<string, PeriodPlan>();
+  const plans = budgets.map((budget): BudgetPlan => {
+    const { period, timeZone } = budget;
+    const name = JSON.stringify([timeZone, ...Object.entries(period).map(String)]);
+    const plan = periods.get(name) ?? planOf(budget, nowNs, lastNs);
+    periods.set(name, plan);
+    return { budget, ...plan };
+  });
+  const table = await SpendTable.load(store, budgets, [...periods.values()].flatMap(boundsOf));
   const edges = await edgesOf(store, plans);
   return plans.map((plan, index) =>
     measureOf(plan, {
@@ -68,15 +79,13 @@ export async function measureBudgets(
   );
 }
 
-function planOf(budget: CostBudget, nowNs: bigint, lastNs: bigint): BudgetPlan {
-  const { period, timeZone } = budget;
+function planOf({ period, timeZone }: CostBudget, nowNs: bigint, lastNs: bigint): PeriodPlan {
   const span = periodAt(period, timeZone, nowNs);
   const rolling = period.kind === 'rolling';
   const [today = { startNs: nowNs, endNs: lastNs }] = daysOf(timeZone, nowNs, nowNs + 1n);
   const sinceNs = nowNs - HISTORY_NS < span.startNs ? nowNs - HISTORY_NS : span.startNs;
   const wholeNs = quarterCeil(span.startNs);
   return {
-    budget,
     span,
     spent: rolling ? { startNs: wholeNs, endNs: lastNs } : span,
     edge: rolling && wholeNs > span.startNs ? { startNs: span.startNs, endNs: wholeNs } : null,
@@ -103,7 +112,7 @@ function windowsOf(timeZone: string, nowNs: bigint, days: number): Windows {
   };
 }
 
-function boundsOf({ spent, days, today, day, week }: BudgetPlan): bigint[] {
+function boundsOf({ spent, days, today, day, week }: PeriodPlan): bigint[] {
   const spans = [spent, today, ...days, day.window, ...day.norms, week.window, ...week.norms];
   return spans.flatMap(({ startNs, endNs }) => [startNs, endNs]);
 }
