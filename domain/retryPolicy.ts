@@ -88,11 +88,8 @@ export function replay(attempts: readonly RecordedAttempt[], policy: RetryPolicy
   const dropped = droppedAttempts(played, nested);
   const isDropped = ({ operation: { outer } }: Played): boolean =>
     outer !== null && dropped.has(outer);
-  const doubtful = doubtfulAttempts(
-    played.filter((each) => !isDropped(each)),
-    operations,
-  );
   const started = played.filter((each) => !isDropped(each));
+  const doubtful = doubtfulAttempts(started);
   const verdicts = started.map((each) => verdictOf(each, doubtful));
   const many = (verdict: Verdict): number => verdicts.filter((each) => each === verdict).length;
   const notMade = operations.flatMap(({ tries }) =>
@@ -314,34 +311,35 @@ function droppedAttempts(
   return dropped;
 }
 
-/** Attempts around an operation that had succeeded and may now fail, however far out. */
-function doubtfulAttempts(
-  started: readonly Played[],
-  operations: readonly Operation[],
-): ReadonlySet<string> {
-  const outerOf = new Map(
-    operations.flatMap(({ outer, tries }) => tries.map(({ attempt }) => [attempt, outer] as const)),
+/**
+ * Attempts around an operation that had succeeded and may now fail, and so on outwards, as far as nothing else makes the
+ * operation around them sure.
+ */
+function doubtfulAttempts(started: readonly Played[]): ReadonlySet<string> {
+  const owners = new Map(
+    started.flatMap((each) => each.operation.tries.map(({ attempt }) => [attempt, each] as const)),
   );
   const doubtful = new Set<string>();
-  for (const { operation, verdict } of started) {
-    if (!hasWon(operation) || verdict === 'succeeded') continue;
-    let at = operation.outer;
-    while (at !== null && !doubtful.has(at)) {
-      doubtful.add(at);
-      at = outerOf.get(at) ?? null;
-    }
+  const unsure = started.filter(
+    ({ operation, verdict }) => hasWon(operation) && verdict !== 'succeeded',
+  );
+  for (let each = unsure.pop(); each; each = unsure.pop()) {
+    const { outer } = each.operation;
+    if (outer === null || doubtful.has(outer)) continue;
+    doubtful.add(outer);
+    const owner = owners.get(outer);
+    if (owner?.verdict === 'succeeded' && !isSure(owner, doubtful)) unsure.push(owner);
   }
   return doubtful;
 }
 
 /** A success that stands on doubtful attempts alone is unknown; a failure stays one. */
-function verdictOf({ verdict, made, cut }: Played, doubtful: ReadonlySet<string>): Verdict {
-  if (verdict !== 'succeeded') return verdict;
-  const isSure = made.some(
-    (each) => each.won && !cut.includes(each) && !doubtful.has(each.attempt),
-  );
-  return isSure ? 'succeeded' : 'unknown';
+function verdictOf(each: Played, doubtful: ReadonlySet<string>): Verdict {
+  return each.verdict === 'succeeded' && !isSure(each, doubtful) ? 'unknown' : each.verdict;
 }
+
+const isSure = ({ made, cut }: Played, doubtful: ReadonlySet<string>): boolean =>
+  made.some((each) => each.won && !cut.includes(each) && !doubtful.has(each.attempt));
 
 const changesTime = ({ latencyChangeNs, possible }: Played): boolean =>
   latencyChangeNs !== 0n || possible > 0;

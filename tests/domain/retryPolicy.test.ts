@@ -127,6 +127,25 @@ describe('attempts replayed under another policy', () => {
     );
   });
 
+  test('stay succeeded by another attempt than the one around a doubtful operation, and so all around them', () => {
+    const attempts = [
+      ...operation('outer', [{ end: 'ok', ms: 1 }]),
+      ...operation(
+        'twice',
+        [
+          { end: 'ok', ms: 1 },
+          { end: 'ok', ms: 1 },
+        ],
+        'outer#1',
+      ),
+      ...operation('cut', [{ end: 'ok', ms: 50 }], 'twice#2'),
+    ];
+    expect(replay(attempts, under({ timeoutMs: 10 }))).toMatchObject({
+      recordedSucceeded: 3,
+      outcomes: { succeeded: 2, unknown: 1 },
+    });
+  });
+
   test('lose the success of an attempt that is not made, and save its cost', () => {
     const attempts = operation('o', [
       { end: 'rate_limited' },
