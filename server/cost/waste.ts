@@ -48,6 +48,7 @@ export async function wasteBy(
       dimension1,
       pointer1,
       byWork: !isToldByAttempts(filter) || !isOfAttempts(dimension),
+      byBatch: dimension?.name === 'batch' || asksFor(filter, 'batch'),
     }),
     isToldByAttempts(filter)
       ? store.query('tries', { ...factBounds(range), patterns: filter.params['patterns'] ?? [] })
@@ -74,14 +75,18 @@ export async function wasteBy(
 export const ATTEMPT_DIMENSIONS: readonly ValueDimension[] = ['pipeline', 'run', 'step'];
 
 /** Whether attempts alone can be told apart by the filter. */
-export function isToldByAttempts({ params }: CostFilter): boolean {
-  const { patterns = [], tagPointers = [] } = params as Record<string, readonly string[]>;
+export function isToldByAttempts(filter: CostFilter): boolean {
+  const { tagPointers = [] } = filter.params as Record<string, readonly string[]>;
   const isTold = VALUE_DIMENSIONS.every(
-    (name, index) =>
-      ATTEMPT_DIMENSIONS.includes(name) ||
-      patterns.slice(2 * index, 2 * index + 2).every((pattern) => pattern === ''),
+    (name) => ATTEMPT_DIMENSIONS.includes(name) || !asksFor(filter, name),
   );
   return isTold && tagPointers.every((pointer) => pointer === '');
+}
+
+function asksFor({ params }: CostFilter, name: ValueDimension): boolean {
+  const { patterns = [] } = params as Record<string, readonly string[]>;
+  const index = 2 * VALUE_DIMENSIONS.indexOf(name);
+  return patterns.slice(index, index + 2).some((pattern) => pattern !== '');
 }
 
 const isOfAttempts = (dimension: CostDimension | null): boolean =>

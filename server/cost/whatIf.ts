@@ -41,9 +41,8 @@ export async function whatIf(
   policy: RetryPolicy,
 ): Promise<WhatIf> {
   const timeout = policy.timeoutMs === null ? NO_TIMEOUT_NS : BigInt(policy.timeoutMs) * NS_PER_MS;
-  const asked = { from: range.fromNs, to: range.toNs };
-  const [cut] = await store.query('what_if_cut', { ...asked, timeout, max: OPERATIONS_MAX });
-  const toNs = cut ? (cut['start_ns'] as bigint) : range.toNs;
+  const cutNs = await cutOf(store, range, timeout);
+  const toNs = cutNs ?? range.toNs;
   const scope = { from: range.fromNs, to: toNs, patterns: filter.params['patterns'] ?? [] };
   const [rows, totals] = await Promise.all([
     store.query('what_if', {
@@ -73,7 +72,7 @@ export async function whatIf(
   const played = withTheRest(addReplays(alone, replay(nested, policy)), recorded);
   return {
     range: { fromNs: range.fromNs, toNs },
-    truncated: cut !== undefined,
+    truncated: cutNs !== null,
     // Operations around and inside those that were asked for are replayed with them.
     recorded: {
       ...recorded,
@@ -82,6 +81,28 @@ export async function whatIf(
     },
     replay: played,
   };
+}
+
+/** When the operation begins that is one too many to replay; null: all can be. */
+async function cutOf(
+  store: StoreClient,
+  { fromNs, toNs }: TimeRange,
+  timeout: bigint,
+): Promise<bigint | null> {
+  const params = { from: fromNs, timeout, max: OPERATIONS_MAX };
+  const within = async (untilNs: bigint): Promise<bigint | null> => {
+    const [cut] = await store.query('what_if_cut', { ...params, to: untilNs });
+    return cut ? (cut['start_ns'] as bigint) : null;
+  };
+  // Without a time-out few attempts are looked at. With one it may be all, and telling operations apart costs ten times as
+  // much as counting attempts: it is done up to where there must be enough of them.
+  if (timeout === NO_TIMEOUT_NS) return within(toNs);
+  const [crowd] = await store.query('what_if_crowd', { ...params, to: toNs });
+  if (Number(crowd?.['attempts'] ?? 0) <= OPERATIONS_MAX) return null;
+  const crowdedNs = crowd?.['crowded_ns'] as bigint | null;
+  const isEarly = crowdedNs !== null && crowdedNs < toNs;
+  // An operation may have more than two attempts, and be told once.
+  return (isEarly ? await within(crowdedNs) : null) ?? within(toNs);
 }
 
 /** Operations that won with their first attempt within the time-out end as they did. */
@@ -103,9 +124,9 @@ function shapesOf(rows: readonly QueryRow[]): OperationShape[] {
   const shapes = new Map<unknown, QueryRow[]>();
   for (const row of rows) {
     if (row['part'] !== 'shape') continue;
-    const of = shapes.get(row['shape_number']);
+    const of = shapes.get(row['shape']);
     if (of) of.push(row);
-    else shapes.set(row['shape_number'], [row]);
+    else shapes.set(row['shape'], [row]);
   }
   return [...shapes.values()].map((tries) => ({
     operations: Number(tries[0]?.['operations']),
