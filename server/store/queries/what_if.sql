@@ -141,8 +141,9 @@ waited AS (
 ),
 operations AS MATERIALIZED (
   SELECT operation_key,
-    -- What an attempt's key is made of, 64 bits, tells attempts apart; so it does shapes, numbers being told once each.
-    bit_xor(hash(number, won, error_class, too_long)) AS shape,
+    -- As with the keys of attempts, 64 bits tell shapes apart. Hashed twice: the hash of several values is linear in the
+    -- last one, and two attempts could exchange theirs.
+    bit_xor(hash(hash(number, won, error_class, too_long))) AS shape,
     coalesce(max(end_ns) FILTER (made) - min(start_ns) FILTER (made), 0)
       - (max(end_ns) - min(start_ns))
       - coalesce(sum(greatest(0, end_ns - start_ns - $timeout::BIGINT)) FILTER (made), 0)
