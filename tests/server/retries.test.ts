@@ -205,6 +205,38 @@ test('waste of emitters without classes is told by status and error.type', async
   );
 });
 
+test('parallel spans of one attempt are one that was lost, by the last of their classes', async () => {
+  const trace = new TraceMaker({
+    startNs: START_NS - 2n * 86_400_000_000_000n,
+    common: { 'pipeline.name': 'parallel', 'pipeline.run.id': 'r' },
+  });
+  const part = (number: number, end: string, tokens: number): SpanSpec =>
+    trace.span({
+      name: 'part',
+      parent: { spanId: 'aaaaaaaaaaaaaaaa' },
+      atMs: number * 1_000,
+      failed: end !== 'ok',
+      attributes: { ...chat('wren', { input: tokens }), ...attempt('parts', number, end) },
+    });
+  await server.send([
+    part(1, 'server', 5),
+    part(1, 'timeout', 7),
+    part(2, 'cancelled', 11),
+    part(2, 'cancelled', 13),
+    part(3, 'ok', 17),
+  ]);
+  const told = await server.get(
+    '/api/retries/waste?groupBy=cause,model&from=2026-05-02T00:00:00Z&to=2026-05-03T00:00:00Z',
+    wasteSchema,
+  );
+  expect(
+    told.items.map(({ cause, key, retryWasteUsd, attempts, operations }) =>
+      [cause, key, retryWasteUsd, attempts, operations].join(' '),
+    ),
+  ).toEqual([`cancelled wren ${usd(24)} 1 1`, `timeout wren ${usd(12)} 1 1`]);
+  expect(told.total).toMatchObject({ retryWasteUsd: usd(36), attempts: 2, operations: 1 });
+});
+
 describe('another policy', () => {
   const ask = (query: string) => server.get(`/api/retries/what-if?${RANGE}&${query}`, whatIfSchema);
 
@@ -231,6 +263,45 @@ describe('another policy', () => {
       outcome: { succeeded: 3, failed: 0, unknown: 1 },
       attemptsUnknown: 3,
       savedUsd: '0',
+    });
+  });
+
+  test('with a time-out tells operations apart by which of their attempts it cuts', async () => {
+    const trace = new TraceMaker({
+      startNs: START_NS - 3n * 86_400_000_000_000n,
+      common: { 'pipeline.name': 'slow', 'pipeline.run.id': 'r' },
+    });
+    await server.send(
+      [
+        [200, 20],
+        [20, 200],
+      ].flatMap((lasts, operation) =>
+        lasts.map((lastsMs, index) =>
+          trace.span({
+            name: 'ask',
+            parent: { spanId: 'aaaaaaaaaaaaaaaa' },
+            atMs: index * 1_000,
+            lastsMs,
+            failed: index === 0,
+            attributes: {
+              ...chat('wren', { input: lastsMs }),
+              ...attempt(`slow ${operation}`, index + 1, index === 0 ? 'rate_limited' : 'ok'),
+            },
+          }),
+        ),
+      ),
+    );
+    const day = 'from=2026-05-01T00:00:00Z&to=2026-05-02T00:00:00Z';
+    expect(
+      await server.get(`/api/retries/what-if?${day}&timeoutMs=100`, whatIfSchema),
+    ).toMatchObject({
+      truncated: false,
+      recorded: { operations: 2, attempts: 4, succeeded: 2 },
+      outcome: { succeeded: 1, successesLost: 0, failed: 0, unknown: 1, notStarted: 0 },
+      attemptsCut: 2,
+      attemptsUnknown: 1,
+      cutCostUsd: usd(400),
+      latencyChangeMs: -100,
     });
   });
 
