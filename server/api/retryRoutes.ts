@@ -71,23 +71,26 @@ async function waste({ api, query }: RouteRequest): Promise<Waste> {
   const dimension = besideCause(groupBy);
   const offset = offsetOf(asked.cursor);
   const scope = { range, filter: filterOf(filterText), tz: 'UTC' };
-  const { groups, total, byAttempts } = await wasteBy(api.store, scope, dimension);
-  const page = groups.slice(offset, offset + limit);
+  const { groups, groupsTotal, total, byAttempts } = await wasteBy(api.store, scope, {
+    dimension,
+    limit,
+    offset,
+  });
   return {
     groupBy,
     dimensions: ['cause', ...(dimension ? [dimension.name] : [])],
     filter: filterText,
     from: formatTime(range.fromNs),
     to: formatTime(range.toNs),
-    items: page.map(({ cause, key, ...sums }) => ({
+    items: groups.map(({ cause, key, ...sums }) => ({
       cause: causeView(cause),
       key,
       ...sumsView(sums),
     })),
-    itemsTotal: groups.length,
+    itemsTotal: groupsTotal,
     total: sumsView(total),
     byAttempts: byAttempts && [...byAttempts],
-    nextCursor: offset + page.length < groups.length ? cursorOf(offset + page.length) : null,
+    nextCursor: offset + groups.length < groupsTotal ? cursorOf(offset + groups.length) : null,
     freshness: await freshness(api),
   };
 }

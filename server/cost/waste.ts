@@ -21,8 +21,10 @@ export interface WasteGroup extends WasteSums {
 }
 
 export interface WasteFacts {
-  /** Dearest first. */
+  /** Those that were asked for, dearest first. */
   readonly groups: readonly WasteGroup[];
+  /** How many there are, but for those beyond `GROUPS_MAX`. */
+  readonly groupsTotal: number;
   readonly total: WasteSums;
   /** null: attempts do not tell what the filter asks. */
   readonly byAttempts:
@@ -34,12 +36,20 @@ export interface WasteFacts {
     | null;
 }
 
-/** @param dimension beside the cause; null: the cause alone. */
+/** Nobody reads farther. */
+const GROUPS_MAX = 10_000;
+
+/** @param asked `dimension`: beside the cause; null: the cause alone. */
 export async function wasteBy(
   store: StoreClient,
   { range, filter }: CostScope,
-  dimension: CostDimension | null,
+  asked: {
+    readonly dimension: CostDimension | null;
+    readonly limit: number;
+    readonly offset: number;
+  },
 ): Promise<WasteFacts> {
+  const { dimension, limit, offset } = asked;
   const { dimension1 = null, pointer1 = null } = dimensionParams(dimension ? [dimension] : []);
   const [rows, tries] = await Promise.all([
     store.query('waste', {
@@ -49,6 +59,8 @@ export async function wasteBy(
       pointer1,
       byWork: !isToldByAttempts(filter) || !isOfAttempts(dimension),
       byBatch: dimension?.name === 'batch' || asksFor(filter, 'batch'),
+      limit: Math.max(0, Math.min(limit, GROUPS_MAX - offset)),
+      offset,
     }),
     isToldByAttempts(filter)
       ? store.query('tries', { ...factBounds(range), patterns: filter.params['patterns'] ?? [] })
@@ -61,6 +73,7 @@ export async function wasteBy(
       key: (row['key'] ?? null) as string | null,
       ...sumsOf(row),
     })),
+    groupsTotal: Math.min(Number(all?.['groups'] ?? 0), GROUPS_MAX),
     total: sumsOf(all ?? {}),
     byAttempts:
       tries?.map((row) => ({

@@ -160,19 +160,29 @@ units AS MATERIALIZED (
 ),
 unit_sums AS (
   SELECT key_hash, count(*) AS units, count(*) FILTER (is_step) AS steps FROM units GROUP BY key_hash
+),
+-- As many as were asked for: of batches there may be thousands.
+page AS (
+  SELECT
+    [
+      'rate_limited', 'timeout', 'server', 'network', 'invalid_request', 'invalid_output', 'cancelled', 'other', 'unknown',
+      'step_rerun'
+    ][s.cause] AS cause,
+    s.key, s.waste, s.failure, s.unknown_billing::BIGINT AS unknown_billing,
+    (s.attempts + coalesce(u.steps, 0))::BIGINT AS attempts, coalesce(u.units, 0) AS operations
+  FROM sums AS s
+  LEFT JOIN unit_sums AS u ON u.key_hash = s.key_hash
+  ORDER BY s.waste + s.failure DESC, 6 DESC, 1, s.key NULLS LAST
+  LIMIT $limit::BIGINT OFFSET $offset::BIGINT
 )
 SELECT * FROM (
   SELECT 1 AS is_total, NULL AS cause, NULL AS key,
     coalesce(sum(waste), 0) AS waste, coalesce(sum(failure), 0) AS failure,
     coalesce(sum(unknown_billing), 0)::BIGINT AS unknown_billing,
-    (coalesce(sum(attempts), 0) + any_value(u.steps))::BIGINT AS attempts, any_value(u.units) AS operations
+    (coalesce(sum(attempts), 0) + any_value(u.steps))::BIGINT AS attempts, any_value(u.units) AS operations,
+    count(sums.key_hash) AS groups
   FROM sums, (SELECT count(DISTINCT unit) AS units, count(DISTINCT unit) FILTER (is_step) AS steps FROM units) AS u
   UNION ALL
-  SELECT 0,
-    ['rate_limited', 'timeout', 'server', 'network', 'invalid_request', 'invalid_output', 'cancelled', 'other', 'unknown', 'step_rerun'][s.cause],
-    s.key, s.waste, s.failure, s.unknown_billing::BIGINT, (s.attempts + coalesce(u.steps, 0))::BIGINT, coalesce(u.units, 0)
-  FROM sums AS s
-  LEFT JOIN unit_sums AS u ON u.key_hash = s.key_hash
+  SELECT 0, *, NULL FROM page
 )
 ORDER BY is_total DESC, waste + failure DESC, attempts DESC, cause, key NULLS LAST
-LIMIT 10001
