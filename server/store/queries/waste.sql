@@ -18,16 +18,24 @@ lost AS MATERIALIZED (
   SELECT * EXCLUDE (outcome, error_class), outcome <> 'succeeded' AS own,
     CASE
       WHEN error_class IS NULL THEN CASE outcome WHEN 'cancelled' THEN 7 ELSE 9 END
-      ELSE 
-      CASE error_class WHEN 'rate_limited' THEN 1
-      WHEN 'timeout' THEN 2 WHEN 'server' THEN 3 WHEN 'network' THEN 4 WHEN 'invalid_request' THEN 5
-      WHEN 'invalid_output' THEN 6 WHEN 'cancelled' THEN 7 ELSE 8 END
+      WHEN error_class = 'rate_limited' THEN 1
+      WHEN error_class = 'timeout' THEN 2
+      WHEN error_class = 'server' THEN 3
+      WHEN error_class = 'network' THEN 4
+      WHEN error_class = 'invalid_request' THEN 5
+      WHEN error_class = 'invalid_output' THEN 6
+      WHEN error_class = 'cancelled' THEN 7
+      ELSE 8
     END AS cause
   FROM (
     SELECT * FROM tried WHERE attempt_key NOT IN (SELECT attempt_key FROM parallel)
     UNION ALL
     SELECT t.attempt_key, any_value(t.operation_key), any_value(t.outer_attempt_key), min(t.start_ns),
-      CASE WHEN bool_or(t.outcome = 'succeeded') THEN 'succeeded' WHEN bool_and(t.outcome = 'cancelled') THEN 'cancelled' ELSE 'failed' END,
+      CASE
+        WHEN bool_or(t.outcome = 'succeeded') THEN 'succeeded'
+        WHEN bool_and(t.outcome = 'cancelled') THEN 'cancelled'
+        ELSE 'failed'
+      END,
       max(t.error_class), any_value(t.pipeline), any_value(t.run_id), any_value(t.batch), any_value(t.step)
     FROM tried AS t
     SEMI JOIN parallel AS p ON p.attempt_key = t.attempt_key

@@ -15,5 +15,6 @@ WITH minutes AS (
   )
   GROUP BY minute
 )
-SELECT coalesce(max(upto), 0)::BIGINT AS attempts, ((min(minute) FILTER (upto > 2 * $max::BIGINT) + 1) * 60000000000)::BIGINT AS crowded_ns
+SELECT coalesce(max(upto), 0)::BIGINT AS attempts,
+  ((min(minute) FILTER (upto > 2 * $max::BIGINT) + 1) * 60000000000)::BIGINT AS crowded_ns
 FROM (SELECT minute, sum(attempts) OVER (ORDER BY minute) AS upto FROM minutes)
