@@ -59,6 +59,17 @@ causes AS MATERIALIZED (
 repeated AS MATERIALIZED (
   SELECT * FROM repeated_steps
 ),
+repeated_places AS MATERIALIZED (
+  SELECT p.place, r.pipeline, r.run_id, r.batch, r.step
+  FROM repeated AS r
+  JOIN cost_places AS p ON p.pipeline = r.pipeline AND p.run_id = r.run_id AND p.batch = r.batch
+),
+-- Without texts: a tenth of these rows, or less, is of a step that was repeated.
+repeated_quarters AS MATERIALIZED (
+  SELECT c.origin, c.place, c.lines, c.cost_nano, c.waste_nano
+  FROM quarter_facts($from::BIGINT, $firstWhole::BIGINT, $endWhole::BIGINT, $to::BIGINT) AS c
+  SEMI JOIN repeated_places AS p ON p.place = c.place
+),
 -- Calls that failed and told no usage.
 silent AS MATERIALIZED (
   SELECT * FROM bill_lines
@@ -82,11 +93,12 @@ judged AS (
   UNION ALL
   -- Steps that a later run repeated are waste as a whole, but for what is waste by a cause of its own: from the sums, since
   -- all lines are ten times as many.
-  SELECT c.pipeline, c.run_id, c.batch, c.step, c.provider, c.model, c.team, c.environment, c.attempt::VARCHAR, c.kind,
-    c.tags, 10, c.cost_nano - c.waste_nano, 0, 0,
-    CASE WHEN c.lines > 0 THEN hash(c.pipeline, c.run_id, c.step) END, 0, true
-  FROM covered_costs($from::BIGINT, $firstWhole::BIGINT, $endWhole::BIGINT, $to::BIGINT) AS c
-  JOIN repeated AS s ON s.pipeline = c.pipeline AND s.run_id = c.run_id AND s.batch = c.batch AND s.step = c.step
+  SELECT s.pipeline, s.run_id, s.batch, s.step, o.provider, o.model, o.team, o.environment, o.attempt::VARCHAR, o.kind,
+    o.tags, 10, c.cost_nano - c.waste_nano, 0, 0,
+    CASE WHEN c.lines > 0 THEN hash(s.pipeline, s.run_id, s.step) END, 0, true
+  FROM repeated_quarters AS c
+  JOIN repeated_places AS s ON s.place = c.place
+  JOIN cost_origins AS o ON o.origin = c.origin AND o.step = s.step
   UNION ALL
   SELECT l.pipeline, l.run_id, l.batch, l.step, l.provider, l.model, l.team, l.environment, l.attempt::VARCHAR, l.kind, l.tags,
     coalesce(c.cause, 9), 0, 0, 1, NULL, 0, false
