@@ -1,8 +1,6 @@
 /** The grain of SLOs: events are counted by minutes, and every window is whole minutes, half open. */
 import { DAY_NS, HOUR_NS, MINUTE_NS } from '../time.js';
 
-export { DAY_NS, HOUR_NS, MINUTE_NS };
-
 /** The beginning of the minute that an instant is in. */
 export function minuteOf(ns: bigint): bigint {
   const rest = ns % MINUTE_NS;

@@ -1,5 +1,6 @@
 /** OpenSLO's lengths of time: whole numbers, each with a letter. */
-import { DAY_NS, formatLength, HOUR_NS, parseLength } from '@burnbook/domain/slo/minutes';
+import { formatLength, parseLength } from '@burnbook/domain/slo/minutes';
+import { DAY_NS, HOUR_NS } from '@burnbook/domain/time';
 import type { SloWindow } from '@burnbook/domain/slo/slo';
 import { calendarProblem } from '@burnbook/domain/slo/sloWindow';
 import type { Place } from './objects.js';

@@ -1,6 +1,6 @@
 /** From an AlertPolicy to pairs of windows and destinations. */
 import type { AlertPolicy, Slo, WindowPair } from '@burnbook/domain/slo/slo';
-import { MINUTE_NS } from '@burnbook/domain/slo/minutes';
+import { MINUTE_NS } from '@burnbook/domain/time';
 import { pairName, pairProblem, shortNsOf, standardPairs } from '@burnbook/domain/slo/windowPairs';
 import { readLength } from './duration.js';
 import type { OpenSloObjects, Place } from './objects.js';

@@ -1,6 +1,7 @@
 /** From an OpenSLO document to the SLOs that it defines: one for each objective. */
 import { pairName } from '@burnbook/domain/slo/windowPairs';
-import { DAY_NS, formatLength } from '@burnbook/domain/slo/minutes';
+import { formatLength } from '@burnbook/domain/slo/minutes';
+import { DAY_NS } from '@burnbook/domain/time';
 import type { Slo, SloWindow } from '@burnbook/domain/slo/slo';
 import { readLength, readWindow } from './duration.js';
 import { indicatorIdOf, pipelinesOf, readIndicator, type IndicatorSource } from './indicator.js';

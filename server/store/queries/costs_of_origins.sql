@@ -1,4 +1,4 @@
--- The same answer as `costs_compared.sql`, with the sums of an earlier range beside those of this one (of nothing, if that is
+-- The same answer as `costs.sql`, with the sums of an earlier range beside those of this one (of nothing, if that is
 -- empty), where neither dimensions nor filters look at runs, batches or times: summed up by origin before anything is looked up.
 WITH origins AS MATERIALIZED (
   SELECT * FROM keyed_origins(
