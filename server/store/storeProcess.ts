@@ -3,6 +3,7 @@
  *
  * It ends when the channel closes, so that after a kill -9 of the server nobody keeps the file locked.
  */
+import { setPriority } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -52,17 +53,32 @@ const RESPONSE_MEMORY_NS = 31n * 86_400n * 1_000_000_000n;
 /** How far back an operation may still get another attempt. */
 const LOSS_MEMORY_NS = 14n * 86_400n * 1_000_000_000n;
 
+/** Of 19, which is the lowest. */
+const PRIORITY = 5;
+
 const rates = new ComputeRates();
 let store: Store | undefined;
 const spend = new HoldSpend();
 let copying: Promise<unknown> = Promise.resolve();
 let copyConnection: DuckDBConnection | undefined;
 
+// Whoever waits for the server's own process, a batch for its reservation above all, goes before commits and long
+// questions. Threads have the priority of the one that starts them: those of the database are still to come.
+lowerPriority();
+
 process.on('message', (message: ToStore) => void receive(message));
 process.on('disconnect', () => void closeAndExit());
 // The server decides when this process ends: a Ctrl-C goes to the whole process group.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
+
+function lowerPriority(): void {
+  try {
+    setPriority(PRIORITY);
+  } catch {
+    // Some sandboxes forbid it: then all wait for each other as equals.
+  }
+}
 
 async function receive(message: ToStore): Promise<void> {
   switch (message.type) {
