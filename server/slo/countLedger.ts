@@ -5,7 +5,7 @@
  */
 import type { CountedMinutes } from '../store/commands/countEvents.js';
 import type { StoreClient } from '../store/storeClient.js';
-import { CountSeries, MINUTE_HOURS, NO_COUNTS, type Counts } from './countSeries.js';
+import { CountSeries, minus, MINUTE_HOURS, NO_COUNTS, plus, type Counts } from './countSeries.js';
 import { minuteOfNs, nsOfMinute } from './eventGroup.js';
 import { unpackedCounts } from './packedCounts.js';
 
@@ -225,18 +225,6 @@ const countsOf = (row: Readonly<Record<string, unknown>>): Counts => ({
   good: Number(row['good']),
   total: Number(row['total']),
   badOperations: Number(row['bad_operations']),
-});
-
-const plus = (a: Counts, b: Counts): Counts => ({
-  good: a.good + b.good,
-  total: a.total + b.total,
-  badOperations: a.badOperations + b.badOperations,
-});
-
-const minus = (a: Counts, b: Counts): Counts => ({
-  good: a.good - b.good,
-  total: a.total - b.total,
-  badOperations: a.badOperations - b.badOperations,
 });
 
 const isZero = ({ good, total, badOperations }: Counts): boolean =>

@@ -14,6 +14,18 @@ export interface Counts {
 
 export const NO_COUNTS: Counts = { good: 0, total: 0, badOperations: 0 };
 
+export const plus = (a: Counts, b: Counts): Counts => ({
+  good: a.good + b.good,
+  total: a.total + b.total,
+  badOperations: a.badOperations + b.badOperations,
+});
+
+export const minus = (a: Counts, b: Counts): Counts => ({
+  good: a.good - b.good,
+  total: a.total - b.total,
+  badOperations: a.badOperations - b.badOperations,
+});
+
 /** Long enough for the three days of the longest standard window, and what its short one holds. */
 export const MINUTE_HOURS = 80;
 const FIELDS = 3;

@@ -3,7 +3,7 @@
  * where it reaches, and from the store no more than the parts of hours that an instant cuts off.
  */
 import type { StoreClient } from '../store/storeClient.js';
-import { NO_COUNTS, type Counts, type CountSeries } from './countSeries.js';
+import { minus, NO_COUNTS, plus, type Counts, type CountSeries } from './countSeries.js';
 import { nsOfMinute } from './eventGroup.js';
 import { unpackedCounts } from './packedCounts.js';
 import type { MinuteRange } from './rangedCount.js';
@@ -50,11 +50,7 @@ class EdgeSums implements Summed {
   sum(from: number, to: number): Counts {
     const [start, end] = [this.#before.get(from), this.#before.get(to)];
     if (!start || !end) throw new RangeError(`no sum was asked for from ${from} to ${to}`);
-    return {
-      good: end.good - start.good,
-      total: end.total - start.total,
-      badOperations: end.badOperations - start.badOperations,
-    };
+    return minus(end, start);
   }
 }
 
@@ -74,12 +70,13 @@ export async function edgeSums(edges: ReadonlySet<number>, source: EdgeSource): 
     isRemembered ? null : stretch(source, range, HOUR),
   ]);
   const before = new Map<number, Counts>();
-  const sum = { ...NO_COUNTS };
+  let sum = NO_COUNTS;
   let hour = hourOf(first);
   for (const edge of sorted) {
     for (; hour < hourOf(edge); hour++) {
       const from = hour * HOUR;
-      add(sum, stored ? (stored.get(from) ?? NO_COUNTS) : series.sum(from, from + HOUR));
+      const ofHour = stored ? (stored.get(from) ?? NO_COUNTS) : series.sum(from, from + HOUR);
+      sum = plus(sum, ofHour);
     }
     const part = parts.get(edge) ?? series.sum(hour * HOUR, edge);
     before.set(edge, plus(sum, part));
@@ -99,9 +96,9 @@ async function partsOf(
   const pieces = new Map(stretches.flatMap((each) => [...each]));
   return new Map(
     edges.map((edge) => {
-      const sum = { ...NO_COUNTS };
+      let sum = NO_COUNTS;
       for (let at = hourOf(edge) * HOUR; at < edge; at += grain) {
-        add(sum, pieces.get(at) ?? NO_COUNTS);
+        sum = plus(sum, pieces.get(at) ?? NO_COUNTS);
       }
       return [edge, sum];
     }),
@@ -159,15 +156,3 @@ const hourOf = (minute: number): number => Math.floor(minute / HOUR);
 const restOf = (minute: number): number => minute - hourOf(minute) * HOUR;
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
-
-const plus = (a: Counts, b: Counts): Counts => ({
-  good: a.good + b.good,
-  total: a.total + b.total,
-  badOperations: a.badOperations + b.badOperations,
-});
-
-function add(sum: { good: number; total: number; badOperations: number }, more: Counts): void {
-  sum.good += more.good;
-  sum.total += more.total;
-  sum.badOperations += more.badOperations;
-}

@@ -2,7 +2,7 @@
 import { NO_EVENTS, type EventSum } from '@burnbook/domain/slo/burnRate';
 import type { SumReader } from '@burnbook/domain/slo/errorBudget';
 import type { TimeSpan } from '@burnbook/domain/budgetPeriod';
-import type { CountSeries } from './countSeries.js';
+import { minus, type CountSeries } from './countSeries.js';
 import { minuteOfNs } from './eventGroup.js';
 
 /** Sums of [from, to) in minutes since 1970. */
@@ -48,9 +48,3 @@ export class SloSums implements SumReader {
     return this.#series?.sum(minuteOfNs(fromNs), minuteOfNs(toNs)) ?? NO_EVENTS;
   }
 }
-
-const minus = (a: EventSum, b: EventSum): EventSum => ({
-  good: a.good - b.good,
-  total: a.total - b.total,
-  badOperations: a.badOperations - b.badOperations,
-});
