@@ -116,9 +116,8 @@ export class HoldLedger {
     const { journal, lines } = await HoldJournal.open(folder);
     try {
       const ledger = new HoldLedger(store, journal, seq);
-      await ledger.#log.recover(lines);
       for (const hash of ids) ledger.#known.add(hash);
-      for (const id of ledger.#log.recoveredIds) ledger.#known.add(hash64(id));
+      for (const id of await ledger.#log.recover(lines)) ledger.#known.add(hash64(id));
       return ledger;
     } catch (error) {
       await journal.close();

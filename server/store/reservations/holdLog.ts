@@ -34,25 +34,23 @@ export class HoldLog {
   #unstored = new Map<string, HoldEntry>();
   /** It is being written into the database, which does not show it yet. */
   #isStoring = false;
-  #recoveredIds: readonly string[] = [];
 
   constructor(options: HoldLogOptions) {
     this.#o = options;
     this.#seq = options.seq;
   }
 
-  /** Takes over what the journal held: an earlier process ended before it was in the database. Call it first. */
-  async recover(lines: readonly string[]): Promise<void> {
+  /**
+   * Takes over what the journal held: an earlier process ended before it was in the database. Call it first.
+   * @returns the ids of the reservations that it told of.
+   */
+  async recover(lines: readonly string[]): Promise<readonly string[]> {
     enter(this.#unstored, lines.map(entryOfLine));
     for (const { seq } of this.#unstored.values()) if (seq > this.#seq) this.#seq = seq;
-    this.#recoveredIds = [...this.#unstored.keys()];
+    const ids = [...this.#unstored.keys()];
     await this.store();
     await this.#o.journal.clear();
-  }
-
-  /** Reservations that the journal told of. */
-  get recoveredIds(): readonly string[] {
-    return this.#recoveredIds;
+    return ids;
   }
 
   /** Whether the database lacks something that is on disk. */
@@ -76,7 +74,6 @@ export class HoldLog {
   async store(): Promise<void> {
     if (this.#unstored.size === 0) return;
     const entries = await this.#turned();
-    this.#isStoring = true;
     try {
       await this.#o.write([...entries.values()]);
     } catch (error) {
@@ -103,6 +100,8 @@ export class HoldLog {
         this.#o.journal.turn();
         const entries = this.#unstored;
         this.#unstored = new Map();
+        // At once: nobody may find neither of the two.
+        this.#isStoring = true;
         return entries;
       });
     // What is written later waits for it; who waits for what was written hears of that.
