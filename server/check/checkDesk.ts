@@ -9,6 +9,7 @@ import { isOpenParam, missingParams } from '@burnbook/domain/runbook/questionPar
 import { isQuestion, questionOf, type QuestionName } from '@burnbook/domain/runbook/questions';
 import { formatTime } from '@burnbook/domain/time';
 import type { CheckAnswer, RunbookCheck } from '../contract.js';
+import { inTime } from '../store/inTime.js';
 import { StoreError } from '../store/protocol.js';
 import { answers } from './answers/answers.js';
 import { AskedQuestion, CheckFault, checkParams, type CheckParams } from './askedQuestion.js';
@@ -183,14 +184,10 @@ export class CheckDesk {
   /** What is found, for as long as anybody waits. Never rejects. */
   #inTime(work: Promise<Facts>, over: AbortController): Promise<Facts> {
     const timeoutMs = this.#o.timeoutMs ?? TIMEOUT_MS;
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<Facts>((resolve) => {
-      timer = setTimeout(() => {
-        over.abort();
-        resolve(noFacts(`no answer within ${timeoutMs / 1_000} s`));
-      }, timeoutMs);
+    return inTime(work, timeoutMs, () => {
+      over.abort();
+      return noFacts(`no answer within ${timeoutMs / 1_000} s`);
     });
-    return Promise.race([work, tooLate]).finally(() => clearTimeout(timer));
   }
 
   #failed(error: unknown, { aborted }: AbortSignal): Facts {

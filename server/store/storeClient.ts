@@ -5,13 +5,13 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import type { CostBudget } from '@burnbook/domain/costBudget';
 import type { CopyReport } from './backup/copyDatabase.js';
 import type { CommandName, CommandPayload, CommandResult } from './commands/index.js';
 import type { IngestGroup } from './ingestBatch.js';
+import { inTime } from './inTime.js';
 import {
   StoreError,
   type CommitReport,
@@ -61,13 +61,6 @@ const THREADPOOL_SIZE = '16';
 /** Rows of a group live for one commit: a nursery of the default 16 MB copies them all again and again. */
 const STORE_FLAGS = ['--max-semi-space-size=64'];
 const CLOSE_WAIT_MS = 20_000;
-
-/** Waits for work, but not for ever. */
-function withinMs(ms: number, work: Promise<unknown> | undefined): Promise<unknown> {
-  const abort = new AbortController();
-  const late = sleep(ms, undefined, { signal: abort.signal, ref: false }).catch(() => undefined);
-  return Promise.race([work, late]).finally(() => abort.abort());
-}
 
 const unheard = (): StoreError =>
   new StoreError('unavailable', 'the database is restarting', { isUnheard: true });
@@ -216,7 +209,7 @@ export class StoreClient {
   /** Waits for what is under way, checkpoints and closes. */
   async close(): Promise<void> {
     this.#closing = true;
-    await withinMs(CLOSE_WAIT_MS, this.#holds?.close());
+    if (this.#holds) await inTime(this.#holds.close(), CLOSE_WAIT_MS, () => undefined);
     const child = this.#child;
     if (!child) return;
     await new Promise<void>((resolve) => {

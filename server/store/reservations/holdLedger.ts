@@ -11,6 +11,7 @@ import { hash64 } from '@burnbook/domain/hash64';
 import type { Reservation } from '@burnbook/domain/reservation';
 import { DAY_NS } from '@burnbook/domain/time';
 import { BloomFilter } from '../attribution/bloomFilter.js';
+import { inTime } from '../inTime.js';
 import { StoreError } from '../protocol.js';
 import { HoldBook, type StoredHold } from './holdBook.js';
 import type { StoreReservations } from '../commands/storeReservations.js';
@@ -289,16 +290,9 @@ export class HoldLedger {
   async #loaded(): Promise<void> {
     const endMs = performance.now() + LOAD_WAIT_MS;
     while (!this.#isLoaded) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<never>((_, reject) => {
-        const error = new StoreError('unavailable', 'what is reserved is still being read');
-        timer = setTimeout(() => reject(error), endMs - performance.now());
+      await inTime(this.#load(), endMs - performance.now(), () => {
+        throw new StoreError('unavailable', 'what is reserved is still being read');
       });
-      try {
-        await Promise.race([this.#load(), late]);
-      } finally {
-        clearTimeout(timer);
-      }
     }
   }
 
