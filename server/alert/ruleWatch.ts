@@ -3,7 +3,7 @@ import type { AlertCondition } from '@burnbook/domain/alert/alert';
 import { MINUTE_NS } from '@burnbook/domain/time';
 import { StoreError } from '../store/protocol.js';
 import type { AlertDesk } from './alertDesk.js';
-import { type AlertRule, type RuleContext } from './rules/alertRule.js';
+import type { AlertRule, RuleContext } from './rules/alertRule.js';
 
 const MINUTE_MS = 60_000;
 /** The timer of a minute does not find the last minute's evaluation a few milliseconds too young: it would wait for another. */

@@ -3,7 +3,7 @@ import type { StakeOf } from '@burnbook/domain/alert/stake';
 import { formatUsdShort } from '@burnbook/domain/money';
 import { DAY_NS } from '@burnbook/domain/time';
 import { BATCHES_BEFORE_MIN, type BatchCostRule } from '../../cost/batchCostAlert.js';
-import { type AlertRule } from './alertRule.js';
+import type { AlertRule } from './alertRule.js';
 
 /** @param rule as the configuration has it now. */
 export const batchCost = (rule: () => BatchCostRule): AlertRule => ({

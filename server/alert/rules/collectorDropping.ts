@@ -1,6 +1,6 @@
 /** CollectorDropping: a collector said that it had to leave spans out; what they cost is missing from the bills. */
 import { HOUR_NS } from '@burnbook/domain/time';
-import { type AlertRule } from './alertRule.js';
+import type { AlertRule } from './alertRule.js';
 
 export const collectorDropping: AlertRule = {
   source: 'event',

@@ -1,6 +1,6 @@
 /** QuarantineGrowing: two batches running left far more rows in quarantine than the ones before. */
 import { DAY_NS } from '@burnbook/domain/time';
-import { type AlertRule } from './alertRule.js';
+import type { AlertRule } from './alertRule.js';
 
 /** Times the median of the eight batches before. A median below one row counts as one. */
 const RATIO_MAX = 3;

@@ -2,7 +2,7 @@
 import type { StakeOf } from '@burnbook/domain/alert/stake';
 import { formatUsdShort } from '@burnbook/domain/money';
 import { MINUTE_NS } from '@burnbook/domain/time';
-import { type AlertRule } from './alertRule.js';
+import type { AlertRule } from './alertRule.js';
 
 /** Minutes of attempts that it looks at. */
 export const STORM_MINUTES = 10;

@@ -1,6 +1,6 @@
 /** StoreRestarted: the process that owns the database died and came back; again and again is no accident. */
 import { HOUR_NS, MINUTE_NS } from '@burnbook/domain/time';
-import { type AlertRule } from './alertRule.js';
+import type { AlertRule } from './alertRule.js';
 
 const PAGE_WINDOW_NS = 10n * MINUTE_NS;
 const PAGE_RESTARTS = 3;
