@@ -2,6 +2,7 @@
 import { divideHalfEven } from './money.js';
 import { pricedAt, priceUsage, type PricedUsage, type PriceVersion } from './price.js';
 import { usageFault, type Usage } from './usage.js';
+import { NS_PER_SECOND } from './time.js';
 
 /** What a call took besides tokens. */
 export interface CallExtent {
@@ -10,8 +11,6 @@ export interface CallExtent {
   /** Images made; null: not told. */
   readonly images: number | null;
 }
-
-const NS_PER_SECOND = 1_000_000_000n;
 
 /**
  * Price × what the call used, rounded half-even once.

@@ -9,6 +9,7 @@
  * Operations can be nested in attempts of others. What is nested in an attempt that is not made is not made either, and
  * its cost is saved once. Where a nested operation may fail that had succeeded, the attempt around it is unknown.
  */
+import { NS_PER_MS } from './time.js';
 export interface RecordedAttempt {
   readonly operation: string;
   /** Names the attempt; several spans of one attempt share it. */
@@ -241,7 +242,6 @@ function possibleAfter(last: MadeTry, attemptsMax: number | null): number {
   return last.won ? 1 : 0;
 }
 
-const NS_PER_MS = 1_000_000n;
 const durationOf = ({ startNs, endNs }: Try): bigint => endNs - startNs;
 
 function latencyChange(

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { formatUsd, parseUsd } from '@burnbook/domain/money';
 import { RESERVATION_STATES } from '@burnbook/domain/reservation';
-import { formatTime } from '@burnbook/domain/time';
+import { formatTime, NS_PER_SECOND } from '@burnbook/domain/time';
 import { NO_USAGE } from '@burnbook/domain/usage';
 import {
   breakGlassSchema,
@@ -32,7 +32,6 @@ import { cursorOf, limitParam, offsetOf, parseQuery } from './query.js';
 import { grantView, overText, reservationView } from './reservationViews.js';
 import { route, type RouteRequest } from './route.js';
 
-const NS_PER_S = 1_000_000_000n;
 /** Held, or settled and waiting for telemetry; and what is neither. */
 const STAGES = ['open', 'ended'] as const;
 const listQuery = {
@@ -110,7 +109,7 @@ export const reservationRoutes = [
     answer: reservationSchema,
     handle: async ({ api, part, body }) => {
       const id = part('id');
-      const ttlNs = BigInt((body as Renew).ttlSeconds) * NS_PER_S;
+      const ttlNs = BigInt((body as Renew).ttlSeconds) * NS_PER_SECOND;
       return changed(id, await api.store.hold('renew', { atNs: api.nowNs(), id, ttlNs }));
     },
   }),
@@ -156,7 +155,7 @@ async function reserve(
   const op = {
     atNs,
     id: `rsv-${sha256(idempotencyKey).slice(0, 32)}`,
-    ttlNs: BigInt(request.ttlSeconds) * NS_PER_S,
+    ttlNs: BigInt(request.ttlSeconds) * NS_PER_SECOND,
     idempotencyKey,
     fingerprint: fingerprintOf(request, budget),
     amountNano: quote.amountNano,
@@ -300,7 +299,7 @@ async function breakGlass(
 ): Promise<z.infer<typeof breakGlassViewSchema>> {
   const id = part('id');
   const atNs = api.nowNs();
-  const untilNs = atNs + BigInt(untilSeconds) * NS_PER_S;
+  const untilNs = atNs + BigInt(untilSeconds) * NS_PER_SECOND;
   const op = { budget: id, atNs, untilNs, actor, reason };
   if (!(await api.store.hold('breakGlass', op))) {
     throw new ApiError(404, `there is no budget ${JSON.stringify(id)} with a hard limit`, 'id');

@@ -6,6 +6,7 @@ import {
   type RetryPolicy,
 } from '@burnbook/domain/retryPolicy';
 import { addReplays, replayShapes, type OperationShape } from '@burnbook/domain/retryShapes';
+import { NS_PER_MS } from '@burnbook/domain/time';
 import type { QueryRow } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { CostScope } from './costs.js';
@@ -33,7 +34,6 @@ const OPERATIONS_MAX = 20_000;
 const NO_ATTEMPTS_MAX = 2n ** 62n;
 /** No attempt is longer. */
 const NO_TIMEOUT_NS = 2n ** 62n;
-const NS_PER_MS = 1_000_000n;
 
 export async function whatIf(
   store: StoreClient,

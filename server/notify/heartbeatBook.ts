@@ -1,6 +1,6 @@
 /** Signs of life that are expected from others, and which of them are missed. */
 import type { ExpectedHeartbeat } from '@burnbook/domain/notify/notifySettings';
-import { NS_PER_SECOND } from '@burnbook/domain/time';
+import { NS_PER_SECOND, NS_PER_MS } from '@burnbook/domain/time';
 import type { StoreClient } from '../store/storeClient.js';
 
 export interface HeartbeatState extends ExpectedHeartbeat {
@@ -18,7 +18,6 @@ export interface HeartbeatBookOptions {
   readonly heartbeatsChanged?: () => void;
 }
 
-const NS_PER_MS = 1_000_000n;
 /** What is due later is looked at again before. */
 const WAIT_MS_MAX = 3_600_000;
 

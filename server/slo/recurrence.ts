@@ -2,14 +2,13 @@
 import { createRequire } from 'node:module';
 import type * as rrule from 'rrule';
 import { localToNs } from '@burnbook/domain/slo/localTime';
-import { HOUR_NS } from '@burnbook/domain/time';
+import { HOUR_NS, NS_PER_MS } from '@burnbook/domain/time';
 import { offsetNs } from '@burnbook/domain/timeZone';
 import { readRecurrence, type RecurrenceParts } from './recurrenceParts.js';
 
 /** Its file for `import` names no exports that Node can see. */
 const { RRule } = createRequire(import.meta.url)('rrule') as typeof rrule;
 
-const NS_PER_MS = 1_000_000n;
 const DAY_MS = 86_400_000;
 /** No zone was ever further from UTC. */
 const OFFSET_MAX_NS = 16n * HOUR_NS;
