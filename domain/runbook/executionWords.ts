@@ -63,27 +63,21 @@ export function eventFacts(
     text: text ?? '',
     outcome: outcome ?? 'notHelped',
   };
-  switch (kind) {
-    case 'started':
-      return { says: 'runStarted', values };
-    case 'tick':
-      return { says: 'runTick', values };
-    case 'untick':
-      return { says: 'runUntick', values };
-    case 'skip':
-      return { says: 'runSkip', values };
-    case 'note':
-      return { says: 'runNote', values };
-    case 'handOver':
-      return { says: 'runHandOver', values };
-    case 'override':
-      return { says: 'runOverride', values };
-    case 'finished':
-      return { says: wasVerified === false ? 'runFinishedUnverified' : 'runFinished', values };
-    case 'verify':
-      return verify ? verifyFacts(verify, values) : null;
-  }
+  if (kind === 'verify') return verify ? verifyFacts(verify, values) : null;
+  const isUnverified = kind === 'finished' && wasVerified === false;
+  return { says: isUnverified ? 'runFinishedUnverified' : SAYINGS[kind], values };
 }
+
+const SAYINGS: Readonly<Record<Exclude<ExecutionEvent['kind'], 'verify'>, EntrySaying>> = {
+  started: 'runStarted',
+  tick: 'runTick',
+  untick: 'runUntick',
+  skip: 'runSkip',
+  note: 'runNote',
+  handOver: 'runHandOver',
+  override: 'runOverride',
+  finished: 'runFinished',
+};
 
 function verifyFacts(
   { state, answers, reason }: VerifyStanding,
