@@ -29,14 +29,15 @@ export interface OwnIdentity {
   readonly reservation: string | null;
 }
 
-/** One enclosing attempt, innermost first through `outer`. */
+/** The innermost attempt around a span. */
 export interface AttemptContext {
   /** Names the operation across the store: every attempt of it has the same one. */
   readonly operationKey: bigint;
   readonly number: number;
   /** Names the attempt across the store. */
   readonly attemptKey: bigint;
-  readonly outer: AttemptContext | null;
+  /** The attempt around it; null: none. */
+  readonly outerAttemptKey: bigint | null;
 }
 
 /** The settled identity of a span. */
@@ -64,8 +65,8 @@ export interface Context {
   readonly attribute: OwnIdentity;
   readonly resource: OwnIdentity;
   readonly attempts: AttemptContext | null;
-  /** `service.name` of the topmost known ancestor: the pipeline's name where nobody gives a better one. */
-  readonly weakPipeline: string;
+  /** `service.name` of the topmost known ancestor: the pipeline's name where nobody gives a better one; null: one is given. */
+  readonly weakPipeline: string | null;
   readonly identity: Identity;
 }
 
@@ -143,7 +144,8 @@ export function deriveContext(input: ContextInput): Context {
     attribute,
     resource,
     attempts: enclosingAttempts(input, identity, number),
-    weakPipeline,
+    // A name that is given stands for all below: it is nothing to them what the topmost one's service is.
+    weakPipeline: pipeline === null ? weakPipeline : null,
     identity,
   };
 }
@@ -167,7 +169,7 @@ export function boundaries(
   const run = !b || a.run !== b.run || a.pipeline !== b.pipeline;
   const batch = a.batch !== null && (run || a.batch !== b.batch);
   const step = a.step !== null && (run || batch || a.step !== b.step);
-  const attempt = own.attempts !== null && own.attempts !== parent?.attempts;
+  const attempt = own.attempts !== null && own.attempts.attemptKey !== parent?.attempts?.attemptKey;
   const leavesBatch = !run && a.batch === null && b?.batch !== null;
   return { run, batch, step, attempt, leavesBatch };
 }
@@ -240,7 +242,8 @@ function enclosingAttempts(
   );
   // Collectors repeat the attempt's keys on the spans inside it: that is the same attempt, not one within it.
   if (outer && outer.operationKey === operationKey && outer.number === number) return outer;
-  return { operationKey, number, attemptKey: hash64(`${operationKey}#${number}`), outer };
+  const attemptKey = hash64(`${operationKey}#${number}`);
+  return { operationKey, number, attemptKey, outerAttemptKey: outer?.attemptKey ?? null };
 }
 
 /** Longer names are cut: they key the tables and maps of everything above. */
@@ -251,6 +254,35 @@ const nameOf = (facts: FactSet, fact: Fact): string | null =>
 
 function positive(number: number | null): number | null {
   return number !== null && number > 0 ? number : null;
+}
+
+/** Whether two contexts are the same to their span and to all below it. */
+export function sameContext(a: Context, b: Context): boolean {
+  return (
+    a === b ||
+    (a.weakPipeline === b.weakPipeline &&
+      a.attempts?.attemptKey === b.attempts?.attemptKey &&
+      a.attempts?.outerAttemptKey === b.attempts?.outerAttemptKey &&
+      sameIdentity(a.identity, b.identity) &&
+      sameWords(a.attribute, b.attribute) &&
+      sameWords(a.resource, b.resource))
+  );
+}
+
+function sameIdentity(a: Identity, b: Identity): boolean {
+  return (
+    a.pipeline === b.pipeline &&
+    a.run === b.run &&
+    a.batch === b.batch &&
+    a.step === b.step &&
+    a.attempt === b.attempt &&
+    a.team === b.team &&
+    a.environment === b.environment &&
+    a.tags === b.tags &&
+    a.reservation === b.reservation &&
+    a.weak === b.weak &&
+    a.rooted === b.rooted
+  );
 }
 
 /** Whether two say the same. */

@@ -36,8 +36,9 @@ export class AggregateResponses {
 
   add(responseKey: bigint, facts: NodeFacts): void {
     const { traceHi, traceLo, spanId, startNs } = facts;
-    const known = this.#young.get(responseKey) ?? [];
-    this.#young.set(responseKey, [...known, { traceHi, traceLo, spanId, startNs }]);
+    const known = this.#young.get(responseKey);
+    if (known) known.push({ traceHi, traceLo, spanId, startNs });
+    else this.#young.set(responseKey, [{ traceHi, traceLo, spanId, startNs }]);
     if (this.#young.size <= ENTRIES_MAX) return;
     this.#forget(this.#old);
     this.#old = this.#young;

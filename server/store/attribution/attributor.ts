@@ -2,7 +2,8 @@
  * From a group of ingested spans to the rows that change: what is new, whose it is, and what it moves.
  *
  * Work is proportional to what changed: a new span is placed under its parent (0.3 µs), contexts are derived once and
- * shared by spans that say nothing themselves, and a late parent re-derives only what hangs below it.
+ * shared by spans that say nothing themselves, and a late parent re-derives what hangs below it only as far down as it
+ * changes something there.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ownIdentity, sameWords, type OwnIdentity } from '@burnbook/domain/attribution';
@@ -18,7 +19,8 @@ import type { ComputeRates } from './computeRates.js';
 import { ContextDeriver, knownParent } from './contextDeriver.js';
 import { high, low, sameId, words } from './idWords.js';
 import { hasCompute, isSampled, nodeFacts, tellsUsage, type NodeFacts } from './nodeFacts.js';
-import { callsAbove, repeatsCallBelow } from './nestedCalls.js';
+import { proofOf } from './evidence.js';
+import { foundRepeats } from './nestedCalls.js';
 import type { ResponseIndex } from './responseIndex.js';
 import { emitRows } from './rowEmitter.js';
 import type { SourceTable } from './sourceTable.js';
@@ -45,7 +47,8 @@ export class Attributor {
   readonly #o: AttributorOptions;
   readonly #facts = new FactSet();
   readonly #dirty = new Set<number>();
-  readonly #stack: number[] = [];
+  /** Spans of the group at hand that came after children of theirs. */
+  readonly #late: number[] = [];
   readonly #contexts: ContextDeriver;
   #lastOwn: OwnIdentity | null = null;
 
@@ -60,6 +63,7 @@ export class Attributor {
     const spans = group.batches.reduce((sum, batch) => sum + batch.length, 0);
     this.#o.arena.rotateIfFull(spans);
     this.#dirty.clear();
+    this.#late.length = 0;
     await this.#loadKnownTraces(group);
     const calls: { node: number; call: CallRecord }[] = [];
     for (const batch of group.batches) {
@@ -114,10 +118,7 @@ export class Attributor {
     const trace = arena.addTrace(loaded.hi, loaded.lo, formatTraceId(loaded.hi, loaded.lo));
     trace.hintFirstNs = loaded.hintFirstNs;
     trace.hintLastNs = loaded.hintLastNs;
-    for (const [proof, startNs] of loaded.evidence) {
-      const known = trace.evidence.get(proof);
-      if (known === undefined || startNs < known) trace.evidence.set(proof, startNs);
-    }
+    for (const [proof, startNs] of loaded.evidence) trace.evidence.restore(proof, startNs);
     for (const span of loaded.spans) {
       const node = arena.young.ensure(trace, high(span.spanId), low(span.spanId));
       const generation = arena.young;
@@ -130,9 +131,19 @@ export class Attributor {
       const node = arena.young.find(trace, high(spanId), low(spanId));
       const parent =
         parentId === 0n ? NONE : arena.young.ensure(trace, high(parentId), low(parentId));
-      this.#hang(arena.young, node, parent);
+      arena.young.link(node, parent);
+      this.#spread(arena.young, node);
     }
-    // What hangs below a span is known now; nothing changed, so nothing is dirty.
+    for (const { spanId, facts } of loaded.spans) {
+      if (!facts) continue;
+      const node = arena.young.find(trace, high(spanId), low(spanId));
+      // Rows stand as of this context: what changes is told against it.
+      const { identity } = this.#contexts.of(arena.young, node);
+      if (!facts.activityRow && isOrphan(arena.young, node)) {
+        trace.evidence.wait(proofOf(identity), facts);
+      }
+    }
+    // Nothing changed, so nothing is dirty.
     this.#dirty.clear();
   }
 
@@ -184,9 +195,13 @@ export class Attributor {
       const parentLo = parentWords[2 * i] ?? 0;
       const hasParent = parentHi !== 0 || parentLo !== 0;
       const parent = hasParent ? generation.ensure(trace, parentHi, parentLo) : NONE;
-      const isTop = this.#hang(generation, node, parent);
-      if (this.#facts.size === 0 && !isTop && !call && !this.#changesSource(generation, node))
+      if (generation.firstChild[node] !== NONE) this.#late.push(node);
+      generation.link(node, parent);
+      const isTop = parent === NONE || !generation.has(parent, NODE.present);
+      if (this.#facts.size === 0 && !isTop && !call && !this.#changesSource(generation, node)) {
+        this.#spread(generation, node);
         continue;
+      }
       const facts = this.#nodeFacts(trace, batch, i, { call, extra: rare?.extra });
       generation.facts[node] = facts;
       this.#flagCost(generation, node, facts);
@@ -236,37 +251,12 @@ export class Attributor {
     return own;
   }
 
-  /**
-   * Links a span that is now present to its parent (`NONE`: a root), and marks what already hung below it.
-   * @returns whether it is the topmost known span.
-   */
-  #hang(generation: Generation, node: number, parent: number): boolean {
-    if (generation.firstChild[node] !== NONE) this.#markBelow(generation, node);
-    if (parent === NONE) return true;
-    generation.link(node, parent);
-    this.#spread(generation, node);
-    return !generation.has(parent, NODE.present);
-  }
-
   /** Whether the span's resource may say other words of identity than its parent's. */
   #changesSource(generation: Generation, node: number): boolean {
     const source = generation.source[node] ?? 0;
     const parent = generation.parent[node] ?? NONE;
     if (parent !== NONE && generation.source[parent] === source) return false;
     return this.#o.sources.info(source).own !== null;
-  }
-
-  #markBelow(generation: Generation, node: number): void {
-    const stack = this.#stack;
-    stack.length = 0;
-    stack.push(generation.firstChild[node] ?? NONE);
-    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-      if (at === NONE) continue;
-      stack.push(generation.nextSibling[at] ?? NONE);
-      generation.context[at] = undefined;
-      if (generation.facts[at]) this.#dirty.add(at);
-      stack.push(generation.firstChild[at] ?? NONE);
-    }
   }
 
   #flagCost(generation: Generation, node: number, facts: NodeFacts | undefined): void {
@@ -276,9 +266,9 @@ export class Attributor {
     if (hasCompute(facts)) generation.set(node, NODE.costs);
   }
 
-  /** Tells the ancestors that there is usage, or cost, below them. */
+  /** Tells the ancestors of a span that was linked that there is usage, or cost, below them. */
   #spread(generation: Generation, node: number): void {
-    for (const call of callsAbove(generation, node)) this.#dirty.add(call);
+    for (const call of foundRepeats(generation, node)) this.#dirty.add(call);
     let bits = 0;
     if (generation.has(node, NODE.usage | NODE.usageBelow)) bits |= NODE.usageBelow;
     if (generation.has(node, NODE.costs | NODE.costsBelow)) bits |= NODE.costsBelow;
@@ -339,6 +329,9 @@ export class Attributor {
 
   #settle(changes: ChangeSet): void {
     const generation = this.#o.arena.young;
+    this.#contexts.renew(generation, this.#late, (node) => {
+      if (generation.facts[node]) this.#dirty.add(node);
+    });
     const released = new Set<TraceState>();
     // Rows that stand give their proofs back before new spans look for one.
     const standing: number[] = [];
@@ -347,21 +340,29 @@ export class Attributor {
       const facts = generation.facts[node];
       if (facts) (facts.activityRow ? standing : fresh).push(node);
     }
-    for (const node of [...standing, ...fresh]) this.#emit(generation, node, changes, released);
+    for (const node of [...standing, ...fresh]) {
+      this.#emit(generation, node, changes);
+      const trace = generation.traceOf(node);
+      if (trace.evidence.hasReleased) released.add(trace);
+    }
     for (const trace of released) {
-      trace.proofReleased = false;
-      for (let node = trace.first; node !== NONE; node = generation.nextInTrace[node] ?? NONE) {
-        const facts = generation.facts[node];
-        if (!facts || facts.activityRow || facts.parentId === 0n) continue;
-        if (knownParent(generation, node) === NONE) {
-          this.#emit(generation, node, changes, new Set());
-        }
-      }
+      for (const proof of trace.evidence.takeReleased()) this.#proveAnew(trace, proof, changes);
     }
     this.#dirty.clear();
   }
 
-  #emit(generation: Generation, node: number, changes: ChangeSet, released: Set<TraceState>): void {
+  /** The earliest span that still has no known parent stands in as the proof, or finds an earlier one there. */
+  #proveAnew(trace: TraceState, proof: string, changes: ChangeSet): void {
+    const { generation, evidence } = trace;
+    for (let facts = evidence.next(proof); facts; facts = evidence.next(proof)) {
+      const node = generation.find(trace, high(facts.spanId), low(facts.spanId));
+      if (facts.activityRow || !isOrphan(generation, node)) continue;
+      this.#emit(generation, node, changes);
+      return;
+    }
+  }
+
+  #emit(generation: Generation, node: number, changes: ChangeSet): void {
     const facts = generation.facts[node];
     if (!facts) return;
     const context = this.#contexts.of(generation, node);
@@ -375,15 +376,18 @@ export class Attributor {
         parent: parent === NONE ? null : (generation.context[parent] ?? null),
         settled: parent !== NONE || facts.parentId === 0n,
         usageBelow: generation.has(node, NODE.usageBelow),
-        repeatsCallBelow: facts.call !== null && repeatsCallBelow(generation, node),
+        repeatsCallBelow: generation.has(node, NODE.repeatsCall),
         costs: generation.has(node, NODE.costs | NODE.costsBelow),
       },
       changes,
       this.#o.rates,
     );
-    if (trace.proofReleased) released.add(trace);
   }
 }
+
+/** A span whose parent is still to come. */
+const isOrphan = (generation: Generation, node: number): boolean =>
+  generation.facts[node]?.parentId !== 0n && knownParent(generation, node) === NONE;
 
 function noteResent(changes: ChangeSet, receivedNs: bigint): void {
   changes.spansDuplicate++;

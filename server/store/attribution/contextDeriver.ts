@@ -1,5 +1,10 @@
 /** Contexts of the nodes of the arena, derived from the top down and kept until an ancestor changes. */
-import { deriveContext, type Context, type OwnIdentity } from '@burnbook/domain/attribution';
+import {
+  deriveContext,
+  sameContext,
+  type Context,
+  type OwnIdentity,
+} from '@burnbook/domain/attribution';
 import { formatSpanId } from '@burnbook/domain/traceId';
 import type { SourceTable } from './sourceTable.js';
 import { NODE, NONE, type Generation } from './spanArena.js';
@@ -15,6 +20,30 @@ export class ContextDeriver {
 
   constructor(sources: SourceTable) {
     this.#sources = sources;
+  }
+
+  /**
+   * Derives anew what hung below spans that came after their children, down to where nothing changes: a chain that
+   * arrives from its end costs a step a span, and not its length.
+   * @param late these spans. What else is new has no context yet.
+   * @param visit told of every older span whose parent, or whose parent's context, is another now.
+   */
+  renew(generation: Generation, late: readonly number[], visit: (node: number) => void): void {
+    // From the top down: what is above a span is right by the time that it is its turn.
+    const depths = new Map(late.map((node) => [node, generation.depthOf(node)]));
+    const ordered = late.toSorted((a, b) => (depths.get(a) ?? 0) - (depths.get(b) ?? 0));
+    const stack: number[] = [];
+    for (const parent of ordered) {
+      pushChildren(generation, parent, stack);
+      for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+        const before = generation.context[at];
+        if (!before) continue;
+        visit(at);
+        generation.context[at] = undefined;
+        if (sameContext(before, this.of(generation, at))) generation.context[at] = before;
+        else pushChildren(generation, at, stack);
+      }
+    }
   }
 
   /** The context of a present node; those of its known ancestors come to be as well. */
@@ -59,6 +88,11 @@ export class ContextDeriver {
     if (!context) throw new Error('a node without a context');
     return context;
   }
+}
+
+function pushChildren(generation: Generation, node: number, stack: number[]): void {
+  let child = generation.firstChild[node] ?? NONE;
+  for (; child !== NONE; child = generation.nextSibling[child] ?? NONE) stack.push(child);
 }
 
 /** The parent's node where the parent has arrived, else `NONE`. */

@@ -8,9 +8,10 @@ import type { SqlTexts } from '../sqlTexts.js';
 import { usageFrom } from '../usageColumns.js';
 import type { ComputeRates } from './computeRates.js';
 import { isSampled, NO_ACTIVITY, nodeFacts, type NodeFacts } from './nodeFacts.js';
+import { proofOf } from './evidence.js';
 import type { KnownAttempt, Loss, OperationLoader } from './losingAttempts.js';
 import type { ResponseLoader } from './responseIndex.js';
-import { EXCLUDED, proofOf } from './rowEmitter.js';
+import { EXCLUDED } from './rowEmitter.js';
 import type { LoadedTrace, TraceLoader } from './traceLoader.js';
 
 type Row = Record<string, DuckDBValue>;

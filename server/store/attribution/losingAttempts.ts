@@ -47,6 +47,15 @@ interface Spans {
   lastNs: bigint;
 }
 
+interface Operation {
+  readonly attempts: Map<bigint, Spans>;
+  /** Attempts that won. */
+  won: number;
+  /** Earliest start and latest end of all attempts that there were. */
+  firstNs: bigint;
+  lastNs: bigint;
+}
+
 /** Kept in memory: operations with a loser or a second attempt, about 300 bytes each. */
 const OPERATIONS_MAX = 200_000;
 
@@ -55,8 +64,8 @@ const OPERATION_SPAN_NS = 7n * DAY_NS;
 
 export class LosingAttempts {
   readonly #loader: OperationLoader;
-  /** Operation → its attempts: only of operations with a loser or a second attempt. */
-  readonly #operations = new Map<bigint, Map<bigint, Spans>>();
+  /** Only operations with a loser or a second attempt. */
+  readonly #operations = new Map<bigint, Operation>();
   readonly #operationOf = new Map<bigint, bigint>();
   readonly #outer = new Map<bigint, bigint>();
   readonly #inner = new Map<bigint, Set<bigint>>();
@@ -95,17 +104,12 @@ export class LosingAttempts {
     return this.#stored.mayHave(operationKey);
   }
 
-  /** When the operation's attempts start, as far as they are in memory; null: none is. */
+  /** Within what times the operation's attempts are, as far as they are in memory; null: none is. */
   timesOf(operationKey: bigint): { firstNs: bigint; lastNs: bigint } | null {
-    const attempts = this.#operations.get(operationKey);
-    if (!attempts) return null;
-    const [head, ...others] = [...attempts.values()];
-    let { firstNs, lastNs } = head ?? { firstNs: 0n, lastNs: 0n };
-    for (const other of others) {
-      if (other.firstNs < firstNs) ({ firstNs } = other);
-      if (other.lastNs > lastNs) ({ lastNs } = other);
-    }
-    return head ? { firstNs, lastNs } : null;
+    const operation = this.#operations.get(operationKey);
+    if (!operation || operation.attempts.size === 0) return null;
+    const { firstNs, lastNs } = operation;
+    return { firstNs, lastNs };
   }
 
   /** Takes over the attempts of a commit. @returns the attempts whose loss changed. */
@@ -113,11 +117,15 @@ export class LosingAttempts {
     await this.#load([...removed, ...added]);
     this.#departed.clear();
     const touched = new Set<bigint>();
-    // Each once, however many of its attempts the commit has: one id for all of a pipeline's work is a mistake of many.
-    const operations = new Set<bigint>();
+    // Whether they were won before. Other attempts are looked at where that changes alone: one id for all of a pipeline's
+    // work is a mistake of many.
+    const operations = new Map<bigint, boolean>();
+    const note = ({ operationKey }: AttemptRow): void => {
+      if (!operations.has(operationKey)) operations.set(operationKey, this.#isWon(operationKey));
+    };
     for (const row of removed) {
       touched.add(row.attemptKey);
-      operations.add(row.operationKey);
+      note(row);
       this.#leave(row);
     }
     // Looked for first: an attempt that won counts beside a lost one, whichever of the two stands first in the commit.
@@ -125,12 +133,14 @@ export class LosingAttempts {
     for (const row of added) {
       this.#stored.add(row.operationKey);
       const matters = deciding.has(row.operationKey) || this.#operations.has(row.operationKey);
-      if (matters || row.outerAttemptKey !== null) this.#enter(known(row));
-      if (matters) operations.add(row.operationKey);
-      if (matters || row.outerAttemptKey !== null) touched.add(row.attemptKey);
+      if (!matters && row.outerAttemptKey === null) continue;
+      note(row);
+      this.#enter(known(row));
+      touched.add(row.attemptKey);
     }
-    for (const operation of operations) {
-      for (const key of this.#operations.get(operation)?.keys() ?? []) touched.add(key);
+    for (const [operation, wasWon] of operations) {
+      if (this.#isWon(operation) === wasWon) continue;
+      for (const key of this.#operations.get(operation)?.attempts.keys() ?? []) touched.add(key);
     }
     const changes = this.#settle(touched);
     this.#forgetOldest();
@@ -141,7 +151,7 @@ export class LosingAttempts {
   #forgetOldest(): void {
     if (this.#operations.size <= OPERATIONS_MAX) return;
     let left = OPERATIONS_MAX / 2;
-    for (const [operation, attempts] of this.#operations) {
+    for (const [operation, { attempts }] of this.#operations) {
       if (left-- <= 0) return;
       for (const attempt of attempts.keys()) {
         const outer = this.#outer.get(attempt);
@@ -175,24 +185,27 @@ export class LosingAttempts {
     const loaded = await this.#loader.loadOperations([...wanted], around);
     for (const attempt of loaded) this.#enter(attempt);
     // As the database has judged them: what the commit changes is told against that.
-    const won: Won = new Map();
-    for (const { attemptKey } of loaded) {
-      const loss = this.#judge(attemptKey, won);
-      if (loss !== null) this.#losses.set(attemptKey, loss);
-    }
+    const judged = this.#judge(new Set(loaded.map(({ attemptKey }) => attemptKey)));
+    for (const [key, loss] of judged) if (loss !== null) this.#losses.set(key, loss);
   }
 
   #enter(attempt: KnownAttempt): void {
     const { operationKey, attemptKey, outerAttemptKey, outcome } = attempt;
-    const attempts = this.#operations.get(operationKey) ?? new Map<bigint, Spans>();
     const { startNs, endNs } = attempt;
-    const spans = attempts.get(attemptKey) ?? { won: 0, lost: 0, firstNs: startNs, lastNs: endNs };
-    if (startNs < spans.firstNs) spans.firstNs = startNs;
-    if (endNs > spans.lastNs) spans.lastNs = endNs;
-    if (outcome === 'succeeded') spans.won++;
-    else spans.lost++;
-    attempts.set(attemptKey, spans);
-    this.#operations.set(operationKey, attempts);
+    const times = { firstNs: startNs, lastNs: endNs };
+    const operation = this.#operations.get(operationKey) ?? {
+      attempts: new Map<bigint, Spans>(),
+      won: 0,
+      ...times,
+    };
+    const spans = operation.attempts.get(attemptKey) ?? { won: 0, lost: 0, ...times };
+    for (const known of [operation, spans]) {
+      if (startNs < known.firstNs) known.firstNs = startNs;
+      if (endNs > known.lastNs) known.lastNs = endNs;
+    }
+    count(operation, spans, { outcome, by: 1 });
+    operation.attempts.set(attemptKey, spans);
+    this.#operations.set(operationKey, operation);
     this.#operationOf.set(attemptKey, operationKey);
     if (outerAttemptKey === null) return;
     this.#outer.set(attemptKey, outerAttemptKey);
@@ -202,14 +215,13 @@ export class LosingAttempts {
   }
 
   #leave({ operationKey, attemptKey, outcome }: AttemptRow): void {
-    const attempts = this.#operations.get(operationKey);
-    const spans = attempts?.get(attemptKey);
-    if (!attempts || !spans) return;
-    if (outcome === 'succeeded') spans.won--;
-    else spans.lost--;
+    const operation = this.#operations.get(operationKey);
+    const spans = operation?.attempts.get(attemptKey);
+    if (!operation || !spans) return;
+    count(operation, spans, { outcome, by: -1 });
     if (spans.won + spans.lost > 0) return;
     this.#departed.set(attemptKey, spans);
-    attempts.delete(attemptKey);
+    operation.attempts.delete(attemptKey);
     const outer = this.#outer.get(attemptKey);
     if (outer !== undefined) this.#inner.get(outer)?.delete(attemptKey);
     this.#outer.delete(attemptKey);
@@ -218,15 +230,16 @@ export class LosingAttempts {
 
   #settle(touched: ReadonlySet<bigint>): LossChange[] {
     const changes: LossChange[] = [];
-    const won: Won = new Map();
+    // What is nested in them shares their fate.
     const seen = new Set<bigint>();
     const stack = [...touched];
     for (let key = stack.pop(); key !== undefined; key = stack.pop()) {
       if (seen.has(key)) continue;
       seen.add(key);
       for (const inner of this.#inner.get(key) ?? []) stack.push(inner);
+    }
+    for (const [key, after] of this.#judge(seen)) {
       const before = this.#losses.get(key) ?? null;
-      const after = this.#judge(key, won);
       if (before === after) continue;
       if (after === null) this.#losses.delete(key);
       else this.#losses.set(key, after);
@@ -237,46 +250,74 @@ export class LosingAttempts {
   }
 
   #times(attemptKey: bigint): { firstNs: bigint; lastNs: bigint } {
-    const operation = this.#operationOf.get(attemptKey);
-    const spans =
-      operation === undefined ? undefined : this.#operations.get(operation)?.get(attemptKey);
-    const { firstNs, lastNs } = spans ??
+    const key = this.#operationOf.get(attemptKey);
+    const operation = key === undefined ? undefined : this.#operations.get(key);
+    const { firstNs, lastNs } = operation?.attempts.get(attemptKey) ??
       this.#departed.get(attemptKey) ?? { firstNs: 0n, lastNs: 0n };
     return { firstNs, lastNs };
   }
 
-  /** Along the chain of enclosing attempts: any waste wins, else any failure. */
-  #judge(attemptKey: bigint, won: Won): Loss | null {
-    let loss: Loss | null = null;
-    const chain = new Set<bigint>();
-    let at: bigint | undefined = attemptKey;
-    while (at !== undefined && !chain.has(at)) {
-      chain.add(at);
-      const own = this.#ownLoss(at, won);
-      if (own === 'waste') return 'waste';
-      loss ??= own;
-      at = this.#outer.get(at);
+  /**
+   * Along the chain of enclosing attempts: any waste wins, else any failure. Each link of a chain is looked at once, and
+   * around attempts that are not among `keys` all stands as it did.
+   */
+  #judge(keys: ReadonlySet<bigint>): Map<bigint, Loss | null> {
+    const judged = new Map<bigint, Loss | null>();
+    for (const key of keys) {
+      const chain = new Set<bigint>();
+      let at: bigint | undefined = key;
+      while (at !== undefined && keys.has(at) && !judged.has(at) && !chain.has(at)) {
+        chain.add(at);
+        at = this.#outer.get(at);
+      }
+      let loss: Loss | null = null;
+      if (at !== undefined && chain.has(at)) loss = this.#lossOfRing(at);
+      else if (at !== undefined) loss = (keys.has(at) ? judged.get(at) : this.lossOf(at)) ?? null;
+      for (const link of [...chain].toReversed()) {
+        loss = worse(this.#ownLoss(link), loss);
+        judged.set(link, loss);
+      }
+    }
+    return judged;
+  }
+
+  /** Attempts that enclose each other, by ids that a pipeline gave twice, share one fate. */
+  #lossOfRing(start: bigint): Loss | null {
+    let loss = this.#ownLoss(start);
+    let at = this.#outer.get(start);
+    for (; at !== undefined && at !== start; at = this.#outer.get(at)) {
+      loss = worse(this.#ownLoss(at), loss);
     }
     return loss;
   }
 
-  #ownLoss(attemptKey: bigint, won: Won): Loss | null {
-    const operation = this.#operationOf.get(attemptKey);
-    if (operation === undefined) return null;
-    const attempts = this.#operations.get(operation);
-    const spans = attempts?.get(attemptKey);
-    if (!attempts || !spans || spans.won > 0) return null;
-    let isWon = won.get(operation);
-    if (isWon === undefined) {
-      isWon = [...attempts.values()].some((other) => other.won > 0);
-      won.set(operation, isWon);
-    }
-    return isWon ? 'waste' : 'failure';
+  #ownLoss(attemptKey: bigint): Loss | null {
+    const key = this.#operationOf.get(attemptKey);
+    const operation = key === undefined ? undefined : this.#operations.get(key);
+    const spans = operation?.attempts.get(attemptKey);
+    if (!operation || !spans || spans.won > 0) return null;
+    return operation.won > 0 ? 'waste' : 'failure';
+  }
+
+  #isWon(operationKey: bigint): boolean {
+    return (this.#operations.get(operationKey)?.won ?? 0) > 0;
   }
 }
 
-/** Whether an attempt of an operation won, as far as it was asked while nothing changes. */
-type Won = Map<bigint, boolean>;
+const worse = (a: Loss | null, b: Loss | null): Loss | null =>
+  a === 'waste' || b === 'waste' ? 'waste' : (a ?? b);
+
+/** Enters a span of an attempt, or takes it out. */
+function count(
+  operation: Operation,
+  spans: Spans,
+  { outcome, by }: { readonly outcome: string; readonly by: 1 | -1 },
+): void {
+  const wasWon = spans.won > 0;
+  if (outcome === 'succeeded') spans.won += by;
+  else spans.lost += by;
+  operation.won += Number(spans.won > 0) - Number(wasWon);
+}
 
 /** A first attempt that won is alone with its operation, as far as it can tell. */
 const decides = (row: AttemptRow): boolean => row.outcome !== 'succeeded' || row.number > 1;

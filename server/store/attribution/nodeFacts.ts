@@ -22,6 +22,8 @@ export interface NodeFacts extends SpanFacts {
   readonly parentId: bigint;
   /** A span that started earlier carries the same response id. */
   duplicateResponse: boolean;
+  /** It waits to be the evidence of its work (see `Evidence`). */
+  awaitsProof: boolean;
   /** The compute rates known at arrival. */
   readonly ratesVersion: number;
   /** The rows that stand in the database for this span. */
@@ -64,6 +66,7 @@ export type NodeBasics = Omit<
   | 'cpuNs'
   | 'gbNs'
   | 'duplicateResponse'
+  | 'awaitsProof'
   | 'activityRow'
   | 'attemptRow'
   | 'noteRow'
@@ -99,6 +102,7 @@ export function nodeFacts(facts: FactSet, basics: NodeBasics): NodeFacts {
     own: basics.own,
     parentId: basics.parentId,
     duplicateResponse: false,
+    awaitsProof: false,
     ratesVersion: basics.ratesVersion,
     activityRow: null,
     attemptRow: null,

@@ -149,14 +149,9 @@ export class ResponseIndex {
     if (flipped.length === 0) return;
     const since = flipped.map(({ startNs }) => startNs).reduce((a, b) => (a < b ? a : b));
     const keys = flipped.map(({ responseKey }) => responseKey);
+    const losers = new Set(flipped.map(nameOf));
     for (const line of await this.#loader.loadResponses(keys, since)) {
-      const loses = flipped.some(
-        (claim) =>
-          claim.spanId === line.span.spanId &&
-          claim.traceLo === line.span.traceLo &&
-          claim.traceHi === line.span.traceHi,
-      );
-      if (loses) exclude(line, changes);
+      if (losers.has(nameOf(line.span))) exclude(line, changes);
     }
   }
 }

@@ -6,6 +6,7 @@ import { priceCompute } from '@burnbook/domain/price';
 import type { ActivityRow, AttemptRow, DataNoteRow, LineRow, Owner } from '../rows.js';
 import type { ChangeSet } from './changeSet.js';
 import type { ComputeRates } from './computeRates.js';
+import { proofOf } from './evidence.js';
 import { hasCompute, tellsUsage, type NodeFacts } from './nodeFacts.js';
 import type { TraceState } from './spanArena.js';
 
@@ -138,11 +139,7 @@ function activityRow(facts: NodeFacts, standing: Standing, begins: Begins): Acti
 function isEvidence(facts: NodeFacts, standing: Standing): boolean {
   const proof = proofOf(standing.context.identity);
   if (facts.activityRow && proof === proofOf(facts.activityRow.owner)) return true;
-  const earliest = standing.trace.evidence.get(proof);
-  // The earliest tells when the work began, whichever arrived first.
-  if (earliest !== undefined && earliest <= facts.startNs) return false;
-  standing.trace.evidence.set(proof, facts.startNs);
-  return true;
+  return standing.trace.evidence.claim(proof, facts);
 }
 
 /** The next span without a known parent may have to stand in as the proof. */
@@ -154,11 +151,8 @@ function releaseProof(
   if (!before) return;
   const proof = proofOf(before.owner);
   if (after && proofOf(after.owner) === proof) return;
-  if (trace.evidence.delete(proof)) trace.proofReleased = true;
+  trace.evidence.release(proof);
 }
-
-export const proofOf = ({ pipeline, run, batch, step }: Owner): string =>
-  JSON.stringify([pipeline, run, batch, step]);
 
 function attemptRow(facts: NodeFacts, standing: Standing): AttemptRow | null {
   const { attempts, identity } = standing.context;
@@ -171,7 +165,7 @@ function attemptRow(facts: NodeFacts, standing: Standing): AttemptRow | null {
     owner: identity,
     operationKey: attempts.operationKey,
     attemptKey: attempts.attemptKey,
-    outerAttemptKey: attempts.outer?.attemptKey ?? null,
+    outerAttemptKey: attempts.outerAttemptKey,
     number: attempts.number,
     outcome: outcomeOf(facts),
   };

@@ -8,10 +8,15 @@
  */
 import type { Context } from '@burnbook/domain/attribution';
 import type { SpanKey } from '../rows.js';
+import { Evidence } from './evidence.js';
 import { high, low } from './idWords.js';
 import type { NodeFacts } from './nodeFacts.js';
 
-export const NODE = { present: 1, usage: 2, usageBelow: 4, costs: 8, costsBelow: 16 } as const;
+/** `repeatsCall`: a call below tells the same tokens (see `nestedCalls.ts`). */
+export const NODE = {
+  ...{ present: 1, usage: 2, usageBelow: 4, costs: 8, costsBelow: 16 },
+  repeatsCall: 32,
+} as const;
 export const NONE = -1;
 
 /** One trace; `first` heads the list of its nodes in its generation. */
@@ -27,16 +32,15 @@ export interface TraceState {
   /** The time hint that the database holds for this trace; first > last: none yet. */
   hintFirstNs: bigint;
   hintLastNs: bigint;
-  /** (pipeline, run, batch, step) that have a row as evidence of their existence → its start. */
-  readonly evidence: Map<string, bigint>;
-  /** A proof was taken away in the commit at hand. */
-  proofReleased: boolean;
+  readonly evidence: Evidence;
 }
 
 export class SpanArena {
   young: Generation;
   #old: Generation;
   readonly #nodesMax: number;
+  /** Nodes of the largest trace that moved to the young generation. */
+  #movedMax = 0;
 
   /** @param nodesMax nodes of a generation; the arena holds at most about twice that. */
   constructor(nodesMax: number) {
@@ -47,12 +51,16 @@ export class SpanArena {
 
   /** Makes room for `incoming` more nodes. Only between groups: node numbers change. */
   rotateIfFull(incoming: number): void {
-    if (this.young.count + 2 * incoming <= this.#nodesMax || this.young.count === 0) return;
+    // One trace may be larger than a generation: what it takes to move it is then paid by as many new nodes.
+    const nodesMax = Math.max(this.#nodesMax, 2 * this.#movedMax);
+    if (this.young.count + 2 * incoming <= nodesMax || this.young.count === 0) return;
+    this.#movedMax = 0;
     this.#old = this.young;
     this.young = new Generation(this.#nodesMax);
   }
 
   clear(): void {
+    this.#movedMax = 0;
     this.young = new Generation(this.#nodesMax);
     this.#old = new Generation(1024);
   }
@@ -88,8 +96,7 @@ export class SpanArena {
       first: NONE,
       hintFirstNs: 1n,
       hintLastNs: 0n,
-      evidence: new Map(),
-      proofReleased: false,
+      evidence: new Evidence(),
     };
     this.young.addTrace(trace);
     return trace;
@@ -114,6 +121,7 @@ export class SpanArena {
       moved.push(copy, parent === NONE ? NONE : node);
       node = from.nextInTrace[node] ?? NONE;
     }
+    this.#movedMax = Math.max(this.#movedMax, moved.length / 2);
     for (let i = 0; i < moved.length; i += 2) {
       const copy = moved[i] ?? NONE;
       const original = moved[i + 1] ?? NONE;
@@ -130,6 +138,9 @@ export class Generation {
   idHi: Uint32Array;
   idLo: Uint32Array;
   parent: Int32Array;
+  /** Union-find over `parent`: a node farther up, and how many levels it is above. */
+  #above: Int32Array;
+  #levels: Int32Array;
   firstChild: Int32Array;
   nextSibling: Int32Array;
   nextInTrace: Int32Array;
@@ -148,6 +159,8 @@ export class Generation {
     this.idHi = new Uint32Array(capacity);
     this.idLo = new Uint32Array(capacity);
     this.parent = new Int32Array(capacity);
+    this.#above = new Int32Array(capacity);
+    this.#levels = new Int32Array(capacity);
     this.firstChild = new Int32Array(capacity);
     this.nextSibling = new Int32Array(capacity);
     this.nextInTrace = new Int32Array(capacity);
@@ -209,6 +222,8 @@ export class Generation {
     this.idHi[node] = idHi;
     this.idLo[node] = idLo;
     this.parent[node] = NONE;
+    this.#above[node] = NONE;
+    this.#levels[node] = 0;
     this.firstChild[node] = NONE;
     this.nextSibling[node] = NONE;
     this.nextInTrace[node] = trace.first;
@@ -229,8 +244,10 @@ export class Generation {
   /** Hangs a node below its parent, unless the parent hangs below the node: such a span stays a top one. */
   link(node: number, parent: number): void {
     if (node === parent || parent === NONE) return;
-    if (this.firstChild[node] !== NONE && this.#isBelow(parent, node)) return;
+    if (this.firstChild[node] !== NONE && this.#topOf(parent) === node) return;
     this.parent[node] = parent;
+    this.#above[node] = parent;
+    this.#levels[node] = 1;
     this.nextSibling[node] = this.firstChild[parent] ?? NONE;
     this.firstChild[parent] = node;
   }
@@ -243,13 +260,31 @@ export class Generation {
     this.flags[node] = (this.flags[node] ?? 0) | flag;
   }
 
-  #isBelow(node: number, ancestor: number): boolean {
+  /** How many nodes are above it. */
+  depthOf(node: number): number {
+    this.#topOf(node);
+    let depth = 0;
     let at = node;
-    while (at !== NONE) {
-      if (at === ancestor) return true;
-      at = this.parent[at] ?? NONE;
+    for (let up = this.#above[at] ?? NONE; up !== NONE; up = this.#above[at] ?? NONE) {
+      depth += this.#levels[at] ?? 0;
+      at = up;
     }
-    return false;
+    return depth;
+  }
+
+  /** The topmost node above, or the node itself; halves the way there for the next one who asks. */
+  #topOf(node: number): number {
+    const above = this.#above;
+    const levels = this.#levels;
+    let at = node;
+    for (let up = above[at] ?? NONE; up !== NONE; up = above[at] ?? NONE) {
+      const next = above[up] ?? NONE;
+      if (next === NONE) return up;
+      levels[at] = (levels[at] ?? 0) + (levels[up] ?? 0);
+      above[at] = next;
+      at = next;
+    }
+    return at;
   }
 
   #place(node: number): void {
@@ -282,6 +317,8 @@ export class Generation {
     this.idHi = wider(this.idHi, new Uint32Array(capacity));
     this.idLo = wider(this.idLo, new Uint32Array(capacity));
     this.parent = wider(this.parent, new Int32Array(capacity));
+    this.#above = wider(this.#above, new Int32Array(capacity));
+    this.#levels = wider(this.#levels, new Int32Array(capacity));
     this.firstChild = wider(this.firstChild, new Int32Array(capacity));
     this.nextSibling = wider(this.nextSibling, new Int32Array(capacity));
     this.nextInTrace = wider(this.nextInTrace, new Int32Array(capacity));
@@ -294,7 +331,10 @@ export class Generation {
 }
 
 function traceHash(hi: bigint, lo: bigint): number {
-  return mix(Number(BigInt.asIntN(32, lo)) ^ Math.imul(Number(BigInt.asIntN(32, hi)), 0x9e3779b1));
+  // All bits: some emitters begin their ids with a counter or a time, and leave the rest empty.
+  const word = (value: bigint): number => Number(BigInt.asIntN(32, value));
+  const rest = mix(word(lo >> 32n) ^ Math.imul(word(hi >> 32n), 0x85ebca6b));
+  return mix(word(lo) ^ Math.imul(word(hi), 0x9e3779b1) ^ rest);
 }
 
 function nodeHash(trace: number, idHi: number, idLo: number): number {
