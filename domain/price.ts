@@ -98,7 +98,7 @@ export function priceUsage(price: PriceVersion, usage: Usage): PricedUsage {
 
 /**
  * A call that costs more is a fault of whoever counted. Sums of thousands of such costs still fit into the 64 bits that
- * they are stored in; one of 2^53 tokens alone would not.
+ * they are stored in; one of as many tokens as a call may tell, at the dearest price that can be set, would not.
  */
 const CALL_USD_MAX = 1_000_000n;
 

@@ -70,14 +70,20 @@ const PARTS: readonly (readonly [
 ];
 
 /**
- * Why a usage cannot be true, or null when it can: every count a whole number from 0 to 2^53 − 1, and the parts of the
- * input, of the output and of the cached reads no larger than the whole, where the whole is known.
+ * More is a fault of whoever counted: far more than the greatest jobs send as one call. Sums of millions of such
+ * counts still fit into the 64 bits that they are stored in; of 2^53 tokens a thousand calls would not.
+ */
+export const CALL_TOKENS_MAX = 1_000_000_000_000;
+
+/**
+ * Why a usage cannot be true, or null when it can: every count a whole number from 0 to `CALL_TOKENS_MAX`, and the parts
+ * of the input, of the output and of the cached reads no larger than the whole, where the whole is known.
  */
 export function usageFault(usage: Usage): string | null {
   for (const name of COUNTS) {
     const tokens = usage[name] ?? null;
-    if (tokens !== null && !(Number.isSafeInteger(tokens) && tokens >= 0)) {
-      return `${name} must be a whole number from 0 to 2^53 - 1, not ${tokens}`;
+    if (tokens !== null && !isCallTokens(tokens)) {
+      return `${name} must be a whole number from 0 to ${CALL_TOKENS_MAX}, not ${tokens}`;
     }
   }
   for (const [name, parts, whole] of PARTS) {
@@ -89,3 +95,7 @@ export function usageFault(usage: Usage): string | null {
   }
   return null;
 }
+
+/** Whether one call can have used so many tokens. */
+export const isCallTokens = (tokens: number): boolean =>
+  Number.isInteger(tokens) && tokens >= 0 && tokens <= CALL_TOKENS_MAX;

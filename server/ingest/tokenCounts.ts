@@ -1,6 +1,7 @@
 /** Reads token counts out of attributes and of the JSON inside them, and keeps in mind those that cannot be true. */
 import type { FactSet } from '@burnbook/domain/factSet';
 import type { Fact } from '@burnbook/domain/semconv';
+import { CALL_TOKENS_MAX, isCallTokens } from '@burnbook/domain/usage';
 import { valueAt, type JsonObject } from './jsonObject.js';
 
 const TEXT_MAX = 40;
@@ -42,8 +43,10 @@ export class TokenCounts {
 
   #count(value: unknown, name: () => string): number | null {
     const number = typeof value === 'string' ? numberOf(value) : value;
-    if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
-    this.refuse(`${name()} must be a whole number from 0 to 2^53 - 1, not ${shown(value)}`);
+    if (typeof number === 'number' && isCallTokens(number)) return number;
+    this.refuse(
+      `${name()} must be a whole number from 0 to ${CALL_TOKENS_MAX}, not ${shown(value)}`,
+    );
     return null;
   }
 }

@@ -3,7 +3,7 @@
  * cached tokens within the input, reasoning within the output.
  */
 import { FACT_GROUP } from '@burnbook/domain/factSet';
-import type { Usage } from '@burnbook/domain/usage';
+import { CALL_TOKENS_MAX, isCallTokens, type Usage } from '@burnbook/domain/usage';
 import type { CallWords } from './callWords.js';
 import { objectAt, parseObject, type JsonObject } from './jsonObject.js';
 import { langChainParts, type LangChainParts } from './langChainParts.js';
@@ -24,13 +24,27 @@ export function readUsage(words: CallWords): UsageReading {
   if (!own && facts.has('usageDetails')) {
     const details = parseObject(facts.text('usageDetails'));
     if (details) {
-      const usage = langfuseUsage(details, counts);
+      const usage = possible(langfuseUsage(details, counts), counts);
       return { usage, fault: counts.fault };
     }
     counts.refuse(`${facts.key('usageDetails')} must be a JSON object`);
   }
-  const usage = settled(words, counts);
+  const usage = possible(settled(words, counts), counts);
   return { usage, fault: counts.fault };
+}
+
+/** The same without a whole that its parts make too large, each possible by itself. */
+function possible(usage: Usage, counts: TokenCounts): Usage {
+  const bounded = (name: 'inputTokens' | 'outputTokens'): number | null => {
+    const tokens = usage[name];
+    if (tokens === null || isCallTokens(tokens)) return tokens;
+    counts.refuse(`${name} (${tokens}, parts together) exceed ${CALL_TOKENS_MAX}`);
+    return null;
+  };
+  const [inputTokens, outputTokens] = [bounded('inputTokens'), bounded('outputTokens')];
+  return inputTokens === usage.inputTokens && outputTokens === usage.outputTokens
+    ? usage
+    : { ...usage, inputTokens, outputTokens };
 }
 
 const METADATA = 'ai.response.providerMetadata';

@@ -222,12 +222,15 @@ describe('the price of a call', () => {
 
 describe('usage that cannot be true is named', () => {
   test.each([
-    [{ inputTokens: -1 }, 'inputTokens must be a whole number from 0 to 2^53 - 1, not -1'],
-    [{ outputTokens: 1.5 }, 'outputTokens must be a whole number from 0 to 2^53 - 1, not 1.5'],
-    [{ inputTokens: Number.NaN }, 'inputTokens must be a whole number from 0 to 2^53 - 1, not NaN'],
+    [{ inputTokens: -1 }, 'inputTokens must be a whole number from 0 to 1000000000000, not -1'],
+    [{ outputTokens: 1.5 }, 'outputTokens must be a whole number from 0 to 1000000000000, not 1.5'],
     [
-      { reasoningTokens: 2 ** 53 },
-      `reasoningTokens must be a whole number from 0 to 2^53 - 1, not ${2 ** 53}`,
+      { inputTokens: Number.NaN },
+      'inputTokens must be a whole number from 0 to 1000000000000, not NaN',
+    ],
+    [
+      { reasoningTokens: 1_000_000_000_001 },
+      'reasoningTokens must be a whole number from 0 to 1000000000000, not 1000000000001',
     ],
     [
       { inputTokens: 5, cacheReadTokens: 3, cacheWriteTokens: 3 },

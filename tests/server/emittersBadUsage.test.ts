@@ -1,8 +1,14 @@
 /** Usage that cannot be true: the line stays, unpriced, and says which key; the rest of the batch is not harmed. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CALL_TOKENS_MAX } from '@burnbook/domain/usage';
 import { MINUTE_NS } from '@burnbook/domain/time';
-import type { BillLine } from '../../server/contract.js';
+import {
+  batchDetailSchema,
+  costsSchema,
+  exclusionsSchema,
+  type BillLine,
+} from '../../server/contract.js';
 import { encodeRequest } from '../otlp/support/officialCodec.js';
 import { readBill } from '../support/billReading.js';
 import { TEST_CONFIG } from '../support/testConfig.js';
@@ -23,7 +29,7 @@ interface BadUsage {
 }
 
 const whole = (key: string, shown: string): string =>
-  `impossible usage: ${key} must be a whole number from 0 to 2^53 - 1, not ${shown}`;
+  `impossible usage: ${key} must be a whole number from 0 to ${CALL_TOKENS_MAX}, not ${shown}`;
 
 const BAD: readonly BadUsage[] = [
   { name: 'negative', wire: { [INPUT]: { intValue: '-5' } }, reason: whole(INPUT, '-5') },
@@ -49,10 +55,19 @@ const BAD: readonly BadUsage[] = [
     reason: whole(INPUT, '9223372036854775808'),
   },
   {
-    // At a price ten thousand times this one its cost does not fit into 64 bits.
-    name: 'more than a call can cost',
+    // A thousand and twenty-five such calls do not add up in 64 bits.
+    name: 'the greatest whole number of a double',
     wire: { [INPUT]: { intValue: String(2n ** 53n - 1n) } },
-    reason: 'impossible usage: a call of more than 1000000 US dollars',
+    reason: whole(INPUT, '9007199254740991'),
+  },
+  {
+    name: 'possible parts of an impossible whole',
+    wire: {
+      'langfuse.observation.usage_details': {
+        stringValue: `{"input":${CALL_TOKENS_MAX},"input_cached_tokens":1}`,
+      },
+    },
+    reason: `impossible usage: inputTokens (${CALL_TOKENS_MAX + 1}, parts together) exceed ${CALL_TOKENS_MAX}`,
   },
   {
     name: 'half a token',
@@ -119,7 +134,7 @@ const BAD: readonly BadUsage[] = [
   {
     name: 'two impossible counts',
     wire: { [INPUT]: { intValue: '-5' }, [OUTPUT]: { doubleValue: 0.5 } },
-    reason: `${whole(INPUT, '-5')}, ${OUTPUT} must be a whole number from 0 to 2^53 - 1, not 0.5`,
+    reason: `${whole(INPUT, '-5')}, ${OUTPUT} must be a whole number from 0 to ${CALL_TOKENS_MAX}, not 0.5`,
   },
   {
     name: 'Langfuse with a negative part',
@@ -216,6 +231,45 @@ describe('usage that cannot be true', () => {
     expect(new Set(lines.map(({ unpricedReason }) => unpricedReason))).toEqual(
       new Set([whole(INPUT, '9223372036854775808'), null]),
     );
+  });
+
+  test('a thousand calls of the most that a double counts leave the sums of the others as they are', async () => {
+    const batch = 'more than 64 bits';
+    const calls = (count: number, tokens: number | bigint) => {
+      const told = { intValue: String(tokens) };
+      const wire = { 'pipeline.step.name': { stringValue: 'ask' }, [INPUT]: told, [OUTPUT]: told };
+      return Array.from({ length: count }, () => span(batch, wire));
+    };
+    const spans = [
+      ...calls(1_100, 2n ** 53n - 1n),
+      ...calls(10, 2n ** 62n),
+      ...calls(1_100, CALL_TOKENS_MAX),
+    ];
+    const answer = await post('application/json', JSON.stringify(request(spans)));
+    expect(answer.status).toBe(200);
+    const tokens = 1_100 * 2 * CALL_TOKENS_MAX;
+    const filter = `filter=batch:${encodeURIComponent(batch)}`;
+    const costs = await server.get(`/api/costs?groupBy=batch&${filter}`, costsSchema);
+    expect(costs.items).toMatchObject([
+      { tokens, modelCalls: 2_210, cost: { unpricedCalls: 1_110 } },
+    ]);
+    const detail = `/api/batches/${encodeURIComponent(PIPELINE)}/${encodeURIComponent(batch)}`;
+    const { steps } = await server.get(detail, batchDetailSchema);
+    expect(steps).toMatchObject([{ tokens }]);
+    const { received } = await server.get(`/api/costs/exclusions?${filter}`, exclusionsSchema);
+    expect(received).toMatchObject({ inputTokens: tokens / 2, outputTokens: tokens / 2 });
+    const listed = `/api/costs?groupBy=model&${filter}`;
+    for (const [path, accept] of [
+      ['/api/overview', 'application/json'],
+      ['/api/unpriced', 'application/json'],
+      [`/api/costs/waterfall?${filter}`, 'application/json'],
+      [listed, 'text/csv'],
+      [`${detail}/bill`, 'text/csv'],
+    ] as const) {
+      const told = await server.fetch(path, { headers: { accept } });
+      expect([path, told.status]).toEqual([path, 200]);
+      expect(await told.text()).not.toMatch(/-\d{10,}/);
+    }
   });
 
   const request = (spans: readonly object[]): object => ({
