@@ -16,6 +16,7 @@ import { benchQueries } from './queries.js';
 import { benchRecovery } from './recovery.js';
 import { benchReprice } from './reprice.js';
 import { benchReservations } from './reservations.js';
+import { benchShapes } from './shapes.js';
 import { benchSlos } from './slos.js';
 import { formatLines, machineLine, SECTION_LINES, type BenchResults } from './report.js';
 
@@ -32,6 +33,7 @@ const SECTIONS = [
   'slos',
   'page',
   'collectors',
+  'shapes',
 ] as const;
 type Section = (typeof SECTIONS)[number];
 
@@ -64,7 +66,7 @@ const program = new Command('bench')
     'over which the store is spread whose costs are asked; 90 without',
     positive,
   )
-  .option('--only <text>', 'questions about costs whose name contains it')
+  .option('--only <text>', 'questions about costs, or shapes, whose name contains it')
   .option('--json <file>', 'write the JSON there instead of after the table')
   .option('--main <file>', 'another built server')
   .option('--node-flags <flags>', "of the server's main process in the ingest, such as --cpu-prof")
@@ -155,6 +157,10 @@ async function measure(section: Section): Promise<void> {
     case 'collectors':
       results.collectors = await benchCollectors();
       say(formatLines(SECTION_LINES.collectors(results.collectors)));
+      break;
+    case 'shapes':
+      results.shapes = await benchShapes({ mainFile, only: flags.only });
+      say(formatLines(SECTION_LINES.shapes(results.shapes)));
   }
   say(`(${section}: ${((performance.now() - startMs) / 1000).toFixed(0)} s)`);
 }

@@ -11,6 +11,7 @@ import type { QueriesBench } from './queries.js';
 import type { RecoveryBench } from './recovery.js';
 import type { RepriceBench } from './reprice.js';
 import type { ReservationsBench } from './reservations.js';
+import type { ShapeBench } from './shapes.js';
 import type { SlosBench } from './slos.js';
 import { spreadOf } from './statistics.js';
 
@@ -28,6 +29,7 @@ export interface BenchResults {
   readonly slos?: SlosBench;
   readonly page?: PageBench;
   readonly collectors?: CollectorsBench;
+  readonly shapes?: readonly ShapeBench[];
 }
 
 type Line = readonly [what: string, figure: string, remark: string];
@@ -245,6 +247,13 @@ export const SECTION_LINES = {
       `max ${one(bench.tickShownMs.max)}; on disk after ${one(bench.tickStoredMs.p50)}, max ${one(bench.tickStoredMs.max)}`,
     ],
   ],
+
+  shapes: (shapes: readonly ShapeBench[]): Line[] =>
+    shapes.map(({ shape, sizes }) => [
+      `shape: ${shape}`,
+      `${sizes.map(({ cpuUs }) => one(cpuUs)).join(' → ')} µs CPU a span`,
+      `of the store, at ${sizes.map(({ spans }) => thousands(spans)).join(', ')} spans; ack at most ${sizes.map(({ ackMsMax }) => Math.round(ackMsMax)).join(', ')} ms`,
+    ]),
 
   collectors: ({ results, rounds, operationsPerRound, droppedSpans }: CollectorsBench): Line[] =>
     results.map(({ name, inlineUs, cpuUs, spansPerOperation }) => [
