@@ -132,40 +132,39 @@ function priced(
   found: ReturnType<ResolvePrice>,
   prices: Map<string, PriceVersion>,
 ): CallRecord {
-  const { provider, model, requestModel, tier, operation, usage, reportedNanoUsd } = call;
-  const { responseId, aggregate, images, reportedNote } = call;
+  const { usage, fault } = call;
   const billedNs = call.modelNs === null ? durationNs : BigInt(call.modelNs);
-  const base = {
+  let priceId: string | null = null;
+  let costNanoUsd: bigint | null = null;
+  let unpricedReason = fault ?? ('unpriced' in found ? found.unpriced : null);
+  if (fault === null && 'price' in found) {
+    const result = priceCall(found.price, usage, { billedNs, images: call.images });
+    if ('unpriced' in result) unpricedReason = result.unpriced;
+    else {
+      priceId = found.price.id;
+      costNanoUsd = result.costNanoUsd;
+      prices.set(priceId, found.price);
+    }
+  }
+  // Every call waits for its commit in this form: put together by spreads it takes twice the memory.
+  const record: CallRecord = {
     span,
-    provider,
-    model,
-    requestModel,
-    tier,
-    operation,
+    provider: call.provider,
+    model: call.model,
+    requestModel: call.requestModel,
+    tier: call.tier,
+    operation: call.operation,
     usage,
-    usageFault: call.fault,
+    usageFault: fault,
     billedNs,
-    images,
-    reportedNanoUsd,
-    responseId,
-    aggregate,
-    ...(reportedNote === null ? {} : { reportedNote }),
-  };
-  const unpriced = (unpricedReason: string): CallRecord => ({
-    ...base,
-    priceId: null,
-    costNanoUsd: null,
+    images: call.images,
+    priceId,
+    costNanoUsd,
     unpricedReason,
-  });
-  if (call.fault !== null) return unpriced(call.fault);
-  if ('unpriced' in found) return unpriced(found.unpriced);
-  const result = priceCall(found.price, usage, { billedNs, images });
-  if ('unpriced' in result) return unpriced(result.unpriced);
-  prices.set(found.price.id, found.price);
-  return {
-    ...base,
-    priceId: found.price.id,
-    costNanoUsd: result.costNanoUsd,
-    unpricedReason: null,
+    reportedNanoUsd: call.reportedNanoUsd,
+    responseId: call.responseId,
+    aggregate: call.aggregate,
   };
+  const { reportedNote } = call;
+  return reportedNote === null ? record : { ...record, reportedNote };
 }

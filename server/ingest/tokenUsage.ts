@@ -8,7 +8,7 @@ import type { CallWords } from './callWords.js';
 import { objectAt, parseObject, type JsonObject } from './jsonObject.js';
 import { langChainParts, type LangChainParts } from './langChainParts.js';
 import { langfuseUsage } from './langfuseUsage.js';
-import { cachesApart, reasoningApart } from './settleUsage.js';
+import { cachesApart, reasoningApart, type UsageEvidence } from './settleUsage.js';
 import { TokenCounts } from './tokenCounts.js';
 
 export interface UsageReading {
@@ -60,6 +60,16 @@ interface Told {
   readonly reasoning: number | null;
 }
 
+type CachedParts = Pick<Told, 'cacheRead' | 'cacheWrite' | 'cacheWrite1h'>;
+
+/** Cached tokens before the writes are told apart. */
+interface ToldCache {
+  readonly cacheRead: number | null;
+  readonly written: number | null;
+  readonly write5m: number | null;
+  readonly write1h: number | null;
+}
+
 function settled(words: CallWords, counts: TokenCounts): Usage {
   const { facts, metadata } = words;
   const details = langChainParts(facts, counts);
@@ -68,27 +78,38 @@ function settled(words: CallWords, counts: TokenCounts): Usage {
       ? NO_MEDIA
       : mediaParts(counts, details);
   const cached = cachedParts(words, media, { counts, details });
+  // Every call comes by here, and waits for its commit: a spread into one of these took kilobytes a call.
   const told = withTotal({
     input: counts.of('inputTokens') ?? media.input,
     output: counts.of('outputTokens') ?? media.output,
     total: counts.of('totalTokens'),
-    ...cached,
+    cacheRead: cached.cacheRead,
+    cacheWrite: cached.cacheWrite,
+    cacheWrite1h: cached.cacheWrite1h,
     reasoning:
       counts.of('reasoningTokens') ??
       details?.reasoning ??
       counts.at(objectAt(metadata, 'openai'), 'reasoningTokens', METADATA),
   });
-  const { input, output, cacheRead, cacheWrite, cacheWrite1h, reasoning } = told;
+  const { input, output, total, cacheRead, cacheWrite, cacheWrite1h, reasoning } = told;
   const cachedTokens = (cacheRead ?? 0) + (cacheWrite ?? 0) + (cacheWrite1h ?? 0);
-  const evidence = {
-    ...words,
-    ...told,
+  const evidence: UsageEvidence = {
+    facts,
+    metadata,
+    raw: words.raw,
+    emitter: words.emitter,
+    provider: words.provider,
+    model: words.model,
+    input,
+    output,
+    total,
+    reasoning,
     cached: cachedTokens,
     uncached: counts.of('uncachedInputTokens'),
   };
   const addsCache = input !== null && cachedTokens > 0 && cachesApart(evidence);
   const addsReasoning = output !== null && (reasoning ?? 0) > 0 && reasoningApart(evidence);
-  return {
+  const usage: Usage = {
     inputTokens: addsCache ? input + cachedTokens : input,
     outputTokens: addsReasoning ? output + (reasoning ?? 0) : output,
     cacheReadTokens: cacheRead,
@@ -97,8 +118,8 @@ function settled(words: CallWords, counts: TokenCounts): Usage {
     reasoningTokens: reasoning,
     audioInputTokens: media.audioInput,
     audioOutputTokens: media.audioOutput,
-    ...media.rare,
   };
+  return media.rare === null ? usage : { ...usage, ...media.rare };
 }
 
 /** With a total and one part the other part is known. */
@@ -116,13 +137,13 @@ function cachedParts(
   { facts, metadata, raw }: CallWords,
   media: MediaParts,
   { counts, details }: { readonly counts: TokenCounts; readonly details: LangChainParts | null },
-): Pick<Told, 'cacheRead' | 'cacheWrite' | 'cacheWrite1h'> {
+): CachedParts {
   const cacheRead = counts.of('cacheReadTokens') ?? details?.cacheRead ?? media.cacheRead;
   const written = counts.of('cacheWriteTokens') ?? details?.written ?? null;
   const write5m = counts.of('cacheWrite5mTokens') ?? details?.write5m ?? null;
   const write1h = counts.of('cacheWrite1hTokens') ?? details?.write1h ?? null;
   if (metadata === null && raw === null) {
-    return { cacheRead, ...splitWrites(written, write5m, write1h) };
+    return splitWrites({ cacheRead, written, write5m, write1h });
   }
   const where = metadata === null ? (facts.key('rawUsage') ?? '') : METADATA;
   const at = (object: JsonObject | null, name: string): number | null =>
@@ -130,7 +151,7 @@ function cachedParts(
   const anthropic = objectAt(metadata, 'anthropic');
   const bedrock = objectAt(metadata, 'bedrock', 'usage');
   const split = objectAt(raw, 'cache_creation');
-  return {
+  return splitWrites({
     cacheRead:
       cacheRead ??
       at(raw, 'cache_read_input_tokens') ??
@@ -139,28 +160,23 @@ function cachedParts(
       at(anthropic, 'cacheReadInputTokens') ??
       at(bedrock, 'cacheReadInputTokens') ??
       at(objectAt(metadata, 'openai'), 'cachedPromptTokens'),
-    ...splitWrites(
+    written:
       written ??
-        at(raw, 'cache_creation_input_tokens') ??
-        at(anthropic, 'cacheCreationInputTokens') ??
-        at(bedrock, 'cacheWriteInputTokens'),
-      write5m ?? at(split, 'ephemeral_5m_input_tokens'),
-      write1h ?? at(split, 'ephemeral_1h_input_tokens'),
-    ),
-  };
+      at(raw, 'cache_creation_input_tokens') ??
+      at(anthropic, 'cacheCreationInputTokens') ??
+      at(bedrock, 'cacheWriteInputTokens'),
+    write5m: write5m ?? at(split, 'ephemeral_5m_input_tokens'),
+    write1h: write1h ?? at(split, 'ephemeral_1h_input_tokens'),
+  });
 }
 
 /** Cache writes by how long they are kept; those of which nothing is said are kept for five minutes. */
-function splitWrites(
-  written: number | null,
-  write5m: number | null,
-  write1h: number | null,
-): Pick<Told, 'cacheWrite' | 'cacheWrite1h'> {
-  if (written === null) return { cacheWrite: write5m, cacheWrite1h: write1h };
+function splitWrites({ cacheRead, written, write5m, write1h }: ToldCache): CachedParts {
+  if (written === null) return { cacheRead, cacheWrite: write5m, cacheWrite1h: write1h };
   // A split that does not fit belongs to another call (the last of several that the span sums up).
   return write1h !== null && write1h <= written
-    ? { cacheWrite: written - write1h, cacheWrite1h: write1h }
-    : { cacheWrite: written, cacheWrite1h: null };
+    ? { cacheRead, cacheWrite: written - write1h, cacheWrite1h: write1h }
+    : { cacheRead, cacheWrite: written, cacheWrite1h: null };
 }
 
 interface MediaParts {
@@ -173,7 +189,7 @@ interface MediaParts {
   readonly rare: Pick<
     Usage,
     'audioCacheReadTokens' | 'imageInputTokens' | 'imageOutputTokens' | 'imageCacheReadTokens'
-  >;
+  > | null;
 }
 
 const NO_MEDIA: MediaParts = {
@@ -182,7 +198,7 @@ const NO_MEDIA: MediaParts = {
   cacheRead: null,
   audioInput: null,
   audioOutput: null,
-  rare: {},
+  rare: null,
 };
 
 function mediaParts(counts: TokenCounts, details: LangChainParts | null): MediaParts {
