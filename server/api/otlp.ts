@@ -17,6 +17,7 @@ import { decodeTracesJson } from '../otlp/decodeTracesJson.js';
 import { decodeTracesProtobuf } from '../otlp/decodeTracesProtobuf.js';
 import { encodeStatus, encodeTraceResponse } from '../otlp/encodeAnswer.js';
 import type { OtlpEncoding, PartialSuccess } from '../otlp/encodeAnswer.js';
+import { OneATurn } from './oneATurn.js';
 import { ByteBudget, readBody } from './otlpBody.js';
 import { Inflater } from './otlpInflate.js';
 import { OtlpRefusal, tryAgain } from './otlpRefusal.js';
@@ -99,6 +100,7 @@ class Receiver {
   readonly #limits: OtlpLimits;
   readonly #budget: ByteBudget;
   readonly #inflater: Inflater;
+  readonly #turns = new OneATurn();
 
   constructor(options: OtlpRouteOptions) {
     this.#options = options;
@@ -142,7 +144,11 @@ class Receiver {
       throw new OtlpRefusal(415, `Content-Type must be ${accepted}`);
     }
     const { batch, receivedNs } = await this.#receive(c, encoding);
-    if (batch.length > 0) await this.#store(batch, receivedNs);
+    if (batch.length > 0) {
+      await this.#store(batch, receivedNs);
+      // A commit acknowledges many at once.
+      await this.#turns.next();
+    }
     if (batch.rejected > 0) {
       return { rejected: batch.rejected, message: batch.rejectedReason ?? '' };
     }
@@ -162,6 +168,7 @@ class Receiver {
     });
     try {
       const receivedNs = this.#options.nowNs();
+      await this.#turns.next();
       const batch = await this.#decode(sent, encoding, c.req.header('content-encoding'));
       return { batch, receivedNs };
     } finally {
