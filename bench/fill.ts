@@ -1,6 +1,6 @@
 /** A large store, filled through a real server once and kept for later runs. */
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ClientProcess } from './clientProcess.js';
@@ -63,7 +63,13 @@ export async function filledStore(spans: number, options: FillOptions): Promise<
 /** Copies a store's database, so that a benchmark may add to it. */
 export async function copyStore(from: string, to: string): Promise<void> {
   for (const name of await readdir(from)) {
-    if (/\.duckdb(\.wal)?$/.test(name)) await cp(path.join(from, name), path.join(to, name));
+    if (!/\.duckdb(\.wal)?$/.test(name)) continue;
+    const copy = path.join(to, name);
+    await cp(path.join(from, name), copy);
+    // Else the system writes it some 30 s later, in the midst of what is measured.
+    const handle = await open(copy, 'r+');
+    await handle.sync();
+    await handle.close();
   }
 }
 
