@@ -18,7 +18,7 @@ export interface GuardOptions {
 const TOKEN_COOKIE = 'burnbook_token';
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+const SECURITY_HEADERS = Object.entries({
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
     "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -26,7 +26,7 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-};
+});
 
 /**
  * Sets them on Node's own answer where there is one: set on the answer of the framework, each would become a stream that
@@ -34,10 +34,9 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
  */
 export const securityHeaders: MiddlewareHandler = async (context, next) => {
   const { outgoing } = (context.env ?? {}) as { outgoing?: ServerResponse };
-  const headers = Object.entries(SECURITY_HEADERS);
-  if (outgoing) for (const [name, value] of headers) outgoing.setHeader(name, value);
+  if (outgoing) for (const [name, value] of SECURITY_HEADERS) outgoing.setHeader(name, value);
   await next();
-  if (!outgoing) for (const [name, value] of headers) context.header(name, value);
+  if (!outgoing) for (const [name, value] of SECURITY_HEADERS) context.header(name, value);
 };
 
 /** @throws ApiError 403 for a foreign Host or Origin. */

@@ -23,7 +23,12 @@ export function parsePythonDict(text: string | null): JsonObject | null {
 }
 
 export function objectAt(object: JsonObject | null, ...path: string[]): JsonObject | null {
-  return path.reduce<JsonObject | null>((at, name) => asObject(valueAt(at, name)), object);
+  let at = object;
+  for (const name of path) {
+    if (at === null) return null;
+    at = asObject(valueAt(at, name));
+  }
+  return at;
 }
 
 /** The member's value, or undefined; never one of the prototype. */
