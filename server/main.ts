@@ -264,6 +264,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       // A list works out what two seconds of commits touched in less time than it needs for all the rest.
       settleAfterMs: 2_000,
       unmergedRowsMax: 60_000,
+      cubeRowsMax: 2_000_000,
       environment: storeEnvironment(process.env),
     },
     guard: { hosts: allowedHosts(flags.host), token },

@@ -71,7 +71,7 @@ export class CostKeys {
   #of(owner: Owner): KeysOfOwner {
     const known = this.#owners.get(owner);
     if (known) return known;
-    const keys = { place: { key: placeKey(owner), owner }, origins: new Map() };
+    const keys = { place: { key: placeKeyOf(owner), owner }, origins: new Map() };
     this.#owners.set(owner, keys);
     return keys;
   }
@@ -86,7 +86,11 @@ const originText = (origin: Omit<CostOrigin, 'key'>): string => {
   return before + after + keyPart(String(inAttempt)) + keyPart(tags);
 };
 
-const placeKey = ({ pipeline, run, batch }: Owner): bigint =>
+/** The key of an origin. */
+export const originKeyOf = (origin: Omit<CostOrigin, 'key'>): bigint => textKey(originText(origin));
+
+/** The key of a place. */
+export const placeKeyOf = ({ pipeline, run, batch }: Owner): bigint =>
   textKey(keyPart(pipeline) + keyPart(run) + keyPart(batch));
 
 /** A text so that several of them, one after the other, read in one way only. */

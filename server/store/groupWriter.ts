@@ -8,8 +8,11 @@ import type { ChangeSet } from './attribution/changeSet.js';
 import type { LosingAttempts, Loss, LossChange } from './attribution/losingAttempts.js';
 import type { SourceTable } from './attribution/sourceTable.js';
 import type { Command } from './commands/command.js';
+import type { Restated } from './commands/repriceChunk.js';
 import { CostKeys } from './costKeys.js';
 import { rollUp, type RollupRow } from './costRollup.js';
+import { placeFactsOf } from './cube/loadCube.js';
+import { movedSumsOf, type AddedSums, type CostCube } from './cube/costCube.js';
 import { listValue } from './duckdb.js';
 import type { IngestGroup } from './ingestBatch.js';
 import { firstWins } from './firstWins.js';
@@ -35,8 +38,11 @@ export class GroupWriter {
   readonly #withLines = new BloomFilter(65_536);
   readonly #sinceNs: bigint;
   readonly #unmergedRowsMax: number;
+  readonly #cube: CostCube;
   readonly #costKeys = new CostKeys();
   readonly #rollupNames = new RollupNames();
+  /** What statements of the open transaction added to `cost_quarters`. */
+  #moved: AddedSums[] = [];
   #unmergedRollup = 0;
   #unmergedMinutes = 0;
   #unmergedSummaries = 0;
@@ -56,6 +62,8 @@ export class GroupWriter {
       readonly sources: SourceTable;
       readonly losses: LosingAttempts;
       readonly unmergedRowsMax: number;
+      /** Told of what is on disk. */
+      readonly cube: CostCube;
     },
   ) {
     this.#connection = connection;
@@ -63,6 +71,7 @@ export class GroupWriter {
     this.#losses = state.losses;
     this.#sinceNs = state.sinceNs;
     this.#unmergedRowsMax = state.unmergedRowsMax;
+    this.#cube = state.cube;
     this.#rows = new RowAppenders(connection, state.sources);
     this.#retried = new RetriedOperations(state.losses, state.sinceNs);
   }
@@ -77,6 +86,7 @@ export class GroupWriter {
   }
 
   async write(changes: ChangeSet, prices: IngestGroup['prices']): Promise<void> {
+    this.#moved = [];
     try {
       await this.#connection.run('BEGIN');
       await this.#remove('delete_lines', changes.lines.remove, (row) => row.span);
@@ -120,6 +130,7 @@ export class GroupWriter {
         await this.#connection.run(this.#sql.get('insert_resent'), { hour, spans: BigInt(spans) });
       }
       await this.#connection.run('COMMIT');
+      this.#cube.added(rollup, this.#moved);
       for (const key of noted) this.#unsettled.add(key);
       this.#retried.committed();
       this.#rollupNames.committed();
@@ -142,10 +153,11 @@ export class GroupWriter {
 
   /** Runs a command that changes costs of stored lines, and so unsettles their batches. */
   async restate<Payload, Result>(
-    command: Command<Payload, Result>,
+    command: Command<Payload, Restated<Result>>,
     payload: Payload,
-  ): Promise<Result> {
+  ): Promise<Restated<Result>> {
     const result = await this.command(command, payload);
+    this.#cube.added([], result.moved);
     this.#hasRestated = true;
     this.#retried.restated();
     return result;
@@ -155,10 +167,14 @@ export class GroupWriter {
   async settle(): Promise<void> {
     const isQuiet = this.#unsettled.size === 0 && !this.#hasRestated;
     const copies = isQuiet || this.#retried.isDue();
-    await this.command(async ({ connection, sql }) => {
+    const settled = await this.command(async ({ connection, sql }) => {
       await connection.run(sql.get('settle_batches'));
+      const places = await connection.runAndReadAll(sql.get('settled_now'));
+      await connection.run(sql.get('drop_settling'));
       if (copies) await this.#retried.settle(connection, sql);
+      return placeFactsOf(places.getRows());
     }, undefined);
+    this.#cube.settled(settled);
     if (copies) this.#retried.settled();
     this.#unsettled.clear();
     this.#hasRestated = false;
@@ -186,6 +202,7 @@ export class GroupWriter {
       this.#unmergedRollup = 0;
       this.#rollupNames.forget();
       await this.#merge('compact_rollup');
+      await this.#cube.check(this.#connection);
     }
     if (this.#unmergedSummaries > this.#unmergedRowsMax) {
       this.#unmergedSummaries = 0;
@@ -274,10 +291,11 @@ export class GroupWriter {
       const first = changed.map(({ firstNs }) => firstNs).reduce((a, b) => (a < b ? a : b));
       const last = changed.map(({ lastNs }) => lastNs).reduce((a, b) => (a > b ? a : b));
       await this.#connection.run(this.#sql.get('delete_losing'));
-      await this.#connection.run(this.#sql.get('flip_rollup'), {
+      const moved = await this.#connection.runAndReadAll(this.#sql.get('flip_rollup'), {
         first: first - CLOCK_SKEW_NS,
         last: last + CLOCK_SKEW_NS,
       });
+      this.#moved = movedSumsOf(moved.getRows());
       await this.#connection.run(this.#sql.get('empty_flipped'));
       this.#unmergedRollup += changed.length;
     }

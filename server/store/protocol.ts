@@ -15,6 +15,8 @@ export interface StoreOpenOptions {
   readonly settleAfterMs: number;
   /** Additive rows of a table between two merges. */
   readonly unmergedRowsMax: number;
+  /** Rows of the sums of costs that are kept in memory: 52 bytes each. */
+  readonly cubeRowsMax: number;
 }
 
 /** Values that a query takes: DuckDB scalars, or a list of texts or integers. */

@@ -1,6 +1,7 @@
 /** Runs named read queries on a few connections, bounded in number and time. */
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { listValue } from './duckdb.js';
+import type { CostCube } from './cube/costCube.js';
 import { boundedSql, checkSql, SQL_ROWS_MAX } from './checkedSql.js';
 import { StoreError, type QueryParams, type QueryRow, type QueryValue } from './protocol.js';
 import type { SqlTexts } from './sqlTexts.js';
@@ -20,6 +21,8 @@ const OF_PLACES: ReadonlySet<string> = new Set([
 /** More at once only share the same two cores; the others wait. */
 const CONNECTIONS = 3;
 const WAITING_MAX = 200;
+/** A commit may change what a question has just read of the cube's edges. */
+const CUBE_TRIES = 4;
 
 interface Job {
   readonly id: number;
@@ -34,23 +37,30 @@ interface Job {
 
 export class QueryRunner {
   readonly #sql: SqlTexts;
+  readonly #cube: CostCube;
   readonly #idle: DuckDBConnection[];
   readonly #waiting: Job[] = [];
   readonly #running = new Map<number, DuckDBConnection>();
   readonly #cancelled = new Set<number>();
 
-  private constructor(sql: SqlTexts, connections: DuckDBConnection[]) {
+  private constructor(sql: SqlTexts, cube: CostCube, connections: DuckDBConnection[]) {
     this.#sql = sql;
+    this.#cube = cube;
     this.#idle = connections;
   }
 
-  static async create(
-    sql: SqlTexts,
-    connect: () => Promise<DuckDBConnection>,
-  ): Promise<QueryRunner> {
+  static async create({
+    sql,
+    cube,
+    connect,
+  }: {
+    readonly sql: SqlTexts;
+    readonly cube: CostCube;
+    readonly connect: () => Promise<DuckDBConnection>;
+  }): Promise<QueryRunner> {
     const connections = await Promise.all(Array.from({ length: CONNECTIONS }, connect));
     for (const connection of connections) await connection.run(sql.get('create_stale_places'));
-    return new QueryRunner(sql, connections);
+    return new QueryRunner(sql, cube, connections);
   }
 
   run({
@@ -73,9 +83,27 @@ export class QueryRunner {
         const result = await connection.runAndReadAll(this.#sql.get(job.name), values);
         return result.getRowObjects();
       };
+      const rows = await this.#askCube(connection, { name: job.name, params }, goOn);
+      if (rows) return rows;
       return OF_PLACES.has(job.name) ? this.#askOfPlaces(connection, ask) : ask();
     };
     return this.#queue({ ...job, read });
+  }
+
+  /** @returns null when memory does not tell. */
+  async #askCube(
+    connection: DuckDBConnection,
+    { name, params }: { readonly name: string; readonly params: QueryParams },
+    goOn: () => void,
+  ): Promise<QueryRow[] | null> {
+    for (let tries = 0; tries < CUBE_TRIES; tries++) {
+      const question = this.#cube.take(name, params);
+      if (!question) return null;
+      const rows = await inSnapshot(connection, () => this.#cube.ask(connection, question));
+      if (rows) return rows;
+      goOn();
+    }
+    return null;
   }
 
   /** Asks with `stale_places` as they are in the snapshot that the question sees. */
@@ -83,18 +111,12 @@ export class QueryRunner {
     connection: DuckDBConnection,
     ask: () => Promise<QueryRow[]>,
   ): Promise<QueryRow[]> {
-    await connection.run('BEGIN');
-    try {
+    return inSnapshot(connection, async () => {
       const found = await connection.runAndReadAll(this.#sql.get('any_stale_places'));
       if (found.getRows()[0]?.[0] === true)
         await connection.run(this.#sql.get('fill_stale_places'));
-      const rows = await ask();
-      await connection.run('COMMIT');
-      return rows;
-    } catch (error) {
-      await connection.run('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
+      return ask();
+    });
   }
 
   /** SQL that a person wrote: checked, and with a bound on its rows. */
@@ -187,6 +209,21 @@ export class QueryRunner {
       this.#running.delete(job.id);
       this.#cancelled.delete(job.id);
     }
+  }
+}
+
+async function inSnapshot<Result>(
+  connection: DuckDBConnection,
+  read: () => Promise<Result>,
+): Promise<Result> {
+  await connection.run('BEGIN');
+  try {
+    const result = await read();
+    await connection.run('COMMIT');
+    return result;
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => undefined);
+    throw error;
   }
 }
 

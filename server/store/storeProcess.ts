@@ -20,6 +20,7 @@ import { SpanArena } from './attribution/spanArena.js';
 import { DATABASE_FILE } from './backup/backupFolder.js';
 import { copyDatabase, type CopyReport } from './backup/copyDatabase.js';
 import { commandOf, restatingCommandOf } from './commands/index.js';
+import { CostCube } from './cube/costCube.js';
 import { DatabaseLockedError, openDatabase, type Database } from './database.js';
 import { GroupCommit } from './groupCommit.js';
 import { GroupWriter } from './groupWriter.js';
@@ -220,8 +221,14 @@ async function build(options: StoreOpenOptions): Promise<Store> {
       loader,
     ),
   });
+  const cube = new CostCube({
+    sql,
+    connect: () => database.connect(),
+    rowsMax: options.cubeRowsMax,
+  });
   const writer = new GroupWriter(writerConnection, {
     sql,
+    cube,
     sources,
     losses,
     sinceNs,
@@ -230,6 +237,9 @@ async function build(options: StoreOpenOptions): Promise<Store> {
   await writer.prepare();
   // What an earlier process left, and everything after an upgrade.
   await writer.settle();
+  // Questions go to the database until it is read.
+  const cubeRead = await cube.load();
+  cubeRead.done.catch((error: unknown) => process.emitWarning(String(error)));
   const commit = new GroupCommit({
     attributor,
     writer,
@@ -243,7 +253,7 @@ async function build(options: StoreOpenOptions): Promise<Store> {
     commit,
     attributor,
     holds: new HoldReader(await database.connect(), sql),
-    queries: await QueryRunner.create(sql, () => database.connect()),
+    queries: await QueryRunner.create({ sql, cube, connect: () => database.connect() }),
     writer,
     writerConnection,
   };

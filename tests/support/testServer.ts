@@ -24,6 +24,7 @@ export interface TestServerOptions {
   readonly arenaNodesMax?: number;
   readonly settleAfterMs?: number;
   readonly unmergedRowsMax?: number;
+  readonly cubeRowsMax?: number;
   readonly queueBytesMax?: number;
   /** As in the program's options: 0 unless said. */
   readonly gatherMsMax?: number;
@@ -120,6 +121,7 @@ class InProcessServer implements TestServer {
       arenaNodesMax: this.#options.arenaNodesMax ?? 65_536,
       settleAfterMs: this.#options.settleAfterMs ?? 2_000,
       unmergedRowsMax: this.#options.unmergedRowsMax ?? 60_000,
+      cubeRowsMax: this.#options.cubeRowsMax ?? 2_000_000,
       processFile,
       environment: { PATH: process.env['PATH'] ?? '', HOME: this.folder },
     };

@@ -5,6 +5,7 @@
  */
 import type { DuckDBResult } from '@duckdb/node-api';
 import { storedPrice } from '@burnbook/domain/price';
+import { movedSumsOf, type AddedSums } from '../cube/costCube.js';
 import { TableAppender, type ColumnType } from '../tableAppender.js';
 import type { CommandContext } from './command.js';
 import type { RestatedCost } from '../attribution/attributor.js';
@@ -40,6 +41,8 @@ export interface Restated<Result> {
   readonly result: Result;
   readonly lines: Iterable<RestatedCost>;
   readonly spend: readonly RestatedSpend[];
+  /** What it added to the sums of costs. */
+  readonly moved: readonly AddedSums[];
 }
 
 const CHUNK_PRICES: ColumnType[] = ['text', 'text', 'text', 'text', 'i64', 'i32', 'i32'];
@@ -71,7 +74,7 @@ export async function restateChunk(
   const progress = await readProgress(connection, sql, restatement);
   // It was committed, and only the answer got lost.
   if (progress.doneNs >= scope.toNs) {
-    return { result: { lines: 0, tallies: [], pipelines: [] }, lines: [], spend: [] };
+    return { result: { lines: 0, tallies: [], pipelines: [] }, lines: [], spend: [], moved: [] };
   }
   const repriced = await reprice(context, scope, prices);
   await fillRestating(context, repriced.changed);
@@ -111,7 +114,7 @@ export async function undoChunk(
   const { connection, sql } = context;
   const progress = await readProgress(connection, sql, restatement);
   if (progress.undoDoneNs >= toNs) {
-    return { result: { restored: 0, kept: 0, pipelines: [] }, lines: [], spend: [] };
+    return { result: { restored: 0, kept: 0, pipelines: [] }, lines: [], spend: [], moved: [] };
   }
   const range = { from: fromNs, to: toNs };
   await connection.run(sql.get('create_restating'));
@@ -197,7 +200,7 @@ async function applyRestating(
   if (record !== null) {
     await connection.run(sql.get('insert_restated_lines'), { restatement: record });
   }
-  await connection.run(sql.get('restate_rollup'));
+  const moved = await connection.runAndReadAll(sql.get('restate_rollup'));
   await connection.run(sql.get('restate_lines'), range);
   await connection.run(sql.get('restate_unsettled'));
   await connection.run(sql.get('restate_tries'));
@@ -208,6 +211,7 @@ async function applyRestating(
   return {
     pipelines: pipelines.getRows().map(([pipeline]) => String(pipeline)),
     lines: restatedCosts(restated),
+    moved: movedSumsOf(moved.getRows()),
     spend: spend.getRowObjects().map((row): RestatedSpend => ({
       pipeline: row['pipeline'] as string,
       provider: row['provider'] as string | null,

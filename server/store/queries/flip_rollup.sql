@@ -15,3 +15,4 @@ JOIN flipped AS f USING (attempt_key)
 WHERE l.excluded IS NULL AND l.cost_nano IS NOT NULL
   AND l.start_ns BETWEEN $first::BIGINT AND $last::BIGINT
 GROUP BY 1, 2, 3
+RETURNING bucket_ns, origin, place, unpriced, cost_nano, waste_nano, failure_nano

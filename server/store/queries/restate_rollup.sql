@@ -20,3 +20,4 @@ SELECT
   coalesce(sum(difference) FILTER (NOT waste), 0)::BIGINT
 FROM moved
 GROUP BY 1, 2, 3
+RETURNING bucket_ns, origin, place, unpriced, cost_nano, waste_nano, failure_nano

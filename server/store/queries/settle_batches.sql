@@ -40,7 +40,3 @@ FROM placed AS p
 LEFT JOIN repeats AS r ON r.pipeline = p.pipeline AND r.batch = p.batch AND r.run_id = p.run_id
 LEFT JOIN settled_batches AS b ON b.pipeline = p.pipeline AND b.batch_id = p.batch_id AND NOT b.shared AND NOT p.shared;
 DELETE FROM unsettled;
-DROP TABLE settling_keys;
-DROP TABLE settling_places;
-DROP TABLE settling_batches;
-DROP TABLE settling_repeats;

@@ -67,6 +67,7 @@ beforeAll(async () => {
       arenaNodesMax: 4_096,
       settleAfterMs: 2_000,
       unmergedRowsMax: 60_000,
+      cubeRowsMax: 2_000_000,
       processFile: join(root, 'dist/server/store/storeProcess.js'),
     },
     guard: { hosts: [], token: null },

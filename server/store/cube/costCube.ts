@@ -1,0 +1,250 @@
+/**
+ * The sums of costs in the memory of the process that owns the database: one row a quarter of an hour, origin and place, as
+ * in `cost_quarters`. Half a million rows of it add up in the time in which the database plans a question about them.
+ *
+ * It follows each commit after it is on disk, so that who was told of a commit finds it here. The table stays what counts:
+ * each merge of it is held against this memory, which is read anew where they differ.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { RollupRow } from '../costRollup.js';
+import type { QueryParams, QueryRow } from '../protocol.js';
+import type { SqlTexts } from '../sqlTexts.js';
+import { budgetSpend } from './budgetSpend.js';
+import { Calendars, type Calendar } from './calendars.js';
+import { costChanges } from './costChanges.js';
+import { costGroups } from './costGroups.js';
+import { costPeriods } from './costPeriods.js';
+import type { CubeAnswer } from './cubeAnswer.js';
+import { CubeNames, type PlaceFacts } from './cubeNames.js';
+import { quarterOf } from './cubeQuestion.js';
+import { CUBE_ROWS_MAX, type CubeRows, type CubeSums } from './cubeRows.js';
+import { loadCube, placeFactsOf } from './loadCube.js';
+import { overviewCosts } from './overviewCosts.js';
+import { areCurrent, QuarterLines, rowsOfCuts } from './quarterLines.js';
+
+/** Questions that it answers, by the name of the SQL that gives the same rows. */
+const ANSWERS: Readonly<Record<string, (params: QueryParams) => CubeAnswer>> = {
+  costs: costGroups,
+  costs_of_origins: costGroups,
+  cost_periods: costPeriods,
+  cost_periods_of_origins: costPeriods,
+  cost_changes: costChanges,
+  overview_costs: overviewCosts,
+  budget_spend: budgetSpend,
+};
+
+/** What a statement added to `cost_quarters`. */
+export interface AddedSums {
+  readonly bucketNs: bigint;
+  readonly origin: bigint;
+  readonly place: bigint;
+  readonly sums: CubeSums;
+}
+
+/** A row of `settled_places` by the key of its place. */
+export interface SettledPlace {
+  readonly key: bigint;
+  readonly facts: PlaceFacts;
+}
+
+/** What changed since a reading of the table began, to be done again on what it brings. */
+type Change = (loaded: Loaded) => void;
+
+interface Loaded {
+  readonly rows: CubeRows;
+  readonly names: CubeNames;
+}
+
+/** Of rows that a statement returned: bucket, origin, place, unpriced, cost, waste and failure. */
+export const movedSumsOf = (rows: readonly (readonly unknown[])[]): AddedSums[] =>
+  (rows as readonly bigint[][]).map((row) => {
+    const [bucketNs = 0n, origin = 0n, place = 0n, unpriced = 0n] = row;
+    const [costNano = 0n, wasteNano = 0n, failureNano = 0n] = row.slice(4);
+    const sums = { unpriced: Number(unpriced), costNano, wasteNano, failureNano };
+    return { bucketNs, origin, place, sums };
+  });
+
+/** A question, and what the cube was when it was asked. */
+export interface CubeQuestion {
+  readonly answer: CubeAnswer;
+  readonly rows: CubeRows;
+  /** Its `changes`. */
+  readonly since: number;
+}
+
+export class CostCube {
+  readonly #sql: SqlTexts;
+  readonly #connect: () => Promise<DuckDBConnection>;
+  readonly #rowsMax: number;
+  readonly #calendars: Calendars;
+  readonly #lines: QuarterLines;
+  #loaded: Loaded | null = null;
+  /** While the table is read. */
+  #waiting: Change[] | null = null;
+
+  constructor({
+    sql,
+    connect,
+    rowsMax,
+  }: {
+    readonly sql: SqlTexts;
+    readonly connect: () => Promise<DuckDBConnection>;
+    /** With more rows, questions go to the database. */
+    readonly rowsMax: number;
+  }) {
+    this.#sql = sql;
+    this.#connect = connect;
+    this.#rowsMax = Math.min(rowsMax, CUBE_ROWS_MAX);
+    this.#calendars = new Calendars(sql);
+    this.#lines = new QuarterLines(sql);
+  }
+
+  /**
+   * Begins to read the table, between two commits: those that follow are told, and take place meanwhile.
+   * @returns resolves once they may; `done` when all is read.
+   */
+  async load(): Promise<{ readonly done: Promise<void> }> {
+    this.#loaded = null;
+    const waiting: Change[] = [];
+    this.#waiting = waiting;
+    const connection = await this.#connect();
+    await connection.run('BEGIN');
+    // A snapshot is that of the first reading.
+    const totals = await this.#totals(connection);
+    const read = async (): Promise<void> => {
+      try {
+        const loaded = await loadCube(connection, this.#sql, this.#rowsMax);
+        if (this.#waiting !== waiting || !loaded) return;
+        if (!agree(loaded.rows, totals)) throw new Error(DISAGREE);
+        for (const change of waiting) change(loaded);
+        this.#loaded = loaded;
+        this.#bound();
+      } finally {
+        if (this.#waiting === waiting) this.#waiting = null;
+        connection.closeSync();
+      }
+    };
+    return { done: read() };
+  }
+
+  /** Holds memory against the table, between two commits on the writer's connection, and reads anew if they differ. */
+  async check(connection: DuckDBConnection): Promise<void> {
+    if (this.#waiting) return;
+    const totals = await this.#totals(connection);
+    if (this.#loaded && agree(this.#loaded.rows, totals)) return;
+    if ((totals[0] ?? 0n) > this.#rowsMax) return;
+    if (this.#loaded) process.emitWarning(DISAGREE);
+    const { done } = await this.load();
+    done.catch((error: unknown) => process.emitWarning(String(error)));
+  }
+
+  async #totals(connection: DuckDBConnection): Promise<bigint[]> {
+    const found = await connection.runAndReadAll(this.#sql.get('cost_quarters_total'));
+    return (found.getRows()[0] ?? []) as bigint[];
+  }
+
+  /** After the COMMIT of these. */
+  added(rollup: readonly RollupRow[], more: readonly AddedSums[]): void {
+    if (rollup.length + more.length === 0) return;
+    this.#change(({ rows, names }) => {
+      for (const { bucketNs, origin, place, tokens, ...sums } of rollup) {
+        const { owner } = place;
+        const { kind, attempt, model, provider } = origin;
+        const { pipeline, step, team, environment, tags } = origin.owner;
+        const added = {
+          origin: names.addOrigin({
+            ...{ key: origin.key, kind, attempt, model, provider },
+            ...{ pipeline, step, team, environment, tags },
+          }),
+          place: names.addPlace(place.key, { runId: owner.run, batch: owner.batch }),
+        };
+        rows.add({ quarter: quarterOf(bucketNs), ...added }, { ...sums, tokens: BigInt(tokens) });
+      }
+      for (const { bucketNs, origin, place, sums } of more) {
+        const [originId, placeId] = [names.originId(origin), names.placeId(place)];
+        // They move cost of stored lines.
+        if (originId === undefined || placeId === undefined) throw new Error('unknown cost');
+        rows.add({ quarter: quarterOf(bucketNs), origin: originId, place: placeId }, sums);
+      }
+    });
+  }
+
+  /** After the COMMIT of these. */
+  settled(places: readonly SettledPlace[]): void {
+    if (places.length === 0) return;
+    this.#change(({ names }) => {
+      for (const { key, facts } of places) {
+        const place = names.placeId(key);
+        if (place !== undefined) names.settle(place, facts);
+      }
+    });
+  }
+
+  /** Before the snapshot is taken that the question is asked in. null: ask the database. */
+  take(name: string, params: QueryParams): CubeQuestion | null {
+    const answer = ANSWERS[name];
+    if (!this.#loaded || !answer) return null;
+    const { rows } = this.#loaded;
+    return { answer: answer(params), rows, since: rows.changes };
+  }
+
+  /**
+   * Gives the rows of an answer as of the snapshot of `connection`'s transaction, or of a commit after it.
+   * @returns null when the database must be asked after all.
+   */
+  async ask(
+    connection: DuckDBConnection,
+    { answer, ...read }: CubeQuestion,
+  ): Promise<QueryRow[] | null> {
+    const better = answer.looksAtPlaces ? await this.#stalePlaces(connection) : [];
+    const calendars: Calendar[] = [];
+    for (const question of answer.calendars) {
+      calendars.push(await this.#calendars.of(connection, question));
+    }
+    const present = await this.#lines.read(connection, answer.present, read);
+    const previous = await this.#lines.read(connection, answer.previous, read);
+    // From here on in one turn: no commit comes in between.
+    if (!this.#loaded || this.#loaded.rows !== read.rows) return null;
+    const { rows, names } = this.#loaded;
+    // A commit has changed a quarter of which the snapshot has the lines as they were.
+    if (!areCurrent(rows, [...present, ...previous])) return null;
+    const edges = { present: rowsOfCuts(names, present), previous: rowsOfCuts(names, previous) };
+    if (!edges.present || !edges.previous) return null;
+    const facts = new Map<number, PlaceFacts>();
+    for (const { key, facts: known } of better) {
+      const place = names.placeId(key);
+      if (place !== undefined) facts.set(place, known);
+    }
+    const snapshot = { rows, names, edges: { present: edges.present, previous: edges.previous } };
+    return names.withFacts(facts, () => answer.rowsOf(snapshot, calendars));
+  }
+
+  async #stalePlaces(connection: DuckDBConnection): Promise<SettledPlace[]> {
+    const found = await connection.runAndReadAll(this.#sql.get('any_stale_places'));
+    if (found.getRows()[0]?.[0] !== true) return [];
+    const rows = await connection.runAndReadAll(this.#sql.get('stale_places'));
+    return placeFactsOf(rows.getRows());
+  }
+
+  #change(change: Change): void {
+    this.#waiting?.push(change);
+    if (!this.#loaded) return;
+    try {
+      change(this.#loaded);
+    } catch {
+      // What memory cannot follow it must not answer from: the next merge reads the table anew.
+      this.#loaded = null;
+    }
+    this.#bound();
+  }
+
+  #bound(): void {
+    if (this.#loaded && this.#loaded.rows.size > this.#rowsMax) this.#loaded = null;
+  }
+}
+
+const DISAGREE = 'the sums of costs in memory are not those of the database: they are read anew';
+
+/** @param totals of `cost_quarters_total.sql`: how many rows, and the sum of each column. */
+const agree = (rows: CubeRows, totals: readonly bigint[]): boolean =>
+  rows.total().every((sum, index) => sum === totals[index + 1]);

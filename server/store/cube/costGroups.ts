@@ -1,0 +1,319 @@
+/** The answer of `costs.sql` and `costs_of_origins.sql` from the cube. */
+import type { QueryParams, QueryRow } from '../protocol.js';
+import type { Calendar, CalendarQuestion } from './calendars.js';
+import type { CubeAnswer } from './cubeAnswer.js';
+import type { PlaceFacts } from './cubeNames.js';
+import {
+  begunBatches,
+  boundsOf,
+  keysOfOrigins,
+  keysOfPlaces,
+  originValue,
+  quarterOf,
+  quartersOf,
+  sideOf,
+  type Bounds,
+  type OriginKeys,
+  type PlaceKeys,
+  type Snapshot,
+} from './cubeQuestion.js';
+import { CubeGroups, type BegunBatches, type Side } from './cubeScan.js';
+import {
+  CALLS,
+  COST,
+  COSTS_IN,
+  COSTS_OUT,
+  FAILURE,
+  MODEL_COST,
+  ROWS_IN,
+  ROWS_IN_COST,
+  ROWS_OUT,
+  ROWS_OUT_COST,
+  TOKENS,
+  TOLD_IN,
+  TOLD_OUT,
+  UNPRICED,
+  WASTE,
+  type GroupSums,
+  type GroupTable,
+} from './groupSums.js';
+import { compareTexts, Texts } from './texts.js';
+import type { ValuePatterns } from './valueMatch.js';
+
+interface Question {
+  readonly patterns: ValuePatterns;
+  readonly dimensions: readonly (string | null)[];
+  readonly pointers: readonly (string | null)[];
+  readonly units: readonly (string | null)[];
+  readonly present: Bounds;
+  readonly previous: Bounds | null;
+  readonly sort: string;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export function costGroups(params: QueryParams): CubeAnswer {
+  const text = (name: string): string | null => (params[name] ?? null) as string | null;
+  const previous = boundsOf(params, 'previous');
+  const question: Question = {
+    patterns: params as unknown as ValuePatterns,
+    dimensions: [text('dimension1'), text('dimension2')],
+    pointers: [text('pointer1'), text('pointer2')],
+    units: [text('unit1'), text('unit2')],
+    present: boundsOf(params),
+    previous: previous.from < previous.to ? previous : null,
+    sort: String(params['sort']),
+    limit: Number(params['limit']),
+    offset: Number(params['offset']),
+  };
+  const tz = text('tz') ?? 'UTC';
+  const shiftUs = BigInt((params['shift'] ?? 0n) as bigint | number);
+  const calendarsOf = (bounds: Bounds | null, shift: bigint): CalendarQuestion[] =>
+    bounds
+      ? question.units.flatMap((unit) =>
+          unit === null ? [] : [{ unit, tz, shiftUs: shift, ...quartersOf(bounds) }],
+        )
+      : [];
+  return {
+    present: question.present,
+    previous: question.previous,
+    looksAtPlaces: true,
+    calendars: [...calendarsOf(question.present, 0n), ...calendarsOf(question.previous, shiftUs)],
+    rowsOf: (snapshot, calendars) => new CostGroupsAnswer(snapshot, question, calendars).rows(),
+  };
+}
+
+class CostGroupsAnswer {
+  readonly #question: Question;
+  readonly #snapshot: Snapshot;
+  readonly #origins: OriginKeys<readonly (string | null)[]>;
+  readonly #places: PlaceKeys | null;
+  readonly #periods: PeriodNames;
+  readonly #groups: CubeGroups;
+
+  constructor(snapshot: Snapshot, question: Question, calendars: readonly Calendar[]) {
+    const { names, edges, rows } = snapshot;
+    const { patterns, dimensions, pointers, present, previous, units } = question;
+    this.#question = question;
+    this.#snapshot = snapshot;
+    this.#origins = keysOfOrigins(
+      names,
+      patterns,
+      dimensions.map((dimension, index) => originValue(dimension, pointers[index] ?? null)),
+    );
+    this.#places = keysOfPlaces(names, patterns, dimensions);
+    this.#periods = new PeriodNames(units);
+    const count = units.filter((unit) => unit !== null).length;
+    const presentSide = sideOf(
+      present,
+      edges.present,
+      this.#periods.of(quartersOf(present), calendars.slice(0, count)),
+    );
+    const previousSide =
+      previous &&
+      sideOf(
+        previous,
+        edges.previous,
+        this.#periods.of(quartersOf(previous), calendars.slice(count)),
+      );
+    this.#groups = new CubeGroups({
+      ...{ rows, names, origins: this.#origins, places: this.#places },
+      ...{ periods: this.#periods.count, present: presentSide, previous: previousSide },
+      begun: begunIn(snapshot, present, presentSide),
+    });
+  }
+
+  /** All groups as one first. */
+  rows(): QueryRow[] {
+    const { sums, size, batches } = this.#groups;
+    const { present, previous, units } = sums;
+    const { names } = this.#snapshot;
+    const told = new Map<number, PlaceFacts>();
+    names.batchNumberOf.forEach((batch, place) => {
+      const facts = names.facts[place];
+      if (facts && batches[batch] === 1) told.set(batch, facts);
+    });
+    const facts = [...told.values()];
+    const total: QueryRow = {
+      ...{ key1: null, key2: null, matching: BigInt(size) },
+      ...sumsOf(
+        { present: present.summed(size), previous: previous.summed(size), units: units.summed(size) },
+        0,
+      ),
+      // A batch is in several groups.
+      rows_in: sumOfRows(facts.map(({ rowsIn }) => rowsIn)),
+      rows_out: sumOfRows(facts.map(({ rowsOut }) => rowsOut)),
+    };
+    const page = this.#page();
+    return [total, ...page.map((group) => this.#row(group))];
+  }
+
+  #row(group: number): QueryRow {
+    const [key1 = null, key2 = null] = this.#namesOf(group);
+    return { ...{ key1, key2, matching: null }, ...sumsOf(this.#groups.sums, group) };
+  }
+
+  #namesOf(group: number): (string | null)[] {
+    const groups = this.#groups;
+    const origin = this.#origins.names[groups.originKey(group)] ?? [];
+    const place = this.#places?.nameOf(groups.placeKey(group)) ?? [];
+    const period = this.#periods.nameOf(groups.period(group));
+    return [0, 1].map((index) => period[index] ?? place[index] ?? origin[index] ?? null);
+  }
+
+  /** The groups of the page, in order. */
+  #page(): number[] {
+    const { sort, limit, offset } = this.#question;
+    const { size } = this.#groups;
+    const end = offset + limit;
+    if (limit <= 0 || offset >= size) return [];
+    if (sort === 'key') {
+      const ranks = [0, 1].map((index) => this.#rankOf(index));
+      const order = (a: number, b: number): number =>
+        ranks.reduce((found, rank) => found || (rank[a] ?? 0) - (rank[b] ?? 0), 0);
+      return numbersBelow(size).toSorted(order).slice(offset, end);
+    }
+    const candidates = this.#largest(end).map((group) => ({
+      ...{ group, value: this.#exact(group), names: this.#namesOf(group) },
+    }));
+    return candidates
+      .toSorted((a, b) =>
+        a.value === b.value ? compareAll(a.names, b.names) : a.value < b.value ? 1 : -1,
+      )
+      .slice(offset, end)
+      .map(({ group }) => group);
+  }
+
+  /** All that may be among the first `count` by value: sorting all exactly would take longer than adding them up. */
+  #largest(count: number): readonly number[] {
+    const { size } = this.#groups;
+    if (size <= 2 * count) return numbersBelow(size);
+    const near = new Float64Array(size);
+    for (let group = 0; group < size; group++) near[group] = this.#near(group);
+    const threshold = near.toSorted()[size - count] ?? 0;
+    return numbersBelow(size).filter((group) => (near[group] ?? 0) >= threshold);
+  }
+
+  #near(group: number): number {
+    if (this.#question.sort === 'delta') return Number(this.#exact(group));
+    return this.#groups.sums.present.near(group, COST);
+  }
+
+  #exact(group: number): bigint {
+    const { present, previous } = this.#groups.sums;
+    const total = present.big(group, COST);
+    return this.#question.sort === 'delta' ? total - previous.big(group, COST) : total;
+  }
+
+  /** By group: where its name in a dimension is among all of them. */
+  #rankOf(index: number): Int32Array {
+    const texts = new Texts();
+    const of = Int32Array.from({ length: this.#groups.size }, (_, group) =>
+      texts.idOf(this.#namesOf(group)[index] ?? null),
+    );
+    const sorted = numbersBelow(texts.size).toSorted((a, b) =>
+      compareTexts(texts.list[a] ?? null, texts.list[b] ?? null),
+    );
+    const ranks = new Int32Array(texts.size);
+    sorted.forEach((text, rank) => (ranks[text] = rank));
+    return of.map((text) => ranks[text] ?? 0);
+  }
+}
+
+/** Numbers for what quarters are called in up to two units, the same for the same names in both ranges. */
+class PeriodNames {
+  readonly #units: readonly (string | null)[];
+  readonly #texts = new Texts();
+  readonly #names: (string | null)[][] = [];
+
+  constructor(units: readonly (string | null)[]) {
+    this.#units = units;
+  }
+
+  get count(): number {
+    return Math.max(this.#names.length, 1);
+  }
+
+  nameOf(period: number): readonly (string | null)[] {
+    return this.#names[period] ?? [];
+  }
+
+  /** @param calendars of the units that there are. */
+  of(
+    quarters: { readonly from: number; readonly to: number },
+    calendars: readonly Calendar[],
+  ): Side['periods'] {
+    if (calendars.length === 0) return null;
+    const of = new Int32Array(quarters.to - quarters.from);
+    let numbers: readonly number[] = [];
+    let id = 0;
+    for (let index = 0; index < of.length; index++) {
+      const next = calendars.map((calendar) =>
+        calendar.of[quarters.from + index - calendar.base] ?? 0,
+      );
+      if (next.some((number, each) => number !== numbers[each])) {
+        numbers = next;
+        id = this.#idOf(calendars.map(({ names }, each) => names[next[each] ?? 0] ?? null));
+      }
+      of[index] = id;
+    }
+    return { of, base: quarters.from };
+  }
+
+  #idOf(found: readonly (string | null)[]): number {
+    const id = this.#texts.idOf(JSON.stringify(found));
+    if (id === this.#names.length) {
+      const rest = [...found];
+      this.#names.push(this.#units.map((unit) => (unit === null ? null : (rest.shift() ?? null))));
+    }
+    return id;
+  }
+}
+
+/** Batches that began in the present range and tell their rows. */
+function begunIn({ names }: Snapshot, { from, to }: Bounds, { periods }: Side): BegunBatches {
+  return begunBatches(
+    names,
+    ({ startNs, rowsIn }) => rowsIn !== null && startNs !== null && startNs >= from && startNs < to,
+    periods && ((startNs) => periods.of[quarterOf(startNs) - periods.base] ?? -1),
+  );
+}
+
+function sumsOf({ present, previous, units }: GroupSums, group: number): QueryRow {
+  const told = (flag: number, element: number): bigint | null =>
+    units.number(group, flag) === 0 ? null : units.big(group, element);
+  const earlier = Object.entries(measuresOf(previous, group));
+  return {
+    ...measuresOf(present, group),
+    ...Object.fromEntries(earlier.map(([name, value]) => [`previous_${name}`, value])),
+    rows_in: told(TOLD_IN, ROWS_IN),
+    rows_in_cost: told(COSTS_IN, ROWS_IN_COST),
+    rows_out: told(TOLD_OUT, ROWS_OUT),
+    rows_out_cost: told(COSTS_OUT, ROWS_OUT_COST),
+  };
+}
+
+function measuresOf(table: GroupTable, group: number): QueryRow {
+  const total = table.big(group, COST);
+  const model = table.big(group, MODEL_COST);
+  return {
+    ...{ total, compute: total - model, model_cost: model },
+    waste: table.big(group, WASTE),
+    failure: table.big(group, FAILURE),
+    unpriced: BigInt(table.number(group, UNPRICED)),
+    calls: BigInt(table.number(group, CALLS)),
+    tokens: table.big(group, TOKENS),
+  };
+}
+
+function sumOfRows(rows: readonly PlaceFacts['rowsIn'][]): bigint | null {
+  const told = rows.filter((each) => each !== null);
+  if (told.length === 0) return null;
+  return told.reduce((sum, { low, high }) => sum + (BigInt(high) << 32n) + BigInt(low), 0n);
+}
+
+function compareAll(a: readonly (string | null)[], b: readonly (string | null)[]): number {
+  return a.reduce((found, text, at) => found || compareTexts(text, b[at] ?? null), 0);
+}
+
+const numbersBelow = (size: number): number[] => Array.from({ length: size }, (_, each) => each);

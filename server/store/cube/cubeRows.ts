@@ -1,0 +1,175 @@
+/** The sums of `cost_quarters` as columns in memory: one row a quarter of an hour, origin and place. */
+import { KeyIndex } from './keyIndex.js';
+
+/** What is added to a row: sums over counted lines, money in nano-USD; missing: 0. */
+export interface CubeSums {
+  readonly lines?: number;
+  readonly unpriced?: number;
+  readonly tokens?: bigint;
+  readonly costNano?: bigint;
+  readonly wasteNano?: bigint;
+  readonly failureNano?: bigint;
+}
+
+/** Where a row belongs: quarters since 1970, and the numbers of an origin and a place. */
+export interface CubePlace {
+  readonly quarter: number;
+  readonly origin: number;
+  readonly place: number;
+}
+
+/**
+ * 64-bit integers, to be added up without an object each: element `i` is `high[i] * 2 ** 32 + low[i]`. Such halves of up to
+ * `CUBE_ROWS_MAX` rows add up exactly in a number.
+ */
+export interface Halves {
+  /** Every second element from 0. */
+  readonly low: Uint32Array;
+  /** Every second element from 1. */
+  readonly high: Int32Array;
+}
+
+/** What is known of a quarter as a whole. */
+interface Quarter {
+  lines: number;
+  /** `changes` as it was after the last one of this quarter. */
+  changedAt: number;
+}
+
+const EMPTY: Readonly<Quarter> = { lines: 0, changedAt: 0 };
+
+/** 2 ** 21 times 2 ** 32 is what a number holds exactly. */
+export const CUBE_ROWS_MAX = 2 ** 21;
+const FIRST_CAPACITY = 1_024;
+const TWO_TO_32 = 4_294_967_296n;
+
+export class CubeRows {
+  readonly #index = new KeyIndex();
+  readonly #quarters = new Map<number, Quarter>();
+  #changes = 0;
+  #lines = new Int32Array(FIRST_CAPACITY);
+  #unpriced = new Int32Array(FIRST_CAPACITY);
+  #tokens = new BigInt64Array(FIRST_CAPACITY);
+  #costNano = new BigInt64Array(FIRST_CAPACITY);
+  #wasteNano = new BigInt64Array(FIRST_CAPACITY);
+  #failureNano = new BigInt64Array(FIRST_CAPACITY);
+
+  /** Only grows. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  get size(): number {
+    return this.#index.size;
+  }
+
+  /** Quarter, origin and place of each row. */
+  get keys(): Int32Array {
+    return this.#index.keys;
+  }
+
+  get lines(): Int32Array {
+    return this.#lines;
+  }
+
+  get unpriced(): Int32Array {
+    return this.#unpriced;
+  }
+
+  get tokens(): Halves {
+    return halvesOf(this.#tokens);
+  }
+
+  get costNano(): Halves {
+    return halvesOf(this.#costNano);
+  }
+
+  get wasteNano(): Halves {
+    return halvesOf(this.#wasteNano);
+  }
+
+  get failureNano(): Halves {
+    return halvesOf(this.#failureNano);
+  }
+
+  quarter(quarter: number): Readonly<Quarter> {
+    return this.#quarters.get(quarter) ?? EMPTY;
+  }
+
+  add({ quarter, origin, place }: CubePlace, sums: CubeSums): void {
+    const row = this.#rowOf(quarter, origin, place, sums.lines ?? 0);
+    addNumber(this.#lines, row, sums.lines);
+    addNumber(this.#unpriced, row, sums.unpriced);
+    addBig(this.#tokens, row, sums.tokens);
+    addBig(this.#costNano, row, sums.costNano);
+    addBig(this.#wasteNano, row, sums.wasteNano);
+    addBig(this.#failureNano, row, sums.failureNano);
+  }
+
+  /** @param row of `load_cost_quarters.sql`: money and tokens as a lower and a higher half. */
+  addHalves(row: readonly number[]): void {
+    const [quarter = 0, origin = 0, place = 0, lines = 0, unpriced = 0] = row;
+    const at = this.#rowOf(quarter, origin, place, lines);
+    addNumber(this.#lines, at, lines);
+    addNumber(this.#unpriced, at, unpriced);
+    addHalf(this.#tokens, at, row[5] ?? 0, row[6] ?? 0);
+    addHalf(this.#costNano, at, row[7] ?? 0, row[8] ?? 0);
+    addHalf(this.#wasteNano, at, row[9] ?? 0, row[10] ?? 0);
+    addHalf(this.#failureNano, at, row[11] ?? 0, row[12] ?? 0);
+  }
+
+  /** Of all rows, in the order of `CubeSums`. */
+  total(): bigint[] {
+    const numbers = [this.#lines, this.#unpriced].map((column) =>
+      BigInt(column.reduce((a, b) => a + b, 0)),
+    );
+    const bigs = [this.#tokens, this.#costNano, this.#wasteNano, this.#failureNano].map((column) =>
+      column.reduce((a, b) => a + b, 0n),
+    );
+    return [...numbers, ...bigs];
+  }
+
+  #rowOf(quarter: number, origin: number, place: number, lines: number): number {
+    const row = this.#index.idOf(quarter, origin, place);
+    if (row >= this.#lines.length) this.#grow();
+    this.#changes++;
+    const known = this.#quarters.get(quarter);
+    if (known) {
+      known.lines += lines;
+      known.changedAt = this.#changes;
+    } else this.#quarters.set(quarter, { lines, changedAt: this.#changes });
+    return row;
+  }
+
+  #grow(): void {
+    const capacity = Math.ceil(1.5 * this.#lines.length);
+    this.#lines = widened(this.#lines, new Int32Array(capacity));
+    this.#unpriced = widened(this.#unpriced, new Int32Array(capacity));
+    this.#tokens = widened(this.#tokens, new BigInt64Array(capacity));
+    this.#costNano = widened(this.#costNano, new BigInt64Array(capacity));
+    this.#wasteNano = widened(this.#wasteNano, new BigInt64Array(capacity));
+    this.#failureNano = widened(this.#failureNano, new BigInt64Array(capacity));
+  }
+}
+
+/** Node runs on little-endian machines alone. */
+function halvesOf({ buffer }: BigInt64Array<ArrayBuffer>): Halves {
+  return { low: new Uint32Array(buffer), high: new Int32Array(buffer) };
+}
+
+function addNumber(column: Int32Array, row: number, value = 0): void {
+  if (value !== 0) column[row] = (column[row] ?? 0) + value;
+}
+
+function addBig(column: BigInt64Array, row: number, value = 0n): void {
+  if (value !== 0n) column[row] = (column[row] ?? 0n) + value;
+}
+
+function addHalf(column: BigInt64Array, row: number, low: number, high: number): void {
+  if (low !== 0 || high !== 0) addBig(column, row, BigInt(high) * TWO_TO_32 + BigInt(low));
+}
+
+function widened<Column extends Int32Array | BigInt64Array>(from: Column, to: Column): Column {
+  (to as Int32Array).set(from as Int32Array);
+  return to;
+}

@@ -1,0 +1,100 @@
+/** Sums by group of two ranges of time, in halves that numbers hold exactly; see `Halves`. */
+
+/** Elements of a group; money and tokens have the lower half at their place and the higher one behind it. */
+export const LINES = 0;
+export const CALLS = 1;
+export const UNPRICED = 2;
+export const TOKENS = 3;
+export const COST = 5;
+export const MODEL_COST = 7;
+export const WASTE = 9;
+export const FAILURE = 11;
+const SUMS = 13;
+
+/** Of batches that began in the range and tell their rows. */
+export const ROWS_IN = 0;
+export const ROWS_OUT = 2;
+export const ROWS_IN_COST = 4;
+export const ROWS_OUT_COST = 6;
+/** How many batches tell of rows, and how many sums of cost there are. */
+export const TOLD_IN = 8;
+export const TOLD_OUT = 9;
+export const COSTS_IN = 10;
+export const COSTS_OUT = 11;
+const UNITS = 12;
+
+const FIRST_GROUPS = 64;
+const TWO_TO_32 = 4_294_967_296;
+
+/** A table of numbers, so many a group. */
+export class GroupTable {
+  readonly width: number;
+  #values: Float64Array;
+
+  constructor(width: number) {
+    this.width = width;
+    this.#values = new Float64Array(FIRST_GROUPS * width);
+  }
+
+  /** Valid until it grows. */
+  get values(): Float64Array {
+    return this.#values;
+  }
+
+  /** Makes room for groups below `groups`. @returns the values. */
+  room(groups: number): Float64Array {
+    if (groups * this.width > this.#values.length) {
+      const wider = new Float64Array(Math.max(3 * this.#values.length, groups * this.width));
+      wider.set(this.#values);
+      this.#values = wider;
+    }
+    return this.#values;
+  }
+
+  /** All groups below `groups` as one: halves of all rows together are still exact. */
+  summed(groups: number): GroupTable {
+    const { width } = this;
+    const all = new GroupTable(width);
+    const sums = all.values;
+    const end = Math.min(groups * width, this.#values.length);
+    for (let first = 0; first < end; first += width) {
+      for (let element = 0; element < width; element++) {
+        sums[element] = (sums[element] ?? 0) + (this.#values[first + element] ?? 0);
+      }
+    }
+    return all;
+  }
+
+  number(group: number, element: number): number {
+    return this.#values[group * this.width + element] ?? 0;
+  }
+
+  /** Both halves as one. */
+  big(group: number, element: number): bigint {
+    const low = this.number(group, element);
+    const high = this.number(group, element + 1);
+    if (Math.abs(high) < HIGH_MAX && low < LOW_MAX) return BigInt(high * TWO_TO_32 + low);
+    return BigInt(high) * BigInt(TWO_TO_32) + BigInt(low);
+  }
+
+  /** Both halves as one number, rounded above 2 ** 53: the larger of two sums never has the smaller number. */
+  near(group: number, element: number): number {
+    return this.number(group, element + 1) * TWO_TO_32 + this.number(group, element);
+  }
+}
+
+/** Below these both are one number exactly. */
+const HIGH_MAX = 2 ** 20;
+const LOW_MAX = 2 ** 52;
+
+export interface GroupSums {
+  readonly present: GroupTable;
+  readonly previous: GroupTable;
+  readonly units: GroupTable;
+}
+
+export const newGroupSums = (): GroupSums => ({
+  present: new GroupTable(SUMS),
+  previous: new GroupTable(SUMS),
+  units: new GroupTable(UNITS),
+});
