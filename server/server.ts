@@ -102,7 +102,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const store = await StoreClient.open({
     ...options.store,
     onEvent: (event) => {
-      log(event.kind === 'restarted' ? 'warn' : 'error', storeEventText(event));
+      const isMended = event.kind === 'restarted' || event.kind === 'warned';
+      log(isMended ? 'warn' : 'error', storeEventText(event));
       if (event.kind === 'restarted') restarted();
     },
   });
@@ -374,6 +375,8 @@ function storeEventText(event: StoreEvent): string {
       return `the store's process is back after ${Math.round(event.afterMs)} ms`;
     case 'restartFailed':
       return `the store's process cannot be started: ${event.message}`;
+    case 'warned':
+      return `the store's process says: ${event.message}`;
   }
 }
 

@@ -15,7 +15,7 @@ export interface StoreOpenOptions {
   readonly settleAfterMs: number;
   /** Additive rows of a table between two merges. */
   readonly unmergedRowsMax: number;
-  /** Rows of the sums of costs that are kept in memory: 52 bytes each. */
+  /** Rows of the sums of costs that are kept in memory: about 80 bytes each. */
   readonly cubeRowsMax: number;
 }
 
@@ -74,6 +74,8 @@ export interface CommitReport {
 
 export type FromStore =
   | { readonly type: 'opened' }
+  /** What an operator should know of. */
+  | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'openFailed'; readonly message: string; readonly locked: boolean }
   /** Before anything else is written. */
   | { readonly type: 'spent'; readonly spent: Spent }

@@ -37,7 +37,8 @@ export interface StoreClientOptions extends StoreOpenOptions {
 export type StoreEvent =
   | { readonly kind: 'died'; readonly code: number | null; readonly signal: string | null }
   | { readonly kind: 'restarted'; readonly afterMs: number }
-  | { readonly kind: 'restartFailed'; readonly message: string };
+  | { readonly kind: 'restartFailed'; readonly message: string }
+  | { readonly kind: 'warned'; readonly message: string };
 
 /** The first start failed: `locked` when another process has the file. */
 export class StoreOpenError extends Error {
@@ -259,6 +260,8 @@ export class StoreClient {
         } else if (message.type === 'openFailed') {
           reject(new StoreOpenError(message.message, message.locked));
           child.disconnect();
+        } else if (message.type === 'warning') {
+          this.#options.onEvent?.({ kind: 'warned', message: message.message });
         } else if (message.type === 'spent') this.#holds?.spent(message.spent);
         else this.#settle(message);
       });
@@ -313,7 +316,9 @@ export class StoreClient {
     };
   }
 
-  #settle(message: Exclude<FromStore, { type: 'opened' | 'openFailed' | 'spent' }>): void {
+  #settle(
+    message: Exclude<FromStore, { type: 'opened' | 'openFailed' | 'spent' | 'warning' }>,
+  ): void {
     const pending = this.#pending.get(message.id);
     if (!pending) return;
     this.#pending.delete(message.id);

@@ -225,6 +225,7 @@ async function build(options: StoreOpenOptions): Promise<Store> {
     sql,
     connect: () => database.connect(),
     rowsMax: options.cubeRowsMax,
+    warn: (message) => send({ type: 'warning', message }),
   });
   const writer = new GroupWriter(writerConnection, {
     sql,
@@ -238,8 +239,7 @@ async function build(options: StoreOpenOptions): Promise<Store> {
   // What an earlier process left, and everything after an upgrade.
   await writer.settle();
   // Questions go to the database until it is read.
-  const cubeRead = await cube.load();
-  cubeRead.done.catch((error: unknown) => process.emitWarning(String(error)));
+  await cube.load();
   const commit = new GroupCommit({
     attributor,
     writer,

@@ -75,7 +75,7 @@ export interface TestServer {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   applyConfig(config: Config): void;
   /** Closes in good order and starts again on the same data. @param between what happens while it is away. */
-  restart(between?: () => Promise<void>, changed?: { readonly demo: boolean }): Promise<void>;
+  restart(between?: () => Promise<void>, changed?: ChangedOptions): Promise<void>;
   /** Closes and removes the data. */
   close(): Promise<void>;
 }
@@ -97,6 +97,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   await server.start();
   return server;
 }
+
+/** What a start may say anew. */
+type ChangedOptions = Pick<TestServerOptions, 'demo' | 'cubeRowsMax'>;
 
 class InProcessServer implements TestServer {
   readonly folder: string;
@@ -249,10 +252,7 @@ class InProcessServer implements TestServer {
     this.running.applyConfig(config);
   }
 
-  async restart(
-    between?: () => Promise<void>,
-    changed?: { readonly demo: boolean },
-  ): Promise<void> {
+  async restart(between?: () => Promise<void>, changed?: ChangedOptions): Promise<void> {
     await this.running.close();
     this.#running = undefined;
     this.#options = { ...this.#options, ...changed };

@@ -5,7 +5,7 @@
  */
 import type { DuckDBResult } from '@duckdb/node-api';
 import { storedPrice } from '@burnbook/domain/price';
-import { movedSumsOf, type AddedSums } from '../cube/costCube.js';
+import { movedSumsOf, type AddedSums } from '../cube/storedSums.js';
 import { TableAppender, type ColumnType } from '../tableAppender.js';
 import type { CommandContext } from './command.js';
 import type { RestatedCost } from '../attribution/attributor.js';

@@ -2,7 +2,8 @@
 import type { QueryParams } from '../protocol.js';
 import type { CubeAnswer } from './cubeAnswer.js';
 import type { OriginFacts } from './cubeNames.js';
-import { GRAIN_NS, originKeys, originValue, sideOf } from './cubeQuestion.js';
+import { originKeys, originValue, quartersOf, sideOf } from './cubeQuestion.js';
+import { GRAIN_NS, type Stretch } from './cubeRows.js';
 import { CubeGroups } from './cubeScan.js';
 import { COST, LINES, UNPRICED } from './groupSums.js';
 
@@ -11,12 +12,12 @@ interface Clause {
   readonly wanted: string;
 }
 
-export function budgetSpend(params: QueryParams): CubeAnswer {
+export function budgetSpend(params: QueryParams, known: Stretch): CubeAnswer {
   const bounds = params['bounds'] as readonly bigint[];
-  const [first, end] = [BigInt(params['first'] as bigint), BigInt(params['end'] as bigint)];
+  const [first, end] = [params['first'] as bigint, params['end'] as bigint];
   const present = { from: first, firstWhole: first, endWhole: end, to: end };
   const scopes = scopesOf(params);
-  const slots = slotsOf(bounds, present);
+  const slots = slotsOf(bounds, quartersOf(present, known));
   return {
     ...{ present, previous: null, looksAtPlaces: false, calendars: [] },
     rowsOf: ({ rows, names, edges }) => {
@@ -24,7 +25,9 @@ export function budgetSpend(params: QueryParams): CubeAnswer {
         const matching = scopes.flatMap((clauses, scope) =>
           clauses.every((clause) => fulfils(origin, clause)) ? [scope] : [],
         );
-        return matching.length === 0 ? null : { text: matching.join(','), name: matching.join(',') };
+        return matching.length === 0
+          ? null
+          : { text: matching.join(','), name: matching.join(',') };
       });
       const groups = new CubeGroups({
         ...{ rows, names, origins, places: null, begun: null, previous: null },
@@ -76,12 +79,8 @@ function fulfils(origin: OriginFacts, { valueOf: read, wanted }: Clause): boolea
 }
 
 /** The slot of each quarter: the last that has begun. Bounds are in order, and whole quarters. */
-function slotsOf(
-  bounds: readonly bigint[],
-  { from, to }: { readonly from: bigint; readonly to: bigint },
-) {
-  const base = Number(from / GRAIN_NS);
-  const of = new Int32Array(Math.max(Number(to / GRAIN_NS) - base, 0));
-  bounds.forEach((ns, slot) => of.fill(slot, Math.max(Number(ns / GRAIN_NS) - base, 0)));
-  return { base, of };
+function slotsOf(bounds: readonly bigint[], { from, to }: Stretch) {
+  const of = new Int32Array(to - from);
+  bounds.forEach((ns, slot) => of.fill(slot, Math.max(Number(ns / GRAIN_NS) - from, 0)));
+  return { base: from, of };
 }

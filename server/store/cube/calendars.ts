@@ -4,6 +4,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SqlTexts } from '../sqlTexts.js';
+import { GRAIN_NS } from './cubeRows.js';
 import { Texts } from './texts.js';
 
 export interface CalendarQuestion {
@@ -27,7 +28,6 @@ export interface Calendar {
   readonly starts: readonly bigint[];
 }
 
-const GRAIN_NS = 900_000_000_000n;
 const CALENDARS_MAX = 24;
 
 export class Calendars {

@@ -15,15 +15,15 @@ import { costChanges } from './costChanges.js';
 import { costGroups } from './costGroups.js';
 import { costPeriods } from './costPeriods.js';
 import type { CubeAnswer } from './cubeAnswer.js';
-import { CubeNames, type PlaceFacts } from './cubeNames.js';
-import { quarterOf } from './cubeQuestion.js';
-import { CUBE_ROWS_MAX, type CubeRows, type CubeSums } from './cubeRows.js';
-import { loadCube, placeFactsOf } from './loadCube.js';
+import type { CubeNames, PlaceFacts } from './cubeNames.js';
+import { CUBE_ROWS_MAX, quarterOf, together, type CubeRows, type Stretch } from './cubeRows.js';
+import { loadCube } from './loadCube.js';
 import { overviewCosts } from './overviewCosts.js';
 import { areCurrent, QuarterLines, rowsOfCuts } from './quarterLines.js';
+import { placeFactsOf, type AddedSums, type SettledPlace } from './storedSums.js';
 
 /** Questions that it answers, by the name of the SQL that gives the same rows. */
-const ANSWERS: Readonly<Record<string, (params: QueryParams) => CubeAnswer>> = {
+const ANSWERS: Readonly<Record<string, (params: QueryParams, known: Stretch) => CubeAnswer>> = {
   costs: costGroups,
   costs_of_origins: costGroups,
   cost_periods: costPeriods,
@@ -33,20 +33,6 @@ const ANSWERS: Readonly<Record<string, (params: QueryParams) => CubeAnswer>> = {
   budget_spend: budgetSpend,
 };
 
-/** What a statement added to `cost_quarters`. */
-export interface AddedSums {
-  readonly bucketNs: bigint;
-  readonly origin: bigint;
-  readonly place: bigint;
-  readonly sums: CubeSums;
-}
-
-/** A row of `settled_places` by the key of its place. */
-export interface SettledPlace {
-  readonly key: bigint;
-  readonly facts: PlaceFacts;
-}
-
 /** What changed since a reading of the table began, to be done again on what it brings. */
 type Change = (loaded: Loaded) => void;
 
@@ -54,15 +40,6 @@ interface Loaded {
   readonly rows: CubeRows;
   readonly names: CubeNames;
 }
-
-/** Of rows that a statement returned: bucket, origin, place, unpriced, cost, waste and failure. */
-export const movedSumsOf = (rows: readonly (readonly unknown[])[]): AddedSums[] =>
-  (rows as readonly bigint[][]).map((row) => {
-    const [bucketNs = 0n, origin = 0n, place = 0n, unpriced = 0n] = row;
-    const [costNano = 0n, wasteNano = 0n, failureNano = 0n] = row.slice(4);
-    const sums = { unpriced: Number(unpriced), costNano, wasteNano, failureNano };
-    return { bucketNs, origin, place, sums };
-  });
 
 /** A question, and what the cube was when it was asked. */
 export interface CubeQuestion {
@@ -76,6 +53,7 @@ export class CostCube {
   readonly #sql: SqlTexts;
   readonly #connect: () => Promise<DuckDBConnection>;
   readonly #rowsMax: number;
+  readonly #warn: (message: string) => void;
   readonly #calendars: Calendars;
   readonly #lines: QuarterLines;
   #loaded: Loaded | null = null;
@@ -86,14 +64,18 @@ export class CostCube {
     sql,
     connect,
     rowsMax,
+    warn,
   }: {
     readonly sql: SqlTexts;
     readonly connect: () => Promise<DuckDBConnection>;
     /** With more rows, questions go to the database. */
     readonly rowsMax: number;
+    /** Told what an operator should know of. */
+    readonly warn: (message: string) => void;
   }) {
     this.#sql = sql;
     this.#connect = connect;
+    this.#warn = warn;
     this.#rowsMax = Math.min(rowsMax, CUBE_ROWS_MAX);
     this.#calendars = new Calendars(sql);
     this.#lines = new QuarterLines(sql);
@@ -101,9 +83,9 @@ export class CostCube {
 
   /**
    * Begins to read the table, between two commits: those that follow are told, and take place meanwhile.
-   * @returns resolves once they may; `done` when all is read.
+   * @returns when they may.
    */
-  async load(): Promise<{ readonly done: Promise<void> }> {
+  async load(): Promise<void> {
     this.#loaded = null;
     const waiting: Change[] = [];
     this.#waiting = waiting;
@@ -124,7 +106,9 @@ export class CostCube {
         connection.closeSync();
       }
     };
-    return { done: read() };
+    read().catch((error: unknown) =>
+      this.#warn(`sums of costs are asked of the database: ${String(error)}`),
+    );
   }
 
   /** Holds memory against the table, between two commits on the writer's connection, and reads anew if they differ. */
@@ -133,9 +117,8 @@ export class CostCube {
     const totals = await this.#totals(connection);
     if (this.#loaded && agree(this.#loaded.rows, totals)) return;
     if ((totals[0] ?? 0n) > this.#rowsMax) return;
-    if (this.#loaded) process.emitWarning(DISAGREE);
-    const { done } = await this.load();
-    done.catch((error: unknown) => process.emitWarning(String(error)));
+    if (this.#loaded) this.#warn(DISAGREE);
+    await this.load();
   }
 
   async #totals(connection: DuckDBConnection): Promise<bigint[]> {
@@ -184,8 +167,9 @@ export class CostCube {
   take(name: string, params: QueryParams): CubeQuestion | null {
     const answer = ANSWERS[name];
     if (!this.#loaded || !answer) return null;
-    const { rows } = this.#loaded;
-    return { answer: answer(params), rows, since: rows.changes };
+    const { rows, names } = this.#loaded;
+    const known = together(rows.stretch, names.starts);
+    return { answer: answer(params, known), rows, since: rows.changes };
   }
 
   /**

@@ -9,7 +9,6 @@ import {
   keysOfOrigins,
   keysOfPlaces,
   originValue,
-  quarterOf,
   quartersOf,
   sideOf,
   type Bounds,
@@ -17,6 +16,7 @@ import {
   type PlaceKeys,
   type Snapshot,
 } from './cubeQuestion.js';
+import { quarterOf, type Stretch } from './cubeRows.js';
 import { CubeGroups, type BegunBatches, type Side } from './cubeScan.js';
 import {
   CALLS,
@@ -37,6 +37,7 @@ import {
   type GroupSums,
   type GroupTable,
 } from './groupSums.js';
+import { PeriodNames } from './periodNames.js';
 import { compareTexts, Texts } from './texts.js';
 import type { ValuePatterns } from './valueMatch.js';
 
@@ -50,9 +51,11 @@ interface Question {
   readonly sort: string;
   readonly limit: number;
   readonly offset: number;
+  /** Quarters that anything is known of. */
+  readonly known: Stretch;
 }
 
-export function costGroups(params: QueryParams): CubeAnswer {
+export function costGroups(params: QueryParams, known: Stretch): CubeAnswer {
   const text = (name: string): string | null => (params[name] ?? null) as string | null;
   const previous = boundsOf(params, 'previous');
   const question: Question = {
@@ -65,13 +68,14 @@ export function costGroups(params: QueryParams): CubeAnswer {
     sort: String(params['sort']),
     limit: Number(params['limit']),
     offset: Number(params['offset']),
+    known,
   };
   const tz = text('tz') ?? 'UTC';
   const shiftUs = BigInt((params['shift'] ?? 0n) as bigint | number);
   const calendarsOf = (bounds: Bounds | null, shift: bigint): CalendarQuestion[] =>
     bounds
       ? question.units.flatMap((unit) =>
-          unit === null ? [] : [{ unit, tz, shiftUs: shift, ...quartersOf(bounds) }],
+          unit === null ? [] : [{ unit, tz, shiftUs: shift, ...quartersOf(bounds, known) }],
         )
       : [];
   return {
@@ -107,14 +111,14 @@ class CostGroupsAnswer {
     const presentSide = sideOf(
       present,
       edges.present,
-      this.#periods.of(quartersOf(present), calendars.slice(0, count)),
+      this.#periods.of(quartersOf(present, question.known), calendars.slice(0, count)),
     );
     const previousSide =
       previous &&
       sideOf(
         previous,
         edges.previous,
-        this.#periods.of(quartersOf(previous), calendars.slice(count)),
+        this.#periods.of(quartersOf(previous, question.known), calendars.slice(count)),
       );
     this.#groups = new CubeGroups({
       ...{ rows, names, origins: this.#origins, places: this.#places },
@@ -137,7 +141,11 @@ class CostGroupsAnswer {
     const total: QueryRow = {
       ...{ key1: null, key2: null, matching: BigInt(size) },
       ...sumsOf(
-        { present: present.summed(size), previous: previous.summed(size), units: units.summed(size) },
+        {
+          present: present.summed(size),
+          previous: previous.summed(size),
+          units: units.summed(size),
+        },
         0,
       ),
       // A batch is in several groups.
@@ -217,56 +225,6 @@ class CostGroupsAnswer {
     const ranks = new Int32Array(texts.size);
     sorted.forEach((text, rank) => (ranks[text] = rank));
     return of.map((text) => ranks[text] ?? 0);
-  }
-}
-
-/** Numbers for what quarters are called in up to two units, the same for the same names in both ranges. */
-class PeriodNames {
-  readonly #units: readonly (string | null)[];
-  readonly #texts = new Texts();
-  readonly #names: (string | null)[][] = [];
-
-  constructor(units: readonly (string | null)[]) {
-    this.#units = units;
-  }
-
-  get count(): number {
-    return Math.max(this.#names.length, 1);
-  }
-
-  nameOf(period: number): readonly (string | null)[] {
-    return this.#names[period] ?? [];
-  }
-
-  /** @param calendars of the units that there are. */
-  of(
-    quarters: { readonly from: number; readonly to: number },
-    calendars: readonly Calendar[],
-  ): Side['periods'] {
-    if (calendars.length === 0) return null;
-    const of = new Int32Array(quarters.to - quarters.from);
-    let numbers: readonly number[] = [];
-    let id = 0;
-    for (let index = 0; index < of.length; index++) {
-      const next = calendars.map((calendar) =>
-        calendar.of[quarters.from + index - calendar.base] ?? 0,
-      );
-      if (next.some((number, each) => number !== numbers[each])) {
-        numbers = next;
-        id = this.#idOf(calendars.map(({ names }, each) => names[next[each] ?? 0] ?? null));
-      }
-      of[index] = id;
-    }
-    return { of, base: quarters.from };
-  }
-
-  #idOf(found: readonly (string | null)[]): number {
-    const id = this.#texts.idOf(JSON.stringify(found));
-    if (id === this.#names.length) {
-      const rest = [...found];
-      this.#names.push(this.#units.map((unit) => (unit === null ? null : (rest.shift() ?? null))));
-    }
-    return id;
   }
 }
 

@@ -9,6 +9,7 @@ import {
   quartersOf,
   sideOf,
 } from './cubeQuestion.js';
+import type { Stretch } from './cubeRows.js';
 import { CubeGroups } from './cubeScan.js';
 import { COST, LINES, MODEL_COST, WASTE, FAILURE, UNPRICED } from './groupSums.js';
 import { compareTexts, Texts } from './texts.js';
@@ -17,12 +18,12 @@ import type { ValuePatterns } from './valueMatch.js';
 /** The dearest have a series each, the rest one together. */
 const SERIES_MAX = 5;
 
-export function costPeriods(params: QueryParams): CubeAnswer {
+export function costPeriods(params: QueryParams, known: Stretch): CubeAnswer {
   const present = boundsOf(params);
   const dimension = (params['dimension1'] ?? null) as string | null;
   const pointer = (params['pointer1'] ?? null) as string | null;
   const patterns = params as unknown as ValuePatterns;
-  const quarters = quartersOf(present);
+  const quarters = quartersOf(present, known);
   const [unit, tz] = [String(params['unit']), String(params['tz'])];
   return {
     present,

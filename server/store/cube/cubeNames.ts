@@ -1,5 +1,6 @@
 /** What the rows of the cube refer to: origins and places, numbered, with what is known of the batches of places. */
 import { tagsOf } from '@burnbook/domain/tags';
+import { quarterOf, withQuarter, type Stretch } from './cubeRows.js';
 import { Texts } from './texts.js';
 
 /** A row of `cost_origins`, as questions see it: `model` and `provider` of compute are `compute`. */
@@ -73,9 +74,15 @@ export class CubeNames {
   readonly facts: (PlaceFacts | null)[] = [];
   /** By place: a number of its batch, -1 above several. */
   readonly batchNumberOf: number[] = [];
+  #starts: Stretch = { from: 0, to: 0 };
   readonly #originIds = new Map<bigint, number>();
   readonly #placeIds = new Map<bigint, number>();
   readonly #batchNumbers = new Map<bigint, number>();
+
+  /** All batches that tell when they began began in it. */
+  get starts(): Stretch {
+    return this.#starts;
+  }
 
   get batches(): number {
     return this.#batchNumbers.size;
@@ -119,6 +126,7 @@ export class CubeNames {
   }
 
   settle(place: number, facts: PlaceFacts): void {
+    if (facts.startNs !== null) this.#starts = withQuarter(this.#starts, quarterOf(facts.startNs));
     this.facts[place] = facts;
     this.batchOf[place] = this.batchIds.idOf(facts.batchId);
     this.batchNumberOf[place] = facts.batchKey === null ? -1 : this.#batchNumber(facts.batchKey);

@@ -1,16 +1,16 @@
 /** Reads what a question about costs asks of origins, places and times. */
-import type { CubeRows } from './cubeRows.js';
+import { GRAIN_NS, overlap, quarterOf, type CubeRows, type Stretch } from './cubeRows.js';
 import type { CubeNames, Half, OriginFacts, PlaceFacts } from './cubeNames.js';
-import {
-  HAS_ROWS_IN,
-  HAS_ROWS_OUT,
-  type BegunBatches,
-  type Keys,
-  type Side,
-} from './cubeScan.js';
+import { HAS_ROWS_IN, HAS_ROWS_OUT, type BegunBatches, type Keys, type Side } from './cubeScan.js';
 import { KeyIndex } from './keyIndex.js';
 import { Texts } from './texts.js';
-import { batchMatcher, originMatcher, runMatcher, tagName, type ValuePatterns } from './valueMatch.js';
+import {
+  batchMatcher,
+  originMatcher,
+  runMatcher,
+  tagName,
+  type ValuePatterns,
+} from './valueMatch.js';
 import type { QueryParams } from '../protocol.js';
 
 /** What is asked of a snapshot, read from it beforehand. */
@@ -29,8 +29,6 @@ export interface Bounds {
   readonly to: bigint;
 }
 
-export const GRAIN_NS = 900_000_000_000n;
-
 export function boundsOf(params: QueryParams, prefix = ''): Bounds {
   const read = (name: string): bigint => {
     const full = prefix === '' ? name : prefix + name.charAt(0).toUpperCase() + name.slice(1);
@@ -44,16 +42,12 @@ export function boundsOf(params: QueryParams, prefix = ''): Bounds {
   };
 }
 
-/** Quarters that a range touches, the last one exclusive. */
-export const quartersOf = ({ from, to }: Pick<Bounds, 'from' | 'to'>) => ({
-  from: quarterOf(from),
-  to: from < to ? quarterOf(to - 1n) + 1 : quarterOf(from),
-});
-
-export const quarterOf = (ns: bigint): number => {
-  const rest = ns % GRAIN_NS;
-  return Number((rest < 0n ? ns - rest - GRAIN_NS : ns - rest) / GRAIN_NS);
-};
+/** Quarters that a range touches, of those that anything is known of. */
+export const quartersOf = ({ from, to }: Pick<Bounds, 'from' | 'to'>, known: Stretch): Stretch =>
+  overlap(
+    { from: quarterOf(from), to: from < to ? quarterOf(to - 1n) + 1 : quarterOf(from) },
+    known,
+  );
 
 export function sideOf(
   { firstWhole, endWhole }: Bounds,
@@ -187,8 +181,7 @@ export function begunBatches(
     const own = facts[place];
     if (!own || !isWanted(own)) continue;
     batch[place] = batchNumberOf[place] ?? -1;
-    rows[place] =
-      (isSome(own.rowsIn) ? HAS_ROWS_IN : 0) | (isSome(own.rowsOut) ? HAS_ROWS_OUT : 0);
+    rows[place] = (isSome(own.rowsIn) ? HAS_ROWS_IN : 0) | (isSome(own.rowsOut) ? HAS_ROWS_OUT : 0);
     if (period && own.startNs !== null) period[place] = periodOf(own.startNs);
   }
   return { batch, period, rows };

@@ -1,6 +1,13 @@
 /** The sums of `cost_quarters` as columns in memory: one row a quarter of an hour, origin and place. */
 import { KeyIndex } from './keyIndex.js';
 
+export const GRAIN_NS = 900_000_000_000n;
+
+export const quarterOf = (ns: bigint): number => {
+  const rest = ns % GRAIN_NS;
+  return Number((rest < 0n ? ns - rest - GRAIN_NS : ns - rest) / GRAIN_NS);
+};
+
 /** What is added to a row: sums over counted lines, money in nano-USD; missing: 0. */
 export interface CubeSums {
   readonly lines?: number;
@@ -29,6 +36,31 @@ export interface Halves {
   readonly high: Int32Array;
 }
 
+/** Quarters since 1970, the last one exclusive; with `from` = `to` there is none. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const withQuarter = ({ from, to }: Stretch, quarter: number): Stretch =>
+  from === to
+    ? { from: quarter, to: quarter + 1 }
+    : { from: Math.min(from, quarter), to: Math.max(to, quarter + 1) };
+
+/** The shortest that has both. */
+export function together(a: Stretch, b: Stretch): Stretch {
+  if (a.from === a.to) return b;
+  if (b.from === b.to) return a;
+  return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
+}
+
+/** What both have. */
+export function overlap(a: Stretch, b: Stretch): Stretch {
+  const from = Math.max(a.from, b.from);
+  const to = Math.min(a.to, b.to);
+  return from < to ? { from, to } : { from: a.from, to: a.from };
+}
+
 /** What is known of a quarter as a whole. */
 interface Quarter {
   lines: number;
@@ -46,6 +78,7 @@ const TWO_TO_32 = 4_294_967_296n;
 export class CubeRows {
   readonly #index = new KeyIndex();
   readonly #quarters = new Map<number, Quarter>();
+  #stretch: Stretch = { from: 0, to: 0 };
   #changes = 0;
   #lines = new Int32Array(FIRST_CAPACITY);
   #unpriced = new Int32Array(FIRST_CAPACITY);
@@ -90,6 +123,11 @@ export class CubeRows {
 
   get failureNano(): Halves {
     return halvesOf(this.#failureNano);
+  }
+
+  /** All rows are in it. */
+  get stretch(): Stretch {
+    return this.#stretch;
   }
 
   quarter(quarter: number): Readonly<Quarter> {
@@ -137,7 +175,10 @@ export class CubeRows {
     if (known) {
       known.lines += lines;
       known.changedAt = this.#changes;
-    } else this.#quarters.set(quarter, { lines, changedAt: this.#changes });
+    } else {
+      this.#quarters.set(quarter, { lines, changedAt: this.#changes });
+      this.#stretch = withQuarter(this.#stretch, quarter);
+    }
     return row;
   }
 

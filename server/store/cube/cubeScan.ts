@@ -181,7 +181,12 @@ export class CubeGroups {
       if (isRepeated[place] === 1 && this.#repeats(place, origin)) {
         addHalves(values, at + WASTE, low, high);
       } else {
-        addHalves(values, at + WASTE, wasteNano.low[2 * row] ?? 0, wasteNano.high[2 * row + 1] ?? 0);
+        addHalves(
+          values,
+          at + WASTE,
+          wasteNano.low[2 * row] ?? 0,
+          wasteNano.high[2 * row + 1] ?? 0,
+        );
         const lost = failureNano.low[2 * row] ?? 0;
         addHalves(values, at + FAILURE, lost, failureNano.high[2 * row + 1] ?? 0);
       }

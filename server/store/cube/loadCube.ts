@@ -2,9 +2,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { SqlTexts } from '../sqlTexts.js';
-import type { SettledPlace } from './costCube.js';
-import { CubeNames, halfOf } from './cubeNames.js';
+import { CubeNames } from './cubeNames.js';
 import { CubeRows } from './cubeRows.js';
+import { placeFactsOf } from './storedSums.js';
 
 /** @returns null when there are more rows than `rowsMax`. */
 export async function loadCube(
@@ -26,7 +26,10 @@ export async function loadCube(
     });
   }
   await inPieces(await read('load_cost_places'), ([key, runId, batch]) =>
-    names.addPlace(key as bigint, { runId: String(runId), batch: (batch ?? null) as string | null }),
+    names.addPlace(key as bigint, {
+      runId: String(runId),
+      batch: (batch ?? null) as string | null,
+    }),
   );
   await inPieces(placeFactsOf(await read('settled_places')), ({ key, facts }) => {
     const place = names.placeId(key);
@@ -45,7 +48,7 @@ async function loadRows(
   for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk()) {
     const { columnCount } = chunk;
     const columns = Array.from({ length: columnCount }, (_, at) => chunk?.getColumnVector(at));
-    const row = new Array<number>(columnCount);
+    const row = columns.map(() => 0);
     for (let at = 0; at < chunk.rowCount; at++) {
       for (let column = 0; column < columnCount; column++) {
         row[column] = columns[column]?.getItem(at) as number;
@@ -57,26 +60,6 @@ async function loadRows(
     await nextTurn();
   }
   return rows;
-}
-
-/** Of rows of `settled_places.sql`. */
-export function placeFactsOf(rows: readonly (readonly DuckDBValue[])[]): SettledPlace[] {
-  return rows.map(([key, batchId, batchKey, repeated, startNs, rowsIn, rowsOut]) => ({
-    key: key as bigint,
-    facts: {
-      batchId: String(batchId),
-      batchKey: (batchKey ?? null) as bigint | null,
-      repeated: stepsOf(repeated ?? null),
-      startNs: (startNs ?? null) as bigint | null,
-      rowsIn: typeof rowsIn === 'bigint' ? halfOf(rowsIn) : null,
-      rowsOut: typeof rowsOut === 'bigint' ? halfOf(rowsOut) : null,
-    },
-  }));
-}
-
-function stepsOf(list: DuckDBValue): ReadonlySet<string | null> | null {
-  if (list === null || typeof list !== 'object' || !('items' in list)) return null;
-  return new Set(list.items as string[]);
 }
 
 const PIECE = 4_096;

@@ -1,7 +1,8 @@
 /** The answer of `overview_costs.sql` from the cube. */
 import type { QueryParams, QueryRow } from '../protocol.js';
 import type { CubeAnswer } from './cubeAnswer.js';
-import { GRAIN_NS, originKeys, quartersOf, sideOf, type Bounds } from './cubeQuestion.js';
+import { originKeys, quartersOf, sideOf, type Bounds } from './cubeQuestion.js';
+import { GRAIN_NS, type Stretch } from './cubeRows.js';
 import { CubeGroups } from './cubeScan.js';
 import { COST, FAILURE, LINES, UNPRICED, WASTE } from './groupSums.js';
 import { compareTexts } from './texts.js';
@@ -22,14 +23,14 @@ interface Sums {
   lines: number;
 }
 
-export function overviewCosts(params: QueryParams): CubeAnswer {
+export function overviewCosts(params: QueryParams, known: Stretch): CubeAnswer {
   const [from, to, before, origin, bucket] = ['from', 'to', 'before', 'origin', 'bucket'].map(
-    (name) => BigInt(params[name] as bigint),
+    (name) => params[name] as bigint,
   );
   const present = wholeOf(from ?? 0n, to ?? 0n);
   const previous = wholeOf(before ?? 0n, from ?? 0n);
   const numberOf = (ns: bigint): number => Number((ns - (origin ?? 0n)) / (bucket ?? 1n));
-  const quarters = quartersOf(present);
+  const quarters = quartersOf(present, known);
   const buckets = {
     base: quarters.from,
     of: Int32Array.from({ length: quarters.to - quarters.from }, (_, index) =>

@@ -5,9 +5,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { originKeyOf, placeKeyOf } from '../costKeys.js';
 import type { SqlTexts } from '../sqlTexts.js';
-import { GRAIN_NS, quarterOf, type Bounds } from './cubeQuestion.js';
+import type { Bounds } from './cubeQuestion.js';
 import type { CubeNames } from './cubeNames.js';
-import { CubeRows, type CubeSums } from './cubeRows.js';
+import { CubeRows, GRAIN_NS, quarterOf, type CubeSums } from './cubeRows.js';
 
 /** Counted lines of one start, origin and place. */
 interface Lines {
@@ -146,7 +146,7 @@ export function rowsOfCuts(names: CubeNames, cuts: readonly CutLines[]): CubeRow
 /** [from, to) by quarters of an hour. */
 function cutsOf(from: bigint, to: bigint): { from: bigint; to: bigint }[] {
   const cuts: { from: bigint; to: bigint }[] = [];
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const next = BigInt(quarterOf(at) + 1) * GRAIN_NS;
     const end = next < to ? next : to;
     cuts.push({ from: at, to: end });

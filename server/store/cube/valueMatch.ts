@@ -43,8 +43,7 @@ export function originMatcher({
   return tests.length === 0 ? null : (origin) => tests.every((test) => test(origin));
 }
 
-export const runMatcher = ({ patterns }: ValuePatterns): Matcher | null =>
-  matcherOf(patterns, RUN);
+export const runMatcher = ({ patterns }: ValuePatterns): Matcher | null => matcherOf(patterns, RUN);
 export const batchMatcher = ({ patterns }: ValuePatterns): Matcher | null =>
   matcherOf(patterns, BATCH);
 

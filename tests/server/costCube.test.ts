@@ -1,0 +1,172 @@
+/** Questions about costs, answered from memory and from the database: the same rows, whatever commits did in between. */
+import { copyFile } from 'node:fs/promises';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseTime } from '@burnbook/domain/time';
+import { CostCube } from '../../server/store/cube/costCube.js';
+import { KeyIndex } from '../../server/store/cube/keyIndex.js';
+import { compareTexts } from '../../server/store/cube/texts.js';
+import { openDatabase, type Database } from '../../server/store/database.js';
+import { SqlTexts } from '../../server/store/sqlTexts.js';
+import { delivery, traceCase } from '../support/arbitraryTraces.js';
+import { AttributionCheck } from '../support/attributionCheck.js';
+import { startTestServer, type TestServer } from '../support/testServer.js';
+
+const cases = fc.array(fc.record({ spans: traceCase, plan: delivery }), {
+  minLength: 5,
+  maxLength: 5,
+});
+/** An hour before, each in a second of its own, cases begin: on both sides of the turn of a month. */
+const NOW_NS = parseTime('2026-11-01T01:00:08Z') ?? 0n;
+/** All that there is and long before; what cuts quarters. */
+const RANGES = [
+  'from=2020-10-01T00:00:00Z&to=2026-12-31T00:00:00Z',
+  'from=2026-10-31T23:59:59.5Z&to=2026-11-01T00:00:05.000000001Z',
+];
+const QUESTIONS = [
+  ...['pipeline', 'run', 'batch', 'step', 'model', 'provider', 'attempt', 'kind', 'tag.客户'],
+  ...['week', 'day,model', 'batch,step', 'run,batch', 'month,attempt', 'hour,run'],
+].map((groupBy) => `/api/costs?groupBy=${groupBy}`);
+const MORE = [
+  '/api/costs?groupBy=batch&compare=previous&sort=delta',
+  '/api/costs?groupBy=day&compare=month&tz=Europe/Berlin',
+  '/api/costs?groupBy=batch,step&sort=key&limit=7&offset=3',
+  '/api/costs?groupBy=model&filter=-step:,attempt:*',
+  '/api/costs?groupBy=model&filter=batch:batch*',
+  '/api/costs?groupBy=step&filter=tag.10:2',
+  '/api/costs/series?groupBy=model&unit=hour',
+  '/api/costs/series?groupBy=batch&unit=week&tz=Asia/Kolkata',
+  '/api/costs/waterfall?compare=previous',
+  '/api/costs/waterfall?compare=week&filter=run:*',
+  '/api/overview?',
+];
+
+let server: TestServer;
+let copy: string;
+beforeAll(async () => {
+  // Merged, held against the database and settled again and again.
+  server = await startTestServer({
+    config: AttributionCheck.config,
+    settleAfterMs: 0,
+    unmergedRowsMax: 20,
+    nowNs: NOW_NS,
+  });
+  copy = path.join(server.folder, 'copy.duckdb');
+  const check = new AttributionCheck(server);
+  for (const drawn of fc.sample(cases, { numRuns: 3, seed: 7 })) await check.deliver(drawn);
+});
+afterAll(() => server.close());
+
+test('memory answers what the database does, after every kind of change', async () => {
+  const inMemory = await answers();
+  expect(server.log.filter((line) => line.includes('sums of costs'))).toEqual([]);
+  const file = path.join(server.folder, 'burnbook.duckdb');
+  await server.restart(() => copyFile(file, copy), { cubeRowsMax: 0 });
+  const stored = await answers();
+  for (const [index, [asked, answer]] of inMemory.entries()) {
+    expect(answer, asked).toEqual(stored[index]?.[1]);
+  }
+  const groups = inMemory.map(([, answer]) => (answer as { items?: unknown[] }).items ?? []);
+  expect(groups.filter((items) => items.length > 1).length).toBeGreaterThan(20);
+});
+
+function answers(): Promise<[asked: string, answer: unknown][]> {
+  const paths = [...QUESTIONS, ...MORE].flatMap((asked) =>
+    RANGES.map((range) => `${asked}&${range}`),
+  );
+  return Promise.all(
+    paths.map(async (asked): Promise<[string, unknown]> => [
+      asked,
+      await (await server.fetch(asked)).json(),
+    ]),
+  );
+}
+
+describe('sums in memory', () => {
+  let database: Database;
+  let sql: SqlTexts;
+  const warnings: string[] = [];
+  beforeAll(async () => {
+    database = await openDatabase({
+      ...{ file: copy, tempDirectory: path.join(server.folder, 'other') },
+      ...{ memoryLimit: '256MB', threads: 1, lockWaitMs: 0 },
+      sleep: () => Promise.resolve(),
+    });
+    sql = await SqlTexts.load();
+  });
+  afterAll(() => database.close());
+
+  const question = {
+    ...{ bounds: [0n, 9_000_000_000_000_000_000n], first: 0n, end: 9_000_000_000_000_000_000n },
+    ...{ scopes: 1, clauseScopes: [-1n], clauseKeys: ['pipeline'], clauseValues: [''] },
+  };
+  const read = async (rowsMax = 2_000_000) => {
+    const cube = new CostCube({
+      ...{ sql, connect: () => database.connect(), rowsMax },
+      warn: (message) => warnings.push(message),
+    });
+    await cube.load();
+    return cube;
+  };
+  const spentIn = async (cube: CostCube): Promise<unknown> => {
+    const connection = await database.connect();
+    try {
+      const taken = cube.take('budget_spend', question);
+      return taken && (await cube.ask(connection, taken))?.[0]?.['cost'];
+    } finally {
+      connection.closeSync();
+    }
+  };
+
+  test('are read anew where they are not those of the database, and say so', async () => {
+    const cube = await read();
+    await expect.poll(() => spentIn(cube)).toBeTypeOf('bigint');
+    const before = (await spentIn(cube)) as bigint;
+    const connection = await database.connect();
+    await cube.check(connection);
+    expect(warnings).toEqual([]);
+    // As a fault of the program would: nobody tells.
+    await connection.run(
+      'INSERT INTO cost_quarters SELECT bucket_ns, origin, place, 0, 0, 0, 0, 5, 0, 0 FROM cost_quarters LIMIT 1',
+    );
+    await cube.check(connection);
+    connection.closeSync();
+    expect(warnings).toEqual([expect.stringContaining('are read anew')]);
+    await expect.poll(() => spentIn(cube)).toBe(before + 5n);
+  });
+
+  test('are left to the database where there are too many', async () => {
+    const cube = await read(1);
+    expect(await spentIn(cube)).toBeNull();
+  });
+});
+
+test('triples are numbered in the order in which they come, however many', () => {
+  const triple = fc.tuple(fc.nat({ max: 30 }), fc.integer(), fc.constantFrom(-1, 0, 2 ** 31 - 1));
+  fc.assert(
+    fc.property(fc.array(triple, { maxLength: 4_000, size: 'max' }), (triples) => {
+      const index = new KeyIndex();
+      const known = new Map<string, number>();
+      for (const [a, b, c] of triples) {
+        const name = `${a} ${b} ${c}`;
+        if (!known.has(name)) known.set(name, known.size);
+        expect(index.idOf(a, b, c)).toBe(known.get(name));
+      }
+      expect(index.size).toBe(known.size);
+    }),
+    { numRuns: 10 },
+  );
+});
+
+test('texts are in the order of their bytes', () => {
+  const text = fc.string({ unit: 'grapheme', maxLength: 4 });
+  fc.assert(
+    fc.property(text, text, (a, b) => {
+      const bytes = Buffer.compare(Buffer.from(a), Buffer.from(b));
+      expect(Math.sign(compareTexts(a, b))).toBe(bytes);
+    }),
+  );
+  expect(compareTexts('\ufffd', '😀')).toBeLessThan(0);
+  expect(compareTexts(null, 'z')).toBeGreaterThan(0);
+});
