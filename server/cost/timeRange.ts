@@ -1,4 +1,5 @@
 /** A range of time, the one that it is compared with, and how queries take both. */
+import { offsetNs } from '@burnbook/domain/timeZone';
 import type { QueryParams } from '../store/protocol.js';
 import type { StoreClient } from '../store/storeClient.js';
 
@@ -41,6 +42,7 @@ export async function comparisonOf(
   range: TimeRange,
   { mode, tz }: { readonly mode: CompareMode; readonly tz: string },
 ): Promise<Comparison> {
+  if (mode === 'previous') return previousOf(range, tz);
   const [row] = await store.query('comparison', {
     from: range.fromNs,
     to: range.toNs,
@@ -53,5 +55,17 @@ export async function comparisonOf(
     fromNs: row['from_ns'] as bigint,
     toNs: row['to_ns'] as bigint,
     shiftUs: row['shift_us'] as bigint,
+  };
+}
+
+/** Nothing to ask the calendar but what the clock shows at both beginnings. */
+function previousOf({ fromNs, toNs }: TimeRange, tz: string): Comparison {
+  const startNs = fromNs - (toNs - fromNs);
+  const wallUs = (ns: bigint): bigint => (ns + offsetNs(tz, ns)) / 1_000n;
+  return {
+    mode: 'previous',
+    fromNs: startNs < 0n ? 0n : startNs,
+    toNs: fromNs < 0n ? 0n : fromNs,
+    shiftUs: wallUs(fromNs) - wallUs(startNs),
   };
 }
