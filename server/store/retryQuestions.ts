@@ -46,11 +46,5 @@ export async function prepareRetries(
   }
   if (stale === true) await fill('stale_places');
   if (nested === true) await fill('lost_fates', { from, to, noted });
-  const { first_ns: first = null, end_ns: end = null } = state;
-  const silent = first !== null;
-  if (silent) await fill('silent_calls', { from: later(first, from), to: earlier(end, to) });
-  return { stale, noted, nested, silent };
+  return { stale, noted, nested };
 }
-
-const later = (a: DuckDBValue, b: DuckDBValue): DuckDBValue => ((a ?? 0n) > (b ?? 0n) ? a : b);
-const earlier = (a: DuckDBValue, b: DuckDBValue): DuckDBValue => ((a ?? 0n) < (b ?? 0n) ? a : b);

@@ -8,8 +8,6 @@ CREATE TEMP TABLE stale_try_keys AS SELECT attempt_key FROM settled_try_lines LI
 
 -- The nearest attempt around one that succeeded, which was lost itself.
 CREATE TEMP TABLE lost_fates (attempt_key UBIGINT NOT NULL, fate_key UBIGINT NOT NULL);
--- Calls that failed and told no usage.
-CREATE TEMP TABLE silent_calls AS SELECT * FROM settled_try_lines LIMIT 0;
 -- Operations with an attempt around them, or around others.
 CREATE TEMP TABLE tangled_operations AS SELECT operation_key FROM settled_tries LIMIT 0;
 -- Attempts of those of them that another policy may change, with the cost of each (null: unknown).

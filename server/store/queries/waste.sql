@@ -1,8 +1,8 @@
 -- Money and attempts lost in [from, to), by cause and one more dimension. Money comes from the lines, attempts from the
 -- attempts themselves: many cost nothing. What an attempt worked with is told by the lines of its operation, where it is
 -- asked for (`byWork`): many have none themselves. Causes are numbers, and groups and units 64-bit hashes, until the end:
--- text costs ten times as much. What is rare is in temporary tables, and `noted`, `stale`, `nested` and `silent` tell whether
--- there is any (`store/retryQuestions.ts`): constants, so that the plan has nothing of what there is not.
+-- text costs ten times as much. What is rare is in temporary tables, and `noted`, `stale` and `nested` tell whether there is
+-- any (`store/retryQuestions.ts`): constants, so that the plan has nothing of what there is not.
 WITH tried AS MATERIALIZED (
   SELECT a.attempt_key, a.operation_key, a.start_ns, a.outcome, a.error_class, a.pipeline, a.run_id, a.batch, a.step
   FROM current_tries($noted::BOOLEAN) AS a
@@ -49,16 +49,16 @@ causes AS MATERIALIZED (
   SELECT f.attempt_key, l.cause FROM lost_fates AS f JOIN lost AS l ON l.attempt_key = f.fate_key WHERE $nested::BOOLEAN
 ),
 -- Runs of batches with steps that a later run repeated.
-repeated AS MATERIALIZED (
+repeated AS NOT MATERIALIZED (
   SELECT place, pipeline, run_id, batch_id AS batch, repeated AS steps
-  FROM (
-    SELECT * FROM settled_places WHERE NOT $stale::BOOLEAN
-    UNION ALL
-    SELECT * FROM settled_places WHERE $stale::BOOLEAN AND place NOT IN (SELECT place FROM stale_places)
-    UNION ALL
-    SELECT * FROM stale_places WHERE $stale::BOOLEAN
-  )
-  WHERE repeated IS NOT NULL
+  FROM settled_places
+  WHERE repeated IS NOT NULL AND NOT $stale::BOOLEAN
+  UNION ALL
+  SELECT place, pipeline, run_id, batch_id, repeated
+  FROM settled_places
+  WHERE repeated IS NOT NULL AND $stale::BOOLEAN AND place NOT IN (SELECT place FROM stale_places)
+  UNION ALL
+  SELECT place, pipeline, run_id, batch_id, repeated FROM stale_places WHERE repeated IS NOT NULL AND $stale::BOOLEAN
 ),
 -- Without texts: a tenth of these rows, or less, is of a step that was repeated.
 repeated_quarters AS MATERIALIZED (
@@ -71,6 +71,13 @@ edges AS (
   SELECT * FROM bill_lines WHERE excluded IS NULL AND start_ns >= $from::BIGINT AND start_ns < $firstWhole::BIGINT
   UNION ALL
   SELECT * FROM bill_lines WHERE excluded IS NULL AND start_ns >= $endWhole::BIGINT AND start_ns < $to::BIGINT
+),
+-- Calls that failed and told no usage. Each comparison by itself is made within the scan, for all rows: two of them leave
+-- few rows for the rest.
+silent AS MATERIALIZED (
+  SELECT * FROM bill_lines
+  WHERE failed AND input_tokens IS NULL AND start_ns >= $from::BIGINT AND start_ns < $to::BIGINT
+    AND CASE WHEN output_tokens IS NULL AND cost_nano IS NULL AND excluded IS NULL THEN kind = 'model' ELSE false END
 ),
 judged AS (
   SELECT l.pipeline, l.run_id, l.batch, l.step, l.provider, l.model, l.team, l.environment, l.attempt::VARCHAR AS attempt,
@@ -109,9 +116,8 @@ judged AS (
   UNION ALL
   SELECT l.pipeline, l.run_id, l.batch, l.step, l.provider, l.model, l.team, l.environment, l.attempt::VARCHAR, l.kind, l.tags,
     coalesce(c.cause, 9), 0, 0, 1, NULL, 0, false
-  FROM silent_calls AS l
+  FROM silent AS l
   LEFT JOIN causes AS c ON c.attempt_key = l.attempt_key
-  WHERE $silent::BOOLEAN
 ),
 -- What the operations of lost attempts worked with, by the dearest of their lines.
 work_lines AS MATERIALIZED (
@@ -152,7 +158,7 @@ batchless AS (
   UNION ALL
   SELECT run_id FROM current_try_lines($noted::BOOLEAN) WHERE batch IS NULL
   UNION ALL
-  SELECT run_id FROM silent_calls WHERE $silent::BOOLEAN AND batch IS NULL
+  SELECT run_id FROM silent WHERE batch IS NULL
 ),
 naming AS (
   SELECT r.pipeline, r.run_id, min(r.batch) AS only_batch
