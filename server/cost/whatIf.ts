@@ -30,6 +30,9 @@ export interface WhatIf {
 
 /** Operations that are replayed at once: about a tenth of a second. */
 const OPERATIONS_MAX = 20_000;
+/** How finely is looked for when there are enough of them: counting by a hundred thousand minutes would take longest. */
+const CROWD_STRETCHES = 4_096n;
+const CROWD_GRAIN_NS = 60_000_000_000n;
 /** No attempt has a higher number. */
 const NO_ATTEMPTS_MAX = 2n ** 62n;
 /** No attempt is longer. */
@@ -97,7 +100,9 @@ async function cutOf(
   // Without a time-out few attempts are looked at. With one it may be all, and telling operations apart costs ten times as
   // much as counting attempts: it is done up to where there must be enough of them.
   if (timeout === NO_TIMEOUT_NS) return within(toNs);
-  const [crowd] = await store.query('what_if_crowd', { ...params, to: toNs });
+  const even = (toNs - fromNs) / CROWD_STRETCHES;
+  const grain = even > CROWD_GRAIN_NS ? even : CROWD_GRAIN_NS;
+  const [crowd] = await store.query('what_if_crowd', { ...params, to: toNs, grain });
   if (Number(crowd?.['attempts'] ?? 0) <= OPERATIONS_MAX) return null;
   const crowdedNs = crowd?.['crowded_ns'] as bigint | null;
   const isEarly = crowdedNs !== null && crowdedNs < toNs;

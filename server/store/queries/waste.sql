@@ -1,11 +1,11 @@
 -- Money and attempts lost in [from, to), by cause and one more dimension. Money comes from the lines, attempts from the
 -- attempts themselves: many cost nothing. What an attempt worked with is told by the lines of its operation, where it is
 -- asked for (`byWork`): many have none themselves. Causes are numbers, and groups and units 64-bit hashes, until the end:
--- text costs ten times as much.
-WITH RECURSIVE tried AS MATERIALIZED (
-  SELECT a.attempt_key, a.operation_key, a.outer_attempt_key, a.start_ns, a.outcome, a.error_class,
-    a.pipeline, a.run_id, a.batch, a.step
-  FROM retried_attempts AS a
+-- text costs ten times as much. What is rare is in temporary tables, and `noted`, `stale` and `nested` tell whether there is
+-- any (`store/retryQuestions.ts`): constants, so that the plan has nothing of what there is not.
+WITH tried AS MATERIALIZED (
+  SELECT a.attempt_key, a.operation_key, a.start_ns, a.outcome, a.error_class, a.pipeline, a.run_id, a.batch, a.step
+  FROM current_tries($noted::BOOLEAN) AS a
   SEMI JOIN losing_attempts AS l ON l.attempt_key = a.attempt_key
   -- An attempt begins before its lines: a day, at most.
   WHERE a.start_ns >= $from::BIGINT - 86400000000000 AND a.start_ns < $to::BIGINT
@@ -30,7 +30,7 @@ lost AS MATERIALIZED (
   FROM (
     SELECT * FROM tried WHERE attempt_key NOT IN (SELECT attempt_key FROM parallel)
     UNION ALL
-    SELECT t.attempt_key, any_value(t.operation_key), any_value(t.outer_attempt_key), min(t.start_ns),
+    SELECT t.attempt_key, any_value(t.operation_key), min(t.start_ns),
       CASE
         WHEN bool_or(t.outcome = 'succeeded') THEN 'succeeded'
         WHEN bool_and(t.outcome = 'cancelled') THEN 'cancelled'
@@ -42,83 +42,95 @@ lost AS MATERIALIZED (
     GROUP BY t.attempt_key
   )
 ),
--- Nested attempts share the fate of the nearest one around them that lost itself.
-fate AS (
-  SELECT attempt_key, own, cause, outer_attempt_key FROM lost WHERE NOT own
-  UNION ALL
-  SELECT f.attempt_key, l.own, l.cause, l.outer_attempt_key
-  FROM fate AS f
-  JOIN lost AS l ON l.attempt_key = f.outer_attempt_key
-  WHERE NOT f.own
-),
 causes AS MATERIALIZED (
   SELECT attempt_key, cause FROM lost WHERE own
   UNION ALL
-  SELECT attempt_key, any_value(cause) FROM fate WHERE own GROUP BY attempt_key
+  -- Nested attempts share the fate of the nearest one around them that lost itself.
+  SELECT f.attempt_key, l.cause FROM lost_fates AS f JOIN lost AS l ON l.attempt_key = f.fate_key WHERE $nested::BOOLEAN
 ),
-repeated AS MATERIALIZED (
-  SELECT * FROM repeated_steps
-),
-repeated_places AS MATERIALIZED (
-  SELECT p.place, r.pipeline, r.run_id, r.batch, r.step
-  FROM repeated AS r
-  JOIN cost_places AS p ON p.pipeline = r.pipeline AND p.run_id = r.run_id AND p.batch = r.batch
+-- Runs of batches with steps that a later run repeated.
+repeated AS NOT MATERIALIZED (
+  SELECT place, pipeline, run_id, batch_id AS batch, repeated AS steps
+  FROM settled_places
+  WHERE repeated IS NOT NULL AND NOT $stale::BOOLEAN
+  UNION ALL
+  SELECT place, pipeline, run_id, batch_id, repeated
+  FROM settled_places
+  WHERE repeated IS NOT NULL AND $stale::BOOLEAN AND place NOT IN (SELECT place FROM stale_places)
+  UNION ALL
+  SELECT place, pipeline, run_id, batch_id, repeated FROM stale_places WHERE repeated IS NOT NULL AND $stale::BOOLEAN
 ),
 -- Without texts: a tenth of these rows, or less, is of a step that was repeated.
 repeated_quarters AS MATERIALIZED (
-  SELECT c.origin, c.place, c.lines, c.cost_nano, c.waste_nano
-  FROM quarter_facts($from::BIGINT, $firstWhole::BIGINT, $endWhole::BIGINT, $to::BIGINT) AS c
-  SEMI JOIN repeated_places AS p ON p.place = c.place
+  SELECT origin, place, lines, cost_nano, waste_nano
+  FROM cost_quarters
+  WHERE bucket_ns >= $firstWhole::BIGINT AND bucket_ns < $endWhole::BIGINT AND place IN (SELECT place FROM repeated)
 ),
--- Calls that failed and told no usage.
+-- What of the range is in no whole quarter: two ranges of constants, so that the scan skips whole row groups.
+edges AS (
+  SELECT * FROM bill_lines WHERE excluded IS NULL AND start_ns >= $from::BIGINT AND start_ns < $firstWhole::BIGINT
+  UNION ALL
+  SELECT * FROM bill_lines WHERE excluded IS NULL AND start_ns >= $endWhole::BIGINT AND start_ns < $to::BIGINT
+),
+-- Calls that failed and told no usage. Each comparison by itself is made within the scan, for all rows: two of them leave
+-- few rows for the rest.
 silent AS MATERIALIZED (
   SELECT * FROM bill_lines
-  WHERE failed AND cost_nano IS NULL AND input_tokens IS NULL AND output_tokens IS NULL
-    AND start_ns >= $from::BIGINT AND start_ns < $to::BIGINT
+  WHERE failed AND input_tokens IS NULL AND start_ns >= $from::BIGINT AND start_ns < $to::BIGINT
+    AND CASE WHEN output_tokens IS NULL AND cost_nano IS NULL AND excluded IS NULL THEN kind = 'model' ELSE false END
 ),
 judged AS (
   SELECT l.pipeline, l.run_id, l.batch, l.step, l.provider, l.model, l.team, l.environment, l.attempt::VARCHAR AS attempt,
     l.kind, l.tags, coalesce(c.cause, 9) AS cause,
     CASE WHEN a.waste THEN coalesce(l.cost_nano, 0) ELSE 0 END AS waste_nano,
-    CASE WHEN NOT a.waste AND s.step IS NULL THEN coalesce(l.cost_nano, 0) ELSE 0 END AS failure_nano,
+    CASE
+      WHEN a.waste OR coalesce(list_contains(s.steps, l.step), false) THEN 0
+      ELSE coalesce(l.cost_nano, 0)
+    END AS failure_nano,
     0 AS unknown_billing, NULL::UBIGINT AS unit, 0 AS attempts, false AS is_step
   -- Of operations that are not one first attempt alone: all lost ones are of these.
-  FROM retried_lines AS l
+  FROM current_try_lines($noted::BOOLEAN) AS l
   JOIN losing_attempts AS a ON a.attempt_key = l.attempt_key
   LEFT JOIN causes AS c ON c.attempt_key = l.attempt_key
   LEFT JOIN repeated AS s
     ON s.run_id = CASE WHEN NOT a.waste THEN l.run_id END
-    AND s.pipeline = l.pipeline AND s.batch = l.batch AND s.step = l.step
+    AND s.pipeline = l.pipeline AND s.batch = l.batch
   WHERE l.excluded IS NULL AND l.start_ns >= $from::BIGINT AND l.start_ns < $to::BIGINT
   UNION ALL
   -- Steps that a later run repeated are waste as a whole, but for what is waste by a cause of its own: from the sums, since
   -- all lines are ten times as many.
-  SELECT s.pipeline, s.run_id, s.batch, s.step, o.provider, o.model, o.team, o.environment, o.attempt::VARCHAR, o.kind,
+  SELECT s.pipeline, s.run_id, s.batch, o.step, o.provider, o.model, o.team, o.environment, o.attempt::VARCHAR, o.kind,
     o.tags, 10, c.cost_nano - c.waste_nano, 0, 0,
-    CASE WHEN c.lines > 0 THEN hash(s.pipeline, s.run_id, s.step) END, 0, true
+    CASE WHEN c.lines > 0 THEN hash(s.pipeline, s.run_id, o.step) END, 0, true
   FROM repeated_quarters AS c
-  JOIN repeated_places AS s ON s.place = c.place
-  JOIN cost_origins AS o ON o.origin = c.origin AND o.step = s.step
+  JOIN repeated AS s ON s.place = c.place
+  JOIN cost_origins AS o ON o.origin = c.origin
+  WHERE list_contains(s.steps, o.step)
+  UNION ALL
+  SELECT l.pipeline, l.run_id, l.batch, l.step, l.provider, l.model, l.team, l.environment, l.attempt::VARCHAR, l.kind, l.tags,
+    10, CASE WHEN a.waste THEN 0 ELSE coalesce(l.cost_nano, 0) END, 0, 0, hash(l.pipeline, l.run_id, l.step), 0, true
+  FROM edges AS l
+  JOIN repeated AS s ON s.run_id = l.run_id AND s.pipeline = l.pipeline AND s.batch = l.batch
+  LEFT JOIN losing_attempts AS a ON a.attempt_key = l.attempt_key
+  WHERE list_contains(s.steps, l.step)
   UNION ALL
   SELECT l.pipeline, l.run_id, l.batch, l.step, l.provider, l.model, l.team, l.environment, l.attempt::VARCHAR, l.kind, l.tags,
     coalesce(c.cause, 9), 0, 0, 1, NULL, 0, false
   FROM silent AS l
   LEFT JOIN causes AS c ON c.attempt_key = l.attempt_key
-  WHERE l.kind = 'model' AND l.excluded IS NULL
 ),
 -- What the operations of lost attempts worked with, by the dearest of their lines.
-members AS (
-  SELECT a.attempt_key, a.operation_key
-  FROM retried_attempts AS a
-  SEMI JOIN (SELECT operation_key FROM lost WHERE own AND start_ns >= $from::BIGINT) AS o ON o.operation_key = a.operation_key
-  WHERE $byWork::BOOLEAN AND a.start_ns >= $from::BIGINT - 86400000000000 AND a.start_ns < $to::BIGINT + 86400000000000
-),
 work_lines AS MATERIALIZED (
   SELECT m.operation_key, l.provider, l.model, l.team, l.environment, l.kind, l.tags,
     hash(l.provider, l.model, l.team, l.environment, l.kind, l.tags) AS work,
     (l.kind = 'model')::UTINYINT AS is_call, coalesce(l.cost_nano, -1) AS cost, l.span_id
-  FROM retried_lines AS l
-  JOIN members AS m ON m.attempt_key = l.attempt_key
+  FROM current_try_lines($noted::BOOLEAN) AS l
+  JOIN (
+    SELECT a.attempt_key, a.operation_key
+    FROM current_tries($noted::BOOLEAN) AS a
+    SEMI JOIN (SELECT operation_key FROM lost WHERE own AND start_ns >= $from::BIGINT) AS o ON o.operation_key = a.operation_key
+    WHERE $byWork::BOOLEAN AND a.start_ns >= $from::BIGINT - 86400000000000 AND a.start_ns < $to::BIGINT + 86400000000000
+  ) AS m ON m.attempt_key = l.attempt_key
   WHERE l.start_ns >= $from::BIGINT AND l.start_ns < $to::BIGINT + 86400000000000
 ),
 worked AS (
@@ -140,8 +152,21 @@ facts AS (
   LEFT JOIN works AS t ON t.work = w.work
   WHERE o.own AND o.start_ns >= $from::BIGINT
 ),
+-- Runs that name one batch, of those that something here names no batch of.
+batchless AS (
+  SELECT run_id FROM lost WHERE batch IS NULL
+  UNION ALL
+  SELECT run_id FROM current_try_lines($noted::BOOLEAN) WHERE batch IS NULL
+  UNION ALL
+  SELECT run_id FROM silent WHERE batch IS NULL
+),
 naming AS (
-  SELECT pipeline, run_id, only_batch FROM run_batches WHERE $byBatch::BOOLEAN AND batches = 1
+  SELECT r.pipeline, r.run_id, min(r.batch) AS only_batch
+  FROM run_summary AS r
+  SEMI JOIN batchless AS b ON b.run_id = r.run_id
+  WHERE $byBatch::BOOLEAN AND r.batch IS NOT NULL
+  GROUP BY r.pipeline, r.run_id
+  HAVING min(r.batch) = max(r.batch)
 ),
 placed AS (
   SELECT f.* REPLACE (

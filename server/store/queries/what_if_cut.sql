@@ -1,5 +1,5 @@
 -- When the operation begins that is one too many to replay; no row: all can be.
-SELECT start_ns FROM (
+WITH begun AS MATERIALIZED (
   SELECT operation_key, min(start_ns) AS start_ns
   FROM (
     SELECT operation_key, start_ns FROM retried_attempts
@@ -10,5 +10,8 @@ SELECT start_ns FROM (
   )
   GROUP BY operation_key
 )
+SELECT start_ns
+FROM begun
+WHERE (SELECT count(*) FROM begun) > $max::BIGINT
 ORDER BY start_ns
 LIMIT 1 OFFSET $max::BIGINT
