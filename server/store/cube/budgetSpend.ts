@@ -4,8 +4,8 @@ import type { CubeAnswer } from './cubeAnswer.js';
 import type { OriginFacts } from './cubeNames.js';
 import { originKeys, originValue, quartersOf, sideOf } from './cubeQuestion.js';
 import { GRAIN_NS, type Stretch } from './cubeRows.js';
-import { CubeGroups } from './cubeScan.js';
-import { COST, LINES, UNPRICED } from './groupSums.js';
+import { CubeGroups } from './cubeGroups.js';
+import { UNPRICED } from './groupSums.js';
 
 interface Clause {
   readonly valueOf: (origin: OriginFacts) => string | null;
@@ -43,9 +43,9 @@ export function budgetSpend(params: QueryParams, known: Stretch): CubeAnswer {
         .map((group) => ({
           scopes: origins.names[groups.originKey(group)] ?? '',
           slot: BigInt(groups.period(group)),
-          cost: sums.big(group, COST),
+          cost: sums.cost(group),
           unpriced: BigInt(sums.number(group, UNPRICED)),
-          lines: BigInt(sums.number(group, LINES)),
+          lines: BigInt(sums.lines(group)),
         }));
     },
   };

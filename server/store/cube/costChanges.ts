@@ -1,9 +1,8 @@
 /** The answer of `cost_changes.sql` from the cube. */
 import type { QueryParams, QueryRow } from '../protocol.js';
+import { begunBatches, rowsOfBatches } from './begunBatches.js';
 import type { CubeAnswer } from './cubeAnswer.js';
-import type { PlaceFacts } from './cubeNames.js';
 import {
-  begunBatches,
   boundsOf,
   keysOfPlaces,
   originKeys,
@@ -11,8 +10,8 @@ import {
   type Bounds,
   type Snapshot,
 } from './cubeQuestion.js';
-import { CubeGroups } from './cubeScan.js';
-import { COST, FAILURE, LINES, TOKENS, UNPRICED, WASTE } from './groupSums.js';
+import { CubeGroups } from './cubeGroups.js';
+import { FAILURE, TOKENS, UNPRICED, WASTE } from './groupSums.js';
 import { originMatcher, type ValuePatterns } from './valueMatch.js';
 
 export function costChanges(params: QueryParams): CubeAnswer {
@@ -40,39 +39,29 @@ function changesIn(
     const name = { kind, provider, model };
     return { text: JSON.stringify(name), name };
   });
-  const { from, to } = bounds;
-  const begun = begunBatches(
-    names,
-    ({ startNs }) => startNs !== null && startNs >= from && startNs < to,
-  );
   const groups = new CubeGroups({
     ...{ rows, names, origins, periods: 1, previous: null },
     places: keysOfPlaces(names, patterns, []),
     present: sideOf(bounds, period === 0 ? edges.present : edges.previous),
-    begun,
+    begun: begunBatches(names, bounds, { withRowsOnly: false }),
   });
   const { present } = groups.sums;
   const models = Array.from({ length: groups.size }, (_, group): QueryRow => ({
     ...{ period, what: 'model', ...origins.names[groups.originKey(group)] },
-    lines: BigInt(present.number(group, LINES)),
+    lines: BigInt(present.lines(group)),
     tokens: present.big(group, TOKENS),
-    cost: present.big(group, COST),
+    cost: present.cost(group),
     lost: present.big(group, WASTE) + present.big(group, FAILURE),
     unpriced: BigInt(present.number(group, UNPRICED)),
   }));
-  const told = new Map<number, PlaceFacts['rowsIn']>();
-  begun.batch.forEach((number, place) => {
-    if (groups.batches[number] === 1) told.set(number, names.facts[place]?.rowsIn ?? null);
-  });
-  if (told.size === 0) return models;
-  const counts = [...told.values()].filter((count) => count !== null);
-  const sum = counts.reduce((all, { low, high }) => all + (BigInt(high) << 32n) + BigInt(low), 0n);
+  const { batches, untold, rowsIn } = rowsOfBatches(names, groups.batches);
+  if (batches === 0) return models;
   return [
     ...models,
     {
       ...{ period, what: 'rows', kind: null, provider: null, model: null },
-      lines: BigInt(told.size - counts.length),
-      tokens: counts.length === 0 ? null : sum,
+      lines: BigInt(untold),
+      tokens: rowsIn,
       ...{ cost: null, lost: null, unpriced: null },
     },
   ];

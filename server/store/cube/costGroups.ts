@@ -1,10 +1,9 @@
 /** The answer of `costs.sql` and `costs_of_origins.sql` from the cube. */
 import type { QueryParams, QueryRow } from '../protocol.js';
 import type { Calendar, CalendarQuestion } from './calendars.js';
+import { begunBatches, rowsOfBatches } from './begunBatches.js';
 import type { CubeAnswer } from './cubeAnswer.js';
-import type { PlaceFacts } from './cubeNames.js';
 import {
-  begunBatches,
   boundsOf,
   keysOfOrigins,
   keysOfPlaces,
@@ -16,11 +15,12 @@ import {
   type PlaceKeys,
   type Snapshot,
 } from './cubeQuestion.js';
-import { quarterOf, type Stretch } from './cubeRows.js';
-import { CubeGroups, type BegunBatches, type Side } from './cubeScan.js';
+import type { Stretch } from './cubeRows.js';
+import { CubeGroups } from './cubeGroups.js';
 import {
   CALLS,
-  COST,
+  BOTH_COST,
+  COSTS_BOTH,
   COSTS_IN,
   COSTS_OUT,
   FAILURE,
@@ -120,10 +120,14 @@ class CostGroupsAnswer {
         edges.previous,
         this.#periods.of(quartersOf(previous, question.known), calendars.slice(count)),
       );
+    const { periods } = presentSide;
     this.#groups = new CubeGroups({
       ...{ rows, names, origins: this.#origins, places: this.#places },
       ...{ periods: this.#periods.count, present: presentSide, previous: previousSide },
-      begun: begunIn(snapshot, present, presentSide),
+      begun: begunBatches(names, present, {
+        withRowsOnly: true,
+        periodOf: periods && ((quarter) => periods.of[quarter - periods.base] ?? -1),
+      }),
     });
   }
 
@@ -131,13 +135,7 @@ class CostGroupsAnswer {
   rows(): QueryRow[] {
     const { sums, size, batches } = this.#groups;
     const { present, previous, units } = sums;
-    const { names } = this.#snapshot;
-    const told = new Map<number, PlaceFacts>();
-    names.batchNumberOf.forEach((batch, place) => {
-      const facts = names.facts[place];
-      if (facts && batches[batch] === 1) told.set(batch, facts);
-    });
-    const facts = [...told.values()];
+    const { rowsIn, rowsOut } = rowsOfBatches(this.#snapshot.names, batches);
     const total: QueryRow = {
       ...{ key1: null, key2: null, matching: BigInt(size) },
       ...sumsOf(
@@ -149,8 +147,8 @@ class CostGroupsAnswer {
         0,
       ),
       // A batch is in several groups.
-      rows_in: sumOfRows(facts.map(({ rowsIn }) => rowsIn)),
-      rows_out: sumOfRows(facts.map(({ rowsOut }) => rowsOut)),
+      rows_in: rowsIn,
+      rows_out: rowsOut,
     };
     const page = this.#page();
     return [total, ...page.map((group) => this.#row(group))];
@@ -199,18 +197,21 @@ class CostGroupsAnswer {
     const near = new Float64Array(size);
     for (let group = 0; group < size; group++) near[group] = this.#near(group);
     const threshold = near.toSorted()[size - count] ?? 0;
-    return numbersBelow(size).filter((group) => (near[group] ?? 0) >= threshold);
+    const found: number[] = [];
+    for (let group = 0; group < size; group++)
+      if ((near[group] ?? 0) >= threshold) found.push(group);
+    return found;
   }
 
   #near(group: number): number {
     if (this.#question.sort === 'delta') return Number(this.#exact(group));
-    return this.#groups.sums.present.near(group, COST);
+    return this.#groups.sums.present.nearCost(group);
   }
 
   #exact(group: number): bigint {
     const { present, previous } = this.#groups.sums;
-    const total = present.big(group, COST);
-    return this.#question.sort === 'delta' ? total - previous.big(group, COST) : total;
+    const total = present.cost(group);
+    return this.#question.sort === 'delta' ? total - previous.cost(group) : total;
   }
 
   /** By group: where its name in a dimension is among all of them. */
@@ -228,31 +229,27 @@ class CostGroupsAnswer {
   }
 }
 
-/** Batches that began in the present range and tell their rows. */
-function begunIn({ names }: Snapshot, { from, to }: Bounds, { periods }: Side): BegunBatches {
-  return begunBatches(
-    names,
-    ({ startNs, rowsIn }) => rowsIn !== null && startNs !== null && startNs >= from && startNs < to,
-    periods && ((startNs) => periods.of[quarterOf(startNs) - periods.base] ?? -1),
-  );
-}
-
 function sumsOf({ present, previous, units }: GroupSums, group: number): QueryRow {
   const told = (flag: number, element: number): bigint | null =>
     units.number(group, flag) === 0 ? null : units.big(group, element);
+  const costOf = (flag: number, element: number): bigint | null => {
+    const both = told(COSTS_BOTH, BOTH_COST);
+    const own = told(flag, element);
+    return both === null && own === null ? null : (both ?? 0n) + (own ?? 0n);
+  };
   const earlier = Object.entries(measuresOf(previous, group));
   return {
     ...measuresOf(present, group),
     ...Object.fromEntries(earlier.map(([name, value]) => [`previous_${name}`, value])),
     rows_in: told(TOLD_IN, ROWS_IN),
-    rows_in_cost: told(COSTS_IN, ROWS_IN_COST),
+    rows_in_cost: costOf(COSTS_IN, ROWS_IN_COST),
     rows_out: told(TOLD_OUT, ROWS_OUT),
-    rows_out_cost: told(COSTS_OUT, ROWS_OUT_COST),
+    rows_out_cost: costOf(COSTS_OUT, ROWS_OUT_COST),
   };
 }
 
 function measuresOf(table: GroupTable, group: number): QueryRow {
-  const total = table.big(group, COST);
+  const total = table.cost(group);
   const model = table.big(group, MODEL_COST);
   return {
     ...{ total, compute: total - model, model_cost: model },
@@ -262,12 +259,6 @@ function measuresOf(table: GroupTable, group: number): QueryRow {
     calls: BigInt(table.number(group, CALLS)),
     tokens: table.big(group, TOKENS),
   };
-}
-
-function sumOfRows(rows: readonly PlaceFacts['rowsIn'][]): bigint | null {
-  const told = rows.filter((each) => each !== null);
-  if (told.length === 0) return null;
-  return told.reduce((sum, { low, high }) => sum + (BigInt(high) << 32n) + BigInt(low), 0n);
 }
 
 function compareAll(a: readonly (string | null)[], b: readonly (string | null)[]): number {

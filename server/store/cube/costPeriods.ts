@@ -10,8 +10,8 @@ import {
   sideOf,
 } from './cubeQuestion.js';
 import type { Stretch } from './cubeRows.js';
-import { CubeGroups } from './cubeScan.js';
-import { COST, LINES, MODEL_COST, WASTE, FAILURE, UNPRICED } from './groupSums.js';
+import { CubeGroups } from './cubeGroups.js';
+import { MODEL_COST, WASTE, FAILURE, UNPRICED } from './groupSums.js';
 import { compareTexts, Texts } from './texts.js';
 import type { ValuePatterns } from './valueMatch.js';
 
@@ -75,7 +75,7 @@ function ranked(
   const totals: bigint[] = [];
   const keyed = Array.from({ length: groups.size }, (_, group) => {
     const key = keys.idOf(keyOf(group));
-    totals[key] = (totals[key] ?? 0n) + present.big(group, COST);
+    totals[key] = (totals[key] ?? 0n) + present.cost(group);
     return key;
   });
   const ranks = ranksOf(keys, totals);
@@ -86,12 +86,12 @@ function ranked(
     const name = `${rank} ${startNs}`;
     const known = found.get(name) ?? { rank, key, startNs, sums: { ...NOTHING } };
     found.set(name, known);
-    known.sums.total += present.big(group, COST);
+    known.sums.total += present.cost(group);
     known.sums.model += present.big(group, MODEL_COST);
     known.sums.waste += present.big(group, WASTE);
     known.sums.failure += present.big(group, FAILURE);
     known.sums.unpriced += present.number(group, UNPRICED);
-    known.sums.lines += present.number(group, LINES);
+    known.sums.lines += present.lines(group);
   });
   return [...found.values()]
     .toSorted((a, b) => a.rank - b.rank || (a.startNs < b.startNs ? -1 : 1))

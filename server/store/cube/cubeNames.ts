@@ -1,6 +1,6 @@
 /** What the rows of the cube refer to: origins and places, numbered, with what is known of the batches of places. */
 import { tagsOf } from '@burnbook/domain/tags';
-import { quarterOf, withQuarter, type Stretch } from './cubeRows.js';
+import { withQuarter, type Stretch } from './cubeRows.js';
 import { Texts } from './texts.js';
 
 /** A row of `cost_origins`, as questions see it: `model` and `provider` of compute are `compute`. */
@@ -42,6 +42,8 @@ export interface PlaceFacts {
   readonly repeated: ReadonlySet<string | null> | null;
   /** When the batch began. */
   readonly startNs: bigint | null;
+  /** That of the start. */
+  readonly startQuarter: number;
   readonly rowsIn: Half | null;
   readonly rowsOut: Half | null;
 }
@@ -126,7 +128,7 @@ export class CubeNames {
   }
 
   settle(place: number, facts: PlaceFacts): void {
-    if (facts.startNs !== null) this.#starts = withQuarter(this.#starts, quarterOf(facts.startNs));
+    if (facts.startNs !== null) this.#starts = withQuarter(this.#starts, facts.startQuarter);
     this.facts[place] = facts;
     this.batchOf[place] = this.batchIds.idOf(facts.batchId);
     this.batchNumberOf[place] = facts.batchKey === null ? -1 : this.#batchNumber(facts.batchKey);

@@ -1,7 +1,7 @@
 /** Reads what a question about costs asks of origins, places and times. */
 import { GRAIN_NS, overlap, quarterOf, type CubeRows, type Stretch } from './cubeRows.js';
-import type { CubeNames, Half, OriginFacts, PlaceFacts } from './cubeNames.js';
-import { HAS_ROWS_IN, HAS_ROWS_OUT, type BegunBatches, type Keys, type Side } from './cubeScan.js';
+import type { CubeNames, OriginFacts } from './cubeNames.js';
+import type { Keys, Side } from './cubeScan.js';
 import { KeyIndex } from './keyIndex.js';
 import { Texts } from './texts.js';
 import {
@@ -166,26 +166,3 @@ function wantedOf(
 ): Uint8Array | null {
   return matches && Uint8Array.from(texts.list, (text) => (matches(text) ? 1 : 0));
 }
-
-/** Batches for which `isWanted` says so. @param periodOf of a start; null: all periods are one. */
-export function begunBatches(
-  names: CubeNames,
-  isWanted: (facts: PlaceFacts) => boolean,
-  periodOf: ((startNs: bigint) => number) | null = null,
-): BegunBatches {
-  const { batchNumberOf, facts } = names;
-  const batch = new Int32Array(batchNumberOf.length).fill(-1);
-  const period = periodOf && new Int32Array(batchNumberOf.length);
-  const rows = new Uint8Array(batchNumberOf.length);
-  for (let place = 0; place < batch.length; place++) {
-    const own = facts[place];
-    if (!own || !isWanted(own)) continue;
-    batch[place] = batchNumberOf[place] ?? -1;
-    rows[place] = (isSome(own.rowsIn) ? HAS_ROWS_IN : 0) | (isSome(own.rowsOut) ? HAS_ROWS_OUT : 0);
-    if (period && own.startNs !== null) period[place] = periodOf(own.startNs);
-  }
-  return { batch, period, rows };
-}
-
-const isSome = (count: Half | null): boolean =>
-  count !== null && (count.high > 0 || (count.high === 0 && count.low > 0));

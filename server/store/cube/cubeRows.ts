@@ -82,6 +82,7 @@ export class CubeRows {
   #changes = 0;
   #lines = new Int32Array(FIRST_CAPACITY);
   #unpriced = new Int32Array(FIRST_CAPACITY);
+  #isRare = new Uint8Array(FIRST_CAPACITY);
   #tokens = new BigInt64Array(FIRST_CAPACITY);
   #costNano = new BigInt64Array(FIRST_CAPACITY);
   #wasteNano = new BigInt64Array(FIRST_CAPACITY);
@@ -107,6 +108,11 @@ export class CubeRows {
 
   get unpriced(): Int32Array {
     return this.#unpriced;
+  }
+
+  /** 1 where there may be more than lines, tokens and cost: for a scan to look at nothing else elsewhere. */
+  get isRare(): Uint8Array {
+    return this.#isRare;
   }
 
   get tokens(): Halves {
@@ -142,6 +148,7 @@ export class CubeRows {
     addBig(this.#costNano, row, sums.costNano);
     addBig(this.#wasteNano, row, sums.wasteNano);
     addBig(this.#failureNano, row, sums.failureNano);
+    if (sums.unpriced || sums.wasteNano || sums.failureNano) this.#isRare[row] = 1;
   }
 
   /** @param row of `load_cost_quarters.sql`: money and tokens as a lower and a higher half. */
@@ -154,6 +161,7 @@ export class CubeRows {
     addHalf(this.#costNano, at, row[7] ?? 0, row[8] ?? 0);
     addHalf(this.#wasteNano, at, row[9] ?? 0, row[10] ?? 0);
     addHalf(this.#failureNano, at, row[11] ?? 0, row[12] ?? 0);
+    if (unpriced || row[9] || row[10] || row[11] || row[12]) this.#isRare[at] = 1;
   }
 
   /** Of all rows, in the order of `CubeSums`. */
@@ -186,6 +194,7 @@ export class CubeRows {
     const capacity = Math.ceil(1.5 * this.#lines.length);
     this.#lines = widened(this.#lines, new Int32Array(capacity));
     this.#unpriced = widened(this.#unpriced, new Int32Array(capacity));
+    this.#isRare = widened(this.#isRare, new Uint8Array(capacity));
     this.#tokens = widened(this.#tokens, new BigInt64Array(capacity));
     this.#costNano = widened(this.#costNano, new BigInt64Array(capacity));
     this.#wasteNano = widened(this.#wasteNano, new BigInt64Array(capacity));
@@ -210,7 +219,10 @@ function addHalf(column: BigInt64Array, row: number, low: number, high: number):
   if (low !== 0 || high !== 0) addBig(column, row, BigInt(high) * TWO_TO_32 + BigInt(low));
 }
 
-function widened<Column extends Int32Array | BigInt64Array>(from: Column, to: Column): Column {
+function widened<Column extends Int32Array | Uint8Array | BigInt64Array>(
+  from: Column,
+  to: Column,
+): Column {
   (to as Int32Array).set(from as Int32Array);
   return to;
 }

@@ -1,12 +1,13 @@
 /** Sums by group of two ranges of time, in halves that numbers hold exactly; see `Halves`. */
 
 /** Elements of a group; money and tokens have the lower half at their place and the higher one behind it. */
-export const LINES = 0;
-export const CALLS = 1;
+export const CALLS = 0;
+/** Lines of compute. */
+export const COMPUTE_LINES = 1;
 export const UNPRICED = 2;
 export const TOKENS = 3;
-export const COST = 5;
-export const MODEL_COST = 7;
+export const MODEL_COST = 5;
+export const COMPUTE_COST = 7;
 export const WASTE = 9;
 export const FAILURE = 11;
 const SUMS = 13;
@@ -14,14 +15,17 @@ const SUMS = 13;
 /** Of batches that began in the range and tell their rows. */
 export const ROWS_IN = 0;
 export const ROWS_OUT = 2;
-export const ROWS_IN_COST = 4;
-export const ROWS_OUT_COST = 6;
-/** How many batches tell of rows, and how many sums of cost there are. */
-export const TOLD_IN = 8;
-export const TOLD_OUT = 9;
-export const COSTS_IN = 10;
-export const COSTS_OUT = 11;
-const UNITS = 12;
+/** What lines of batches cost that tell more than none of both rows in and out, or only of one. */
+export const BOTH_COST = 4;
+export const ROWS_IN_COST = 6;
+export const ROWS_OUT_COST = 8;
+/** 1 where a batch tells of rows, and where there is a cost. */
+export const TOLD_IN = 10;
+export const TOLD_OUT = 11;
+export const COSTS_BOTH = 12;
+export const COSTS_IN = 13;
+export const COSTS_OUT = 14;
+const UNITS = 15;
 
 const FIRST_GROUPS = 64;
 const TWO_TO_32 = 4_294_967_296;
@@ -56,10 +60,11 @@ export class GroupTable {
     const { width } = this;
     const all = new GroupTable(width);
     const sums = all.values;
+    const values = this.#values;
     const end = Math.min(groups * width, this.#values.length);
     for (let first = 0; first < end; first += width) {
       for (let element = 0; element < width; element++) {
-        sums[element] = (sums[element] ?? 0) + (this.#values[first + element] ?? 0);
+        sums[element] = (sums[element] ?? 0) + (values[first + element] ?? 0);
       }
     }
     return all;
@@ -77,9 +82,21 @@ export class GroupTable {
     return BigInt(high) * BigInt(TWO_TO_32) + BigInt(low);
   }
 
-  /** Both halves as one number, rounded above 2 ** 53: the larger of two sums never has the smaller number. */
-  near(group: number, element: number): number {
-    return this.number(group, element + 1) * TWO_TO_32 + this.number(group, element);
+  /** All lines of a group. */
+  lines(group: number): number {
+    return this.number(group, CALLS) + this.number(group, COMPUTE_LINES);
+  }
+
+  /** Cost of all lines of a group, nano-USD. */
+  cost(group: number): bigint {
+    return this.big(group, MODEL_COST) + this.big(group, COMPUTE_COST);
+  }
+
+  /** The same as one number, rounded above 2 ** 53: the larger of two sums never has the smaller number. */
+  nearCost(group: number): number {
+    const high = this.number(group, MODEL_COST + 1) + this.number(group, COMPUTE_COST + 1);
+    const low = this.number(group, MODEL_COST) + this.number(group, COMPUTE_COST);
+    return high * TWO_TO_32 + low;
   }
 }
 

@@ -3,8 +3,8 @@ import type { QueryParams, QueryRow } from '../protocol.js';
 import type { CubeAnswer } from './cubeAnswer.js';
 import { originKeys, quartersOf, sideOf, type Bounds } from './cubeQuestion.js';
 import { GRAIN_NS, type Stretch } from './cubeRows.js';
-import { CubeGroups } from './cubeScan.js';
-import { COST, FAILURE, LINES, UNPRICED, WASTE } from './groupSums.js';
+import { CubeGroups } from './cubeGroups.js';
+import { FAILURE, UNPRICED, WASTE } from './groupSums.js';
 import { compareTexts } from './texts.js';
 
 const SERIES_MAX = 5;
@@ -54,15 +54,15 @@ export function overviewCosts(params: QueryParams, known: Stretch): CubeAnswer {
       const top = dearest(
         all.map((group) => ({
           series: origins.names[groups.originKey(group)]?.series ?? OTHER,
-          total: groups.sums.present.big(group, COST),
-          lines: groups.sums.present.number(group, LINES),
+          total: groups.sums.present.cost(group),
+          lines: groups.sums.present.lines(group),
         })),
       );
       const found = new Map<string, Sums>();
       for (const side of ['present', 'previous'] as const) {
         const table = groups.sums[side];
         for (const group of all) {
-          if (table.number(group, LINES) === 0) continue;
+          if (table.lines(group) === 0) continue;
           const { kind, series } = origins.names[groups.originKey(group)] ?? {};
           const isPresent = side === 'present';
           const name = series !== undefined && top.has(series) ? series : OTHER;
@@ -72,13 +72,13 @@ export function overviewCosts(params: QueryParams, known: Stretch): CubeAnswer {
               : null,
             series: isPresent ? name : null,
           });
-          const total = table.big(group, COST);
+          const total = table.cost(group);
           sums.total += total;
           if (kind === COMPUTE) sums.compute += total;
           sums.waste += table.big(group, WASTE);
           sums.failure += table.big(group, FAILURE);
           sums.unpriced += table.number(group, UNPRICED);
-          sums.lines += table.number(group, LINES);
+          sums.lines += table.lines(group);
         }
       }
       return [...found.values()].toSorted(inOrder).map(rowOf);

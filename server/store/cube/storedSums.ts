@@ -1,7 +1,7 @@
 /** What statements tell of the sums of costs, and of the places that they belong to. */
 import type { DuckDBValue } from '@duckdb/node-api';
 import { halfOf, type PlaceFacts } from './cubeNames.js';
-import type { CubeSums } from './cubeRows.js';
+import { quarterOf, type CubeSums } from './cubeRows.js';
 
 /** What a statement added to `cost_quarters`. */
 export interface AddedSums {
@@ -35,6 +35,7 @@ export function placeFactsOf(rows: readonly (readonly DuckDBValue[])[]): Settled
       batchKey: (batchKey ?? null) as bigint | null,
       repeated: stepsOf(repeated ?? null),
       startNs: (startNs ?? null) as bigint | null,
+      startQuarter: typeof startNs === 'bigint' ? quarterOf(startNs) : 0,
       rowsIn: typeof rowsIn === 'bigint' ? halfOf(rowsIn) : null,
       rowsOut: typeof rowsOut === 'bigint' ? halfOf(rowsOut) : null,
     },
