@@ -16,7 +16,9 @@ const ZONES_MAX = 1_000;
 /** Each costs three questions to the runtime, and forecasts ask for the same days again and again. */
 const STARTS_MAX = 20_000;
 
-const starts = new Map<string, bigint>();
+/** By zone and day. */
+const starts = new Map<string, Map<number, bigint>>();
+let startsKept = 0;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Local minus UTC, nanoseconds, at an instant. @throws RangeError when the runtime does not know the zone. */
@@ -32,13 +34,16 @@ export function localDay(timeZone: string, atNs: bigint): number {
 
 /** The first instant of a day, UTC nanoseconds. */
 export function startOfDayNs(timeZone: string, day: number): bigint {
-  const key = `${timeZone} ${day}`;
-  let startNs = starts.get(key);
-  if (startNs === undefined) {
-    startNs = firstInstantNs(timeZone, day);
-    if (starts.size >= STARTS_MAX) starts.clear();
-    starts.set(key, startNs);
+  const known = starts.get(timeZone)?.get(day);
+  if (known !== undefined) return known;
+  const startNs = firstInstantNs(timeZone, day);
+  if (startsKept >= STARTS_MAX) {
+    starts.clear();
+    startsKept = 0;
   }
+  const ofZone = starts.get(timeZone) ?? new Map<number, bigint>();
+  starts.set(timeZone, ofZone.set(day, startNs));
+  startsKept++;
   return startNs;
 }
 

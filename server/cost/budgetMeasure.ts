@@ -67,8 +67,10 @@ export async function measureBudgets(
     periods.set(name, plan);
     return { budget, ...plan };
   });
-  const table = await SpendTable.load(store, budgets, [...periods.values()].flatMap(boundsOf));
-  const edges = await edgesOf(store, plans);
+  const [table, edges] = await Promise.all([
+    SpendTable.load(store, budgets, [...periods.values()].flatMap(boundsOf)),
+    edgesOf(store, plans),
+  ]);
   return plans.map((plan, index) =>
     measureOf(plan, {
       nowNs,
@@ -120,21 +122,22 @@ function boundsOf({ spent, days, today, day, week }: PeriodPlan): bigint[] {
 async function edgesOf(store: StoreClient, plans: readonly BudgetPlan[]): Promise<Spend[]> {
   const sums = plans.map(() => NO_SPEND);
   const starts = new Set(plans.flatMap(({ edge }) => edge?.startNs ?? []));
-  for (const startNs of starts) {
-    const endNs = quarterCeil(startNs);
-    const own = plans.filter(({ edge }) => edge?.startNs === startNs);
-    const found = await edgeSpend(
-      store,
-      own.map(({ budget }) => budget),
-      { startNs, endNs },
-    );
-    own.forEach((plan, index) => {
-      const { fromNs } = plan.budget;
-      // Days begin on quarters: a budget comes into force before or after all of an edge.
-      if (fromNs === null || fromNs <= startNs)
-        sums[plans.indexOf(plan)] = found[index] ?? NO_SPEND;
-    });
-  }
+  await Promise.all(
+    [...starts].map(async (startNs) => {
+      const own = plans.flatMap((plan, index) =>
+        plan.edge?.startNs === startNs ? [{ budget: plan.budget, index }] : [],
+      );
+      const found = await edgeSpend(
+        store,
+        own.map(({ budget }) => budget),
+        { startNs, endNs: quarterCeil(startNs) },
+      );
+      own.forEach(({ budget: { fromNs }, index }, at) => {
+        // Days begin on quarters: a budget comes into force before or after all of an edge.
+        if (fromNs === null || fromNs <= startNs) sums[index] = found[at] ?? NO_SPEND;
+      });
+    }),
+  );
   return sums;
 }
 

@@ -21,6 +21,8 @@ export const NO_SPEND: Spend = { spentNano: 0n, unpriced: 0n, lines: 0n };
 export class SpendTable {
   readonly #budgets: readonly CostBudget[];
   readonly #indexes: ReadonlyMap<bigint, number>;
+  /** Where spans begin and end in the sums: many budgets share a span, and large integers are slow to look up. */
+  readonly #places = new WeakMap<TimeSpan, readonly [first: number, end: number]>();
   /** By scope, the sum of all slots before each bound. */
   readonly #sums: readonly (readonly Spend[])[];
   /** The scope of each budget: many budgets share one. */
@@ -87,14 +89,26 @@ export class SpendTable {
     const startNs = fromNs !== null && fromNs > span.startNs ? fromNs : span.startNs;
     const endNs = toNs !== null && toNs < span.endNs ? toNs : span.endNs;
     if (endNs <= startNs) return NO_SPEND;
+    const isWhole = startNs === span.startNs && endNs === span.endNs;
+    const [first, end] = isWhole ? this.#placeOf(span) : [this.#index(startNs), this.#index(endNs)];
     const sums = this.#sums[this.#scopes[budget] ?? -1];
-    const before = sums?.[this.#index(startNs)] ?? NO_SPEND;
-    const after = sums?.[this.#index(endNs)] ?? NO_SPEND;
+    const before = sums?.[first] ?? NO_SPEND;
+    const after = sums?.[end] ?? NO_SPEND;
+    // The same sum stands for all slots without spend.
+    if (before === after) return NO_SPEND;
     return {
       spentNano: after.spentNano - before.spentNano,
       unpriced: after.unpriced - before.unpriced,
       lines: after.lines - before.lines,
     };
+  }
+
+  #placeOf(span: TimeSpan): readonly [first: number, end: number] {
+    const known = this.#places.get(span);
+    if (known) return known;
+    const place = [this.#index(span.startNs), this.#index(span.endNs)] as const;
+    this.#places.set(span, place);
+    return place;
   }
 
   #index(ns: bigint): number {

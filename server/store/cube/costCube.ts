@@ -9,6 +9,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RollupRow } from '../costRollup.js';
 import type { QueryParams, QueryRow } from '../protocol.js';
 import type { SqlTexts } from '../sqlTexts.js';
+import { budgetEdge } from './budgetEdge.js';
 import { budgetSpend } from './budgetSpend.js';
 import { Calendars, type Calendar } from './calendars.js';
 import { costChanges } from './costChanges.js';
@@ -18,6 +19,7 @@ import type { CubeAnswer } from './cubeAnswer.js';
 import type { CubeNames, PlaceFacts } from './cubeNames.js';
 import { CUBE_ROWS_MAX, quarterOf, together, type CubeRows, type Stretch } from './cubeRows.js';
 import { loadCube } from './loadCube.js';
+import { modelsUsed } from './modelsUsed.js';
 import { overviewCosts } from './overviewCosts.js';
 import { areCurrent, QuarterLines, rowsOfCuts } from './quarterLines.js';
 import { placeFactsOf, type AddedSums, type SettledPlace } from './storedSums.js';
@@ -31,6 +33,8 @@ const ANSWERS: Readonly<Record<string, (params: QueryParams, known: Stretch) => 
   cost_changes: costChanges,
   overview_costs: overviewCosts,
   budget_spend: budgetSpend,
+  budget_edge: budgetEdge,
+  models_used: modelsUsed,
 };
 
 /** What changed since a reading of the table began, to be done again on what it brings. */

@@ -17,6 +17,7 @@ export interface OriginFacts {
   readonly environment: string | null;
   readonly attempt: string | null;
   readonly tags: ReadonlyMap<string, string>;
+  readonly tagsText: string | null;
 }
 
 /** What is stored of an origin. */
@@ -111,6 +112,7 @@ export class CubeNames {
       provider: isModel ? stored.provider : 'compute',
       attempt: attempt === null ? null : String(attempt),
       tags: new Map(tagsOf(tags)),
+      tagsText: tags,
     });
     this.#originIds.set(stored.key, id - 1);
     return id - 1;

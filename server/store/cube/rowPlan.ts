@@ -107,6 +107,7 @@ export class RowPlan {
 /** Every sum stands for itself: so many calls would not be taken into the loop, and each would make an object of its number. */
 export function addRows(groups: CubeGroups, table: GroupTable, plan: RowPlan): void {
   const { rows, from, to, originKeys, placeKeys, periods, periodBase, isCall, isRepeated } = plan;
+  if (from >= to || from >= rows.stretch.to || to <= rows.stretch.from) return;
   const { batchOf, batchPeriods, toldRows, counts, seen } = plan;
   const { keys, lines, unpriced, isRare, size } = rows;
   const { low: tokensLow, high: tokensHigh } = rows.tokens;
@@ -121,18 +122,36 @@ export function addRows(groups: CubeGroups, table: GroupTable, plan: RowPlan): v
   const oneBatchPeriod = batchPeriods.length === 0;
   let values = table.room(groups.size);
   let told = units.room(groups.size);
+  // Rows of a place and quarter mostly stand together: what they share is looked up once.
+  let quarter = -1;
+  let place = -1;
+  let placeKey = -1;
+  let period = 0;
+  let mayRepeat = false;
+  let batch = -1;
+  let which = 0;
   for (let row = 0; row < size; row++) {
-    const quarter = keys[3 * row] ?? 0;
-    if (quarter < from || quarter >= to) continue;
+    const rowQuarter = keys[3 * row] ?? 0;
+    const rowPlace = keys[3 * row + 2] ?? 0;
+    if (rowPlace !== place || rowQuarter !== quarter) {
+      quarter = rowQuarter;
+      place = rowPlace;
+      const isWanted = quarter >= from && quarter < to;
+      placeKey = !isWanted ? -1 : onePlace ? 0 : (placeKeys[place] ?? -1);
+      period = !isWanted || onePeriod ? 0 : (periods[quarter - periodBase] ?? 0);
+      mayRepeat = isRepeated[place] === 1;
+      batch = hasUnits ? (batchOf[place] ?? -1) : -1;
+      if (batch >= 0) {
+        which = toldRows[place] ?? 0;
+        if (!oneBatchPeriod && batchPeriods[place] !== period) batch = -1;
+      }
+    }
+    if (placeKey < 0) continue;
     const many = lines[row] ?? 0;
     if (many === 0) continue;
     const origin = keys[3 * row + 1] ?? 0;
     const originKey = originKeys[origin] ?? -1;
     if (originKey < 0) continue;
-    const place = keys[3 * row + 2] ?? 0;
-    const placeKey = onePlace ? 0 : (placeKeys[place] ?? -1);
-    if (placeKey < 0) continue;
-    const period = onePeriod ? 0 : (periods[quarter - periodBase] ?? 0);
     const group = groups.groupOf(originKey, placeKey, period);
     const at = group * width;
     if (at >= values.length) values = table.room(group + 1);
@@ -149,7 +168,7 @@ export function addRows(groups: CubeGroups, table: GroupTable, plan: RowPlan): v
       values[at + COMPUTE_COST] = (values[at + COMPUTE_COST] ?? 0) + low;
       values[at + COMPUTE_COST + 1] = (values[at + COMPUTE_COST + 1] ?? 0) + high;
     }
-    const repeats = isRepeated[place] === 1 && plan.repeats(place, origin);
+    const repeats = mayRepeat && plan.repeats(place, origin);
     if (repeats) {
       // A step that a later run repeated is waste as a whole.
       values[at + WASTE] = (values[at + WASTE] ?? 0) + low;
@@ -162,12 +181,9 @@ export function addRows(groups: CubeGroups, table: GroupTable, plan: RowPlan): v
         addHalves(values, at + FAILURE, failureLow[2 * row] ?? 0, failureHigh[2 * row + 1] ?? 0);
       }
     }
-    if (!hasUnits) continue;
-    const batch = batchOf[place] ?? -1;
-    if (batch < 0 || (!oneBatchPeriod && batchPeriods[place] !== period)) continue;
+    if (batch < 0) continue;
     const unitsAt = group * units.width;
     if (unitsAt >= told.length) told = units.room(group + 1);
-    const which = toldRows[place] ?? 0;
     const some = which & HAS_BOTH;
     if (some === HAS_BOTH) {
       told[unitsAt + BOTH_COST] = (told[unitsAt + BOTH_COST] ?? 0) + low;
