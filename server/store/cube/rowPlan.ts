@@ -33,8 +33,8 @@ import {
   WASTE,
   type GroupTable,
 } from './groupSums.js';
+import type { GroupNumbers } from './groupNumbers.js';
 import { KeyIndex } from './keyIndex.js';
-import type { CubeGroups } from './cubeGroups.js';
 
 /** Pairs of a group and a batch that a direct table takes. */
 const PAIRS_DIRECT_MAX = 2 ** 24;
@@ -105,7 +105,11 @@ export class RowPlan {
 }
 
 /** Every sum stands for itself: so many calls would not be taken into the loop, and each would make an object of its number. */
-export function addRows(groups: CubeGroups, table: GroupTable, plan: RowPlan): void {
+export function addRows(
+  groups: GroupNumbers,
+  { sums: table, units }: { readonly sums: GroupTable; readonly units: GroupTable },
+  plan: RowPlan,
+): void {
   const { rows, from, to, originKeys, placeKeys, periods, periodBase, isCall, isRepeated } = plan;
   if (from >= to || from >= rows.stretch.to || to <= rows.stretch.from) return;
   const { batchOf, batchPeriods, toldRows, counts, seen } = plan;
@@ -114,7 +118,6 @@ export function addRows(groups: CubeGroups, table: GroupTable, plan: RowPlan): v
   const { low: costLow, high: costHigh } = rows.costNano;
   const { low: wasteLow, high: wasteHigh } = rows.wasteNano;
   const { low: failureLow, high: failureHigh } = rows.failureNano;
-  const { units } = groups.sums;
   const { width } = table;
   const onePlace = placeKeys.length === 0;
   const onePeriod = periods.length === 0;
