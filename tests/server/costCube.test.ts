@@ -136,6 +136,31 @@ describe('sums in memory', () => {
     await expect.poll(() => spentIn(cube)).toBe(before + 5n);
   });
 
+  test('do not answer a question from before a commit with quarters that it knows nothing of', async () => {
+    const cube = await read();
+    await expect.poll(() => spentIn(cube)).toBeTypeOf('bigint');
+    const before = (await spentIn(cube)) as bigint;
+    const taken = cube.take('budget_spend', question);
+    const owner = { pipeline: 'p', run: 'r', batch: null, step: null, team: null };
+    const more = { environment: null, tags: null, reservation: null };
+    const origin = { kind: 'compute' as const, provider: null, model: null, attempt: null };
+    cube.added(
+      [
+        {
+          ...{ bucketNs: NOW_NS + 10n ** 15n, lines: 1, excluded: 0, unpriced: 0, tokens: 0 },
+          ...{ costNano: 3n, wasteNano: 0n, failureNano: 0n },
+          origin: { ...origin, key: 1n, inAttempt: false, owner: { ...owner, ...more } },
+          place: { key: 2n, owner: { ...owner, ...more } },
+        },
+      ],
+      [],
+    );
+    const connection = await database.connect();
+    expect(taken && (await cube.ask(connection, taken))).toBeNull();
+    connection.closeSync();
+    expect(await spentIn(cube)).toBe(before + 3n);
+  });
+
   test('are left to the database where there are too many', async () => {
     const cube = await read(1);
     expect(await spentIn(cube)).toBeNull();

@@ -17,7 +17,14 @@ import { costGroups } from './costGroups.js';
 import { costPeriods } from './costPeriods.js';
 import type { CubeAnswer } from './cubeAnswer.js';
 import type { CubeNames, PlaceFacts } from './cubeNames.js';
-import { CUBE_ROWS_MAX, quarterOf, together, type CubeRows, type Stretch } from './cubeRows.js';
+import {
+  CUBE_ROWS_MAX,
+  quarterOf,
+  isWithin,
+  together,
+  type CubeRows,
+  type Stretch,
+} from './cubeRows.js';
 import { loadCube } from './loadCube.js';
 import { modelsUsed } from './modelsUsed.js';
 import { overviewCosts } from './overviewCosts.js';
@@ -51,7 +58,12 @@ export interface CubeQuestion {
   readonly rows: CubeRows;
   /** Its `changes`. */
   readonly since: number;
+  /** All quarters that anything was known of. */
+  readonly known: Stretch;
 }
+
+/** Quarters of which a question has names made: ten years; of clocks that were wrong the database names what there is. */
+const CALENDAR_MAX = 350_000;
 
 export class CostCube {
   readonly #sql: SqlTexts;
@@ -173,7 +185,9 @@ export class CostCube {
     if (!this.#loaded || !answer) return null;
     const { rows, names } = this.#loaded;
     const known = together(rows.stretch, names.starts);
-    return { answer: answer(params, known), rows, since: rows.changes };
+    const taken = answer(params, known);
+    if (taken.calendars.some(({ from, to }) => to - from > CALENDAR_MAX)) return null;
+    return { answer: taken, rows, since: rows.changes, known };
   }
 
   /**
@@ -182,7 +196,7 @@ export class CostCube {
    */
   async ask(
     connection: DuckDBConnection,
-    { answer, ...read }: CubeQuestion,
+    { answer, known, ...read }: CubeQuestion,
   ): Promise<QueryRow[] | null> {
     const better = answer.looksAtPlaces ? await this.#stalePlaces(connection) : [];
     const calendars: Calendar[] = [];
@@ -194,6 +208,8 @@ export class CostCube {
     // From here on in one turn: no commit comes in between.
     if (!this.#loaded || this.#loaded.rows !== read.rows) return null;
     const { rows, names } = this.#loaded;
+    // A commit has brought quarters that the question has no names for.
+    if (!isWithin(together(rows.stretch, names.starts), known)) return null;
     // A commit has changed a quarter of which the snapshot has the lines as they were.
     if (!areCurrent(rows, [...present, ...previous])) return null;
     const edges = { present: rowsOfCuts(names, present), previous: rowsOfCuts(names, previous) };
@@ -219,9 +235,10 @@ export class CostCube {
     if (!this.#loaded) return;
     try {
       change(this.#loaded);
-    } catch {
+    } catch (error) {
       // What memory cannot follow it must not answer from: the next merge reads the table anew.
       this.#loaded = null;
+      this.#warn(`sums of costs are asked of the database: ${String(error)}`);
     }
     this.#bound();
   }

@@ -54,6 +54,10 @@ export function together(a: Stretch, b: Stretch): Stretch {
   return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
 }
 
+/** Whether `outer` has all of it. */
+export const isWithin = ({ from, to }: Stretch, outer: Stretch): boolean =>
+  from === to || (from >= outer.from && to <= outer.to);
+
 /** What both have. */
 export function overlap(a: Stretch, b: Stretch): Stretch {
   const from = Math.max(a.from, b.from);

@@ -48,7 +48,7 @@ export class GroupTable {
   /** Makes room for groups below `groups`. @returns the values. */
   room(groups: number): Float64Array {
     if (groups * this.width > this.#values.length) {
-      const wider = new Float64Array(Math.max(3 * this.#values.length, groups * this.width));
+      const wider = new Float64Array(Math.max(2 * this.#values.length, groups * this.width));
       wider.set(this.#values);
       this.#values = wider;
     }

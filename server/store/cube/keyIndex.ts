@@ -40,9 +40,9 @@ export class KeyIndex {
   }
 
   #grow(): void {
-    const keys = new Int32Array(4 * this.#keys.length);
+    const keys = new Int32Array(2 * this.#keys.length);
     keys.set(this.#keys);
-    const slots = new Int32Array(4 * this.#slots.length);
+    const slots = new Int32Array(2 * this.#slots.length);
     const mask = slots.length - 1;
     for (let id = 0; id < this.#size; id++) {
       const at = 3 * id;
