@@ -1,5 +1,4 @@
 -- Run in the transaction of the question. Nested attempts share the fate of the nearest one around them that lost itself.
-DELETE FROM lost_fates;
 INSERT INTO lost_fates
 WITH RECURSIVE lost AS MATERIALIZED (
   SELECT a.attempt_key, any_value(a.outer_attempt_key) AS outer_attempt_key, NOT bool_or(a.outcome = 'succeeded') AS own

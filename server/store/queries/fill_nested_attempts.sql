@@ -1,6 +1,5 @@
 -- Run in the transaction of the question, after `tangled_operations`: those that another policy may change, and all that are
 -- around and inside them.
-DELETE FROM nested_attempts;
 INSERT INTO nested_attempts
 -- None but tangled ones: the joins are with these and not with what comes of the recursion, whose size nobody can tell
 -- beforehand.

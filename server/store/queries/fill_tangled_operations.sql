@@ -1,5 +1,4 @@
 -- Run in the transaction of the question.
-DELETE FROM tangled_operations;
 INSERT INTO tangled_operations
 WITH inner_ones AS MATERIALIZED (
   SELECT operation_key, outer_attempt_key
