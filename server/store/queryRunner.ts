@@ -2,6 +2,7 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import { listValue } from './duckdb.js';
 import type { CostCube } from './cube/costCube.js';
+import { TooMuch } from './cube/tooMuch.js';
 import { boundedSql, checkSql, SQL_ROWS_MAX } from './checkedSql.js';
 import { StoreError, type QueryParams, type QueryRow, type QueryValue } from './protocol.js';
 import { OF_RETRIES, prepareRetries } from './retryQuestions.js';
@@ -108,8 +109,13 @@ export class QueryRunner {
     for (let tries = 0; tries < CUBE_TRIES; tries++) {
       const question = this.#cube.take(name, params);
       if (!question) return null;
-      const rows = await inSnapshot(connection, () => this.#cube.ask(connection, question));
-      if (rows) return rows;
+      try {
+        const rows = await inSnapshot(connection, () => this.#cube.ask(connection, question));
+        if (rows) return rows;
+      } catch (error) {
+        if (error instanceof TooMuch) return null;
+        throw error;
+      }
       goOn();
     }
     return null;
@@ -225,7 +231,8 @@ async function inSnapshot<Result>(
   await connection.run('BEGIN');
   try {
     const result = await read();
-    await connection.run('COMMIT');
+    // Nothing is kept: rows of temporary tables that were committed and deleted again would never be given back.
+    await connection.run('ROLLBACK');
     return result;
   } catch (error) {
     await connection.run('ROLLBACK').catch(() => undefined);

@@ -358,7 +358,8 @@ export class Attributor {
       const node = generation.find(trace, high(facts.spanId), low(facts.spanId));
       if (facts.activityRow || !isOrphan(generation, node)) continue;
       this.#emit(generation, node, changes);
-      return;
+      // Else none came of it: read back from the database, one that says too little waits like all others.
+      if (facts.activityRow || facts.awaitsProof) return;
     }
   }
 

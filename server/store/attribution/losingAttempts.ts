@@ -155,14 +155,20 @@ export class LosingAttempts {
       if (left-- <= 0) return;
       for (const attempt of attempts.keys()) {
         const outer = this.#outer.get(attempt);
-        if (outer !== undefined) this.#inner.get(outer)?.delete(attempt);
+        if (outer !== undefined) this.#takeOut(outer, attempt);
         this.#outer.delete(attempt);
         this.#inner.delete(attempt);
-        this.#losses.delete(attempt);
+        // Losses stay: without them a later line would be told as of an attempt that lost nothing.
         this.#operationOf.delete(attempt);
       }
       this.#operations.delete(operation);
     }
+  }
+
+  #takeOut(outer: bigint, attempt: bigint): void {
+    const inner = this.#inner.get(outer);
+    inner?.delete(attempt);
+    if (inner?.size === 0) this.#inner.delete(outer);
   }
 
   /** Operations that a new attempt may decide and that memory does not have. */
@@ -223,7 +229,7 @@ export class LosingAttempts {
     this.#departed.set(attemptKey, spans);
     operation.attempts.delete(attemptKey);
     const outer = this.#outer.get(attemptKey);
-    if (outer !== undefined) this.#inner.get(outer)?.delete(attemptKey);
+    if (outer !== undefined) this.#takeOut(outer, attemptKey);
     this.#outer.delete(attemptKey);
     this.#operationOf.delete(attemptKey);
   }

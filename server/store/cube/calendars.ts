@@ -41,6 +41,7 @@ export class Calendars {
   /** Two periods of one name have two numbers where they begin at two times. */
   async of(connection: DuckDBConnection, question: CalendarQuestion): Promise<Calendar> {
     const { unit, tz, shiftUs, from, to } = question;
+    if (from === to) return { base: from, of: new Int32Array(0), names: [], starts: [] };
     const key = JSON.stringify([unit, tz, String(shiftUs)]);
     const known = this.#known.get(key);
     if (known && known.base <= from && known.base + known.of.length >= to) {
@@ -48,7 +49,8 @@ export class Calendars {
       return known;
     }
     // Time goes on: a part of what comes next is asked at once, so that not every question asks.
-    const wider = { from: Math.min(from, known?.base ?? from), to: to + AHEAD };
+    const start = known && isNear(known, question) ? Math.min(from, known.base) : from;
+    const wider = { from: start, to: to + AHEAD };
     const calendar = await this.#ask(connection, { ...question, ...wider });
     this.#keep(key, calendar);
     return calendar;
@@ -90,6 +92,10 @@ export class Calendars {
     if (this.#known.size > CALENDARS_MAX && oldest !== undefined) this.#known.delete(oldest);
   }
 }
+
+/** Whether a calendar of both is not much longer than what anybody asked. */
+const isNear = ({ base, of }: Calendar, { from, to }: CalendarQuestion): boolean =>
+  from <= base + of.length && to >= base;
 
 /** A day. */
 const AHEAD = 96;

@@ -58,10 +58,15 @@ export interface CubeQuestion {
   readonly rows: CubeRows;
   /** Its `changes`. */
   readonly since: number;
+  /** Of the cube as a whole. */
+  readonly changes: number;
   /** All quarters that anything was known of. */
   readonly known: Stretch;
 }
 
+/** Besides rows: an origin takes 1 to 5 kB, a place 600 bytes. */
+const ORIGINS_MAX = 20_000;
+const PLACES_MAX = 300_000;
 /** Quarters of which a question has names made: ten years; of clocks that were wrong the database names what there is. */
 const CALENDAR_MAX = 350_000;
 
@@ -75,6 +80,8 @@ export class CostCube {
   #loaded: Loaded | null = null;
   /** While the table is read. */
   #waiting: Change[] | null = null;
+  /** Told so far. */
+  #changes = 0;
 
   constructor({
     sql,
@@ -98,33 +105,47 @@ export class CostCube {
   }
 
   /**
-   * Begins to read the table, between two commits: those that follow are told, and take place meanwhile.
+   * Begins to read the table, between two commits: those that follow are told, and take place meanwhile. What goes wrong
+   * leaves questions to the database.
    * @returns when they may.
    */
   async load(): Promise<void> {
     this.#loaded = null;
     const waiting: Change[] = [];
     this.#waiting = waiting;
-    const connection = await this.#connect();
-    await connection.run('BEGIN');
-    // A snapshot is that of the first reading.
-    const totals = await this.#totals(connection);
-    const read = async (): Promise<void> => {
-      try {
-        const loaded = await loadCube(connection, this.#sql, this.#rowsMax);
-        if (this.#waiting !== waiting || !loaded) return;
-        if (!agree(loaded.rows, totals)) throw new Error(DISAGREE);
-        for (const change of waiting) change(loaded);
-        this.#loaded = loaded;
-        this.#bound();
-      } finally {
-        if (this.#waiting === waiting) this.#waiting = null;
-        connection.closeSync();
-      }
+    let connection: DuckDBConnection | null = null;
+    const end = (error?: unknown): void => {
+      if (this.#waiting === waiting) this.#waiting = null;
+      connection?.closeSync();
+      if (error !== undefined) this.#warn(`${ASKED_OF_DATABASE}: ${String(error)}`);
     };
-    read().catch((error: unknown) =>
-      this.#warn(`sums of costs are asked of the database: ${String(error)}`),
-    );
+    try {
+      connection = await this.#connect();
+      await connection.run('BEGIN');
+      // A snapshot is that of the first reading.
+      const totals = await this.#totals(connection);
+      if (!this.#fits(totals)) {
+        end();
+        return;
+      }
+      this.#read(connection, waiting, totals).then(() => end(), end);
+    } catch (error) {
+      end(error);
+    }
+  }
+
+  async #read(
+    connection: DuckDBConnection,
+    waiting: readonly Change[],
+    totals: readonly bigint[],
+  ): Promise<void> {
+    const loaded = await loadCube(connection, this.#sql);
+    // Somebody began anew meanwhile.
+    if (this.#waiting !== waiting) return;
+    if (!agree(loaded.rows, totals)) throw new Error(DISAGREE);
+    for (const change of waiting) change(loaded);
+    this.#loaded = loaded;
+    this.#bound();
   }
 
   /** Holds memory against the table, between two commits on the writer's connection, and reads anew if they differ. */
@@ -132,14 +153,19 @@ export class CostCube {
     if (this.#waiting) return;
     const totals = await this.#totals(connection);
     if (this.#loaded && agree(this.#loaded.rows, totals)) return;
-    if ((totals[0] ?? 0n) > this.#rowsMax) return;
     if (this.#loaded) this.#warn(DISAGREE);
-    await this.load();
+    if (this.#fits(totals)) await this.load();
+    else this.#loaded = null;
   }
 
+  /** Origins, places, rows and the sums of these. */
   async #totals(connection: DuckDBConnection): Promise<bigint[]> {
     const found = await connection.runAndReadAll(this.#sql.get('cost_quarters_total'));
     return (found.getRows()[0] ?? []) as bigint[];
+  }
+
+  #fits([origins = 0n, places = 0n, rows = 0n]: readonly bigint[]): boolean {
+    return origins <= ORIGINS_MAX && places <= PLACES_MAX && rows <= this.#rowsMax;
   }
 
   /** After the COMMIT of these. */
@@ -187,12 +213,13 @@ export class CostCube {
     const known = together(rows.stretch, names.starts);
     const taken = answer(params, known);
     if (taken.calendars.some(({ from, to }) => to - from > CALENDAR_MAX)) return null;
-    return { answer: taken, rows, since: rows.changes, known };
+    return { answer: taken, rows, since: rows.changes, changes: this.#changes, known };
   }
 
   /**
    * Gives the rows of an answer as of the snapshot of `connection`'s transaction, or of a commit after it.
-   * @returns null when the database must be asked after all.
+   * @returns null when a commit came in between: take it again, in another snapshot.
+   * @throws TooMuch when the database must be asked.
    */
   async ask(
     connection: DuckDBConnection,
@@ -206,31 +233,36 @@ export class CostCube {
     const present = await this.#lines.read(connection, answer.present, read);
     const previous = await this.#lines.read(connection, answer.previous, read);
     // From here on in one turn: no commit comes in between.
-    if (!this.#loaded || this.#loaded.rows !== read.rows) return null;
+    if (this.#loaded?.rows !== read.rows) return null;
     const { rows, names } = this.#loaded;
-    // A commit has brought quarters that the question has no names for.
-    if (!isWithin(together(rows.stretch, names.starts), known)) return null;
-    // A commit has changed a quarter of which the snapshot has the lines as they were.
+    if (answer.looksAtPlaces && this.#changes !== read.changes) return null;
+    // A quarter was changed of which the snapshot has the lines as they were.
     if (!areCurrent(rows, [...present, ...previous])) return null;
     const edges = { present: rowsOfCuts(names, present), previous: rowsOfCuts(names, previous) };
     if (!edges.present || !edges.previous) return null;
     const facts = new Map<number, PlaceFacts>();
-    for (const { key, facts: known } of better) {
+    for (const { key, facts: found } of better) {
       const place = names.placeId(key);
-      if (place !== undefined) facts.set(place, known);
+      if (place !== undefined) facts.set(place, found);
     }
     const snapshot = { rows, names, edges: { present: edges.present, previous: edges.previous } };
-    return names.withFacts(facts, () => answer.rowsOf(snapshot, calendars));
+    return names.withFacts(facts, () =>
+      // There are quarters now that the question has no names for.
+      isWithin(together(rows.stretch, names.starts), known)
+        ? answer.rowsOf(snapshot, calendars)
+        : null,
+    );
   }
 
   async #stalePlaces(connection: DuckDBConnection): Promise<SettledPlace[]> {
-    const found = await connection.runAndReadAll(this.#sql.get('any_stale_places'));
+    const found = await connection.runAndReadAll(this.#sql.get('any_unsettled'));
     if (found.getRows()[0]?.[0] !== true) return [];
     const rows = await connection.runAndReadAll(this.#sql.get('stale_places'));
     return placeFactsOf(rows.getRows());
   }
 
   #change(change: Change): void {
+    this.#changes++;
     this.#waiting?.push(change);
     if (!this.#loaded) return;
     try {
@@ -238,18 +270,22 @@ export class CostCube {
     } catch (error) {
       // What memory cannot follow it must not answer from: the next merge reads the table anew.
       this.#loaded = null;
-      this.#warn(`sums of costs are asked of the database: ${String(error)}`);
+      this.#warn(`${ASKED_OF_DATABASE}: ${String(error)}`);
     }
     this.#bound();
   }
 
   #bound(): void {
-    if (this.#loaded && this.#loaded.rows.size > this.#rowsMax) this.#loaded = null;
+    if (!this.#loaded) return;
+    const { rows, names } = this.#loaded;
+    const counts = [names.origins.length, names.runOf.length, rows.size].map(BigInt);
+    if (!this.#fits(counts)) this.#loaded = null;
   }
 }
 
+const ASKED_OF_DATABASE = 'sums of costs are asked of the database';
 const DISAGREE = 'the sums of costs in memory are not those of the database: they are read anew';
 
-/** @param totals of `cost_quarters_total.sql`: how many rows, and the sum of each column. */
+/** @param totals of `cost_quarters_total.sql`. */
 const agree = (rows: CubeRows, totals: readonly bigint[]): boolean =>
-  rows.total().every((sum, index) => sum === totals[index + 1]);
+  rows.total().every((sum, index) => sum === totals[index + 3]);

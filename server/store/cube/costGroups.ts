@@ -39,7 +39,11 @@ import {
 } from './groupSums.js';
 import { PeriodNames } from './periodNames.js';
 import { compareTexts, Texts } from './texts.js';
+import { TooMuch } from './tooMuch.js';
 import type { ValuePatterns } from './valueMatch.js';
+
+/** Groups that are put in order one by one. */
+const SORTED_MAX = 30_000;
 
 interface Question {
   readonly patterns: ValuePatterns;
@@ -174,12 +178,15 @@ class CostGroupsAnswer {
     const end = offset + limit;
     if (limit <= 0 || offset >= size) return [];
     if (sort === 'key') {
+      if (size > SORTED_MAX) throw new TooMuch();
       const ranks = [0, 1].map((index) => this.#rankOf(index));
       const order = (a: number, b: number): number =>
         ranks.reduce((found, rank) => found || (rank[a] ?? 0) - (rank[b] ?? 0), 0);
       return numbersBelow(size).toSorted(order).slice(offset, end);
     }
-    const candidates = this.#largest(end).map((group) => ({
+    const largest = this.#largest(end);
+    if (largest.length > SORTED_MAX) throw new TooMuch();
+    const candidates = largest.map((group) => ({
       ...{ group, value: this.#exact(group), names: this.#namesOf(group) },
     }));
     return candidates

@@ -62,7 +62,7 @@ export const isWithin = ({ from, to }: Stretch, outer: Stretch): boolean =>
 export function overlap(a: Stretch, b: Stretch): Stretch {
   const from = Math.max(a.from, b.from);
   const to = Math.min(a.to, b.to);
-  return from < to ? { from, to } : { from: a.from, to: a.from };
+  return from < to ? { from, to } : { from: 0, to: 0 };
 }
 
 /** What is known of a quarter as a whole. */
@@ -170,11 +170,20 @@ export class CubeRows {
 
   /** Of all rows, in the order of `CubeSums`. */
   total(): bigint[] {
-    const numbers = [this.#lines, this.#unpriced].map((column) =>
-      BigInt(column.reduce((a, b) => a + b, 0)),
-    );
-    const bigs = [this.#tokens, this.#costNano, this.#wasteNano, this.#failureNano].map((column) =>
-      column.reduce((a, b) => a + b, 0n),
+    const numbers = [this.#lines, this.#unpriced].map((column) => {
+      let sum = 0;
+      for (let row = 0; row < this.size; row++) sum += column[row] ?? 0;
+      return BigInt(sum);
+    });
+    const bigs = [this.tokens, this.costNano, this.wasteNano, this.failureNano].map(
+      ({ low, high }) => {
+        let [lows, highs] = [0, 0];
+        for (let row = 0; row < this.size; row++) {
+          lows += low[2 * row] ?? 0;
+          highs += high[2 * row + 1] ?? 0;
+        }
+        return BigInt(highs) * TWO_TO_32 + BigInt(lows);
+      },
     );
     return [...numbers, ...bigs];
   }

@@ -1,8 +1,10 @@
 /** Numbers groups 0, 1, 2, … by the keys of their origin, place and period, in the order in which they come. */
 import { KeyIndex } from './keyIndex.js';
+import { TooMuch } from './tooMuch.js';
 
 /** Groups that a direct table takes; above, a hash table does. */
 const DIRECT_MAX = 2 ** 22;
+const GROUPS_MAX = 150_000;
 
 export class GroupNumbers {
   /** At most so many. */
@@ -56,7 +58,9 @@ export class GroupNumbers {
     return this.#enter(origin, place, period);
   }
 
+  /** @throws TooMuch */
   #enter(origin: number, place: number, period: number): number {
+    if (this.#size === GROUPS_MAX) throw new TooMuch();
     const at = 3 * this.#size;
     if (at === this.#keys.length) {
       const wider = new Int32Array(4 * at);

@@ -6,12 +6,10 @@ import { CubeNames } from './cubeNames.js';
 import { CubeRows } from './cubeRows.js';
 import { placeFactsOf } from './storedSums.js';
 
-/** @returns null when there are more rows than `rowsMax`. */
 export async function loadCube(
   connection: DuckDBConnection,
   sql: SqlTexts,
-  rowsMax: number,
-): Promise<{ rows: CubeRows; names: CubeNames } | null> {
+): Promise<{ rows: CubeRows; names: CubeNames }> {
   const names = new CubeNames();
   const read = async (query: string): Promise<DuckDBValue[][]> =>
     (await connection.runAndReadAll(sql.get(query))).getRows();
@@ -25,24 +23,34 @@ export async function loadCube(
       attempt: (attempt ?? null) as number | null,
     });
   }
-  await inPieces(await read('load_cost_places'), ([key, runId, batch]) =>
-    names.addPlace(key as bigint, {
-      runId: String(runId),
-      batch: (batch ?? null) as string | null,
-    }),
-  );
-  await inPieces(placeFactsOf(await read('settled_places')), ({ key, facts }) => {
-    const place = names.placeId(key);
-    if (place !== undefined) names.settle(place, facts);
-  });
-  const rows = await loadRows(connection, { sql, rowsMax });
-  return rows && { rows, names };
+  for await (const rows of piecesOf(connection, sql.get('load_cost_places'))) {
+    for (const [key, runId, batch] of rows) {
+      const name = { runId: String(runId), batch: (batch ?? null) as string | null };
+      names.addPlace(key as bigint, name);
+    }
+  }
+  for await (const rows of piecesOf(connection, sql.get('settled_places'))) {
+    for (const { key, facts } of placeFactsOf(rows)) {
+      const place = names.placeId(key);
+      if (place !== undefined) names.settle(place, facts);
+    }
+  }
+  return { rows: await loadRows(connection, sql), names };
 }
 
-async function loadRows(
+/** Commits and questions are taken and answered in between. */
+async function* piecesOf(
   connection: DuckDBConnection,
-  { sql, rowsMax }: { readonly sql: SqlTexts; readonly rowsMax: number },
-): Promise<CubeRows | null> {
+  query: string,
+): AsyncGenerator<DuckDBValue[][]> {
+  const result = await connection.stream(query);
+  for await (const rows of result.yieldRows()) {
+    yield rows;
+    await nextTurn();
+  }
+}
+
+async function loadRows(connection: DuckDBConnection, sql: SqlTexts): Promise<CubeRows> {
   const rows = new CubeRows();
   const result = await connection.stream(sql.get('load_cost_quarters'));
   for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk()) {
@@ -55,18 +63,7 @@ async function loadRows(
       }
       rows.addHalves(row);
     }
-    if (rows.size > rowsMax) return null;
-    // Commits and questions are taken and answered in between.
     await nextTurn();
   }
   return rows;
-}
-
-const PIECE = 4_096;
-
-async function inPieces<Row>(rows: readonly Row[], work: (row: Row) => void): Promise<void> {
-  for (const [index, row] of rows.entries()) {
-    work(row);
-    if (index % PIECE === PIECE - 1) await nextTurn();
-  }
 }

@@ -8,6 +8,7 @@ import type { SqlTexts } from '../sqlTexts.js';
 import type { Bounds } from './cubeQuestion.js';
 import type { CubeNames } from './cubeNames.js';
 import { CubeRows, GRAIN_NS, quarterOf, type CubeSums } from './cubeRows.js';
+import { TooMuch } from './tooMuch.js';
 
 /** Counted lines of one start, origin and place. */
 interface Lines {
@@ -20,14 +21,17 @@ interface Lines {
 /** What was read of one quarter. */
 interface CutLines {
   readonly quarter: number;
-  /** `changes` of the rows before the snapshot that these are of: it has all of them. */
+  /** Those of which `since` is the number of `changes` before the snapshot that the lines are of: it has all of them. */
+  readonly rows: CubeRows;
   readonly since: number;
   readonly lines: readonly Lines[];
 }
 
 const KEPT_MAX = 32;
 /** With more lines a quarter is added up by the database each time. */
-const LINES_MAX = 10_000;
+const LINES_MAX = 2_000;
+/** Rows that the database may give for it: making a key of each takes longer than asking all of it otherwise. */
+const ROWS_MAX = 5_000;
 
 export class QuarterLines {
   readonly #sql: SqlTexts;
@@ -40,6 +44,7 @@ export class QuarterLines {
   /**
    * Reads what of a range is in no whole quarter.
    * @param since `changes` of the rows before the connection's snapshot.
+   * @throws TooMuch
    */
   async read(
     connection: DuckDBConnection,
@@ -52,10 +57,13 @@ export class QuarterLines {
     for (const cut of [...cutsOf(from, firstWhole), ...cutsOf(endWhole, to)]) {
       const quarter = quarterOf(cut.from);
       const { lines } = rows.quarter(quarter);
-      if (lines === 0) continue;
+      if (lines === 0) {
+        found.push({ quarter, rows, since, lines: [] });
+        continue;
+      }
       if (lines > LINES_MAX) {
         const sums = await this.#ask(connection, { ...cut, grain: GRAIN_NS });
-        found.push({ quarter, since, lines: sums });
+        found.push({ quarter, rows, since, lines: sums });
         continue;
       }
       const whole = await this.#whole(connection, quarter, { rows, since });
@@ -74,7 +82,7 @@ export class QuarterLines {
     if (known && areCurrent(rows, [known])) return known;
     const from = BigInt(quarter) * GRAIN_NS;
     const lines = await this.#ask(connection, { from, to: from + GRAIN_NS, grain: 1n });
-    const read = { quarter, since, lines };
+    const read = { quarter, rows, since, lines };
     this.#keep(quarter, read);
     return read;
   }
@@ -83,7 +91,9 @@ export class QuarterLines {
     connection: DuckDBConnection,
     range: { readonly from: bigint; readonly to: bigint; readonly grain: bigint },
   ): Promise<Lines[]> {
-    const result = await connection.runAndReadAll(this.#sql.get('cost_lines'), range);
+    const max = BigInt(ROWS_MAX + 1);
+    const result = await connection.runAndReadAll(this.#sql.get('cost_lines'), { ...range, max });
+    if (result.currentRowCount > ROWS_MAX) throw new TooMuch();
     return result.getRowObjects().map((row): Lines => {
       const text = (name: string) => row[name] as string | null;
       const big = (name: string) => row[name] as bigint;
@@ -128,7 +138,9 @@ export class QuarterLines {
 
 /** Whether quarters are as they were when their lines were read. */
 export const areCurrent = (rows: CubeRows, cuts: readonly CutLines[]): boolean =>
-  cuts.every(({ quarter, since }) => rows.quarter(quarter).changedAt <= since);
+  cuts.every(
+    ({ quarter, rows: read, since }) => read === rows && rows.quarter(quarter).changedAt <= since,
+  );
 
 /** @returns null when a line is of what is not known here. */
 export function rowsOfCuts(names: CubeNames, cuts: readonly CutLines[]): CubeRows | null {

@@ -12,3 +12,4 @@ FROM bill_lines AS l
 LEFT JOIN losing_attempts AS a ON a.attempt_key = l.attempt_key
 WHERE l.excluded IS NULL AND l.start_ns >= $from::BIGINT AND l.start_ns < $to::BIGINT
 GROUP BY ALL
+LIMIT $max::BIGINT
