@@ -57,6 +57,8 @@ export interface Edit {
 interface Pending {
   readonly definitions: readonly BudgetDefinition[];
   readonly edit: Edit;
+  /** Of the definitions, to tell others apart. */
+  readonly text: string;
 }
 
 export interface BudgetBookOptions {
@@ -107,11 +109,13 @@ export class BudgetBook {
 
   /** Takes over definitions; they reach the store with the next evaluation. */
   define(definitions: readonly BudgetDefinition[], said: Edit): void {
-    const text = this.#announced.size > 0 ? textOf(definitions) : '';
+    const text = textOf(definitions);
+    // Files that are read again before they were taken over: whose edit it was stays.
+    if (this.#pending.at(-1)?.text === text) return;
     const edit = [...this.#announced].find((announced) => announced.text === text)?.edit ?? said;
     // While the store is away, files may be read again and again.
     if (this.#pending.length >= PENDING_MAX) this.#pending.pop();
-    this.#pending.push({ definitions, edit });
+    this.#pending.push({ definitions, edit, text });
     this.#last.redefined();
   }
 

@@ -114,10 +114,13 @@ export class CostCube {
     const waiting: Change[] = [];
     this.#waiting = waiting;
     let connection: DuckDBConnection | null = null;
-    const end = (error?: unknown): void => {
+    const end = (): void => {
       if (this.#waiting === waiting) this.#waiting = null;
       connection?.closeSync();
-      if (error !== undefined) this.#warn(`${ASKED_OF_DATABASE}: ${String(error)}`);
+    };
+    const fail = (error: unknown): void => {
+      end();
+      this.#warn(`${ASKED_OF_DATABASE}: ${String(error)}`);
     };
     try {
       connection = await this.#connect();
@@ -128,9 +131,9 @@ export class CostCube {
         end();
         return;
       }
-      this.#read(connection, waiting, totals).then(() => end(), end);
+      this.#read(connection, waiting, totals).then(end, fail);
     } catch (error) {
-      end(error);
+      fail(error);
     }
   }
 
