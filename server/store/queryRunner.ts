@@ -44,6 +44,8 @@ export class QueryRunner {
   readonly #waiting: Job[] = [];
   readonly #running = new Map<number, DuckDBConnection>();
   readonly #cancelled = new Set<number>();
+  /** Names of what each connection has. */
+  readonly #created = new WeakMap<DuckDBConnection, Set<string>>();
 
   private constructor(sql: SqlTexts, cube: CostCube, connections: DuckDBConnection[]) {
     this.#sql = sql;
@@ -61,10 +63,6 @@ export class QueryRunner {
     readonly connect: () => Promise<DuckDBConnection>;
   }): Promise<QueryRunner> {
     const connections = await Promise.all(Array.from({ length: CONNECTIONS }, connect));
-    for (const connection of connections) {
-      await connection.run(sql.get('create_stale_places'));
-      await connection.run(sql.get('create_retry_tables'));
-    }
     return new QueryRunner(sql, cube, connections);
   }
 
@@ -92,6 +90,7 @@ export class QueryRunner {
       const rows = await this.#askCube(connection, { name: job.name, params }, goOn);
       if (rows) return rows;
       if (OF_RETRIES.has(job.name)) {
+        await this.#ensure(connection, ['create_stale_places', 'create_retry_tables']);
         const question = { sql: this.#sql, name: job.name, values, goOn };
         return inSnapshot(connection, async () => ask(await prepareRetries(connection, question)));
       }
@@ -121,8 +120,23 @@ export class QueryRunner {
     return null;
   }
 
+  /** Temporary tables that a connection has not had a question for yet. */
+  async #ensure(connection: DuckDBConnection, names: readonly string[]): Promise<void> {
+    const created = this.#created.get(connection) ?? new Set<string>();
+    this.#created.set(connection, created);
+    for (const name of names) {
+      if (created.has(name)) continue;
+      await connection.run(this.#sql.get(name));
+      created.add(name);
+    }
+  }
+
   /** Asks with `stale_places` as they are in the snapshot that the question sees. */
-  #askOfPlaces(connection: DuckDBConnection, ask: () => Promise<QueryRow[]>): Promise<QueryRow[]> {
+  async #askOfPlaces(
+    connection: DuckDBConnection,
+    ask: () => Promise<QueryRow[]>,
+  ): Promise<QueryRow[]> {
+    await this.#ensure(connection, ['create_stale_places']);
     return inSnapshot(connection, async () => {
       const found = await connection.runAndReadAll(this.#sql.get('any_stale_places'));
       if (found.getRows()[0]?.[0] === true)

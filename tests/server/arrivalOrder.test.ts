@@ -54,6 +54,27 @@ describe.each([
     expect(await listed('rootless')).toEqual([['b', 'open', '0.000000011']]);
   });
 
+  test('not when the span goes home that the run stood on: the next one with cost stands for it', async () => {
+    const late = new TraceMaker({
+      startNs: server.nowNs - MINUTE_NS,
+      resource: { 'service.name': 'late-service' },
+    });
+    const gate = new TraceMaker({
+      startNs: server.nowNs - MINUTE_NS,
+      resource: { 'service.name': 'gate' },
+    });
+    const root = { ...gate.span(), traceId: late.traceId };
+    const silent = late.span({ parent: late.missing(), atMs: 1 });
+    const first = late.span({ parent: root, atMs: 2, attributes: chat('wren', { input: 5 }) });
+    const second = late.span({
+      parent: late.missing(),
+      atMs: 3,
+      attributes: chat('wren', { input: 6 }),
+    });
+    await sendApart([silent], [first], [second], [root]);
+    expect(await listed('late-service')).toEqual([[late.traceId, 'open', '0.000000006']]);
+  });
+
   test('not when a silent span of another process stands between: its resource begins the run', async () => {
     const front = new TraceMaker({
       startNs: server.nowNs - MINUTE_NS,

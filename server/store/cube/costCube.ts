@@ -16,13 +16,13 @@ import { costChanges } from './costChanges.js';
 import { costGroups } from './costGroups.js';
 import { costPeriods } from './costPeriods.js';
 import type { CubeAnswer } from './cubeAnswer.js';
-import type { CubeNames, PlaceFacts } from './cubeNames.js';
+import { CubeNames, type PlaceFacts } from './cubeNames.js';
 import {
   CUBE_ROWS_MAX,
   quarterOf,
   isWithin,
   together,
-  type CubeRows,
+  CubeRows,
   type Stretch,
 } from './cubeRows.js';
 import { loadCube } from './loadCube.js';
@@ -142,7 +142,10 @@ export class CostCube {
     waiting: readonly Change[],
     totals: readonly bigint[],
   ): Promise<void> {
-    const loaded = await loadCube(connection, this.#sql);
+    const isEmpty = totals[2] === 0n;
+    const loaded = isEmpty
+      ? { rows: new CubeRows(), names: new CubeNames() }
+      : await loadCube(connection, this.#sql);
     // Somebody began anew meanwhile.
     if (this.#waiting !== waiting) return;
     if (!agree(loaded.rows, totals)) throw new Error(DISAGREE);
