@@ -76,10 +76,12 @@ function answers(): Promise<[asked: string, answer: unknown][]> {
     RANGES.map((range) => `${asked}&${range}`),
   );
   return Promise.all(
-    paths.map(async (asked): Promise<[string, unknown]> => [
-      asked,
-      await (await server.fetch(asked)).json(),
-    ]),
+    paths.map(async (asked): Promise<[string, unknown]> => {
+      const answer = (await (await server.fetch(asked)).json()) as Record<string, unknown>;
+      // Alerts are raised when their rules are asked, not when somebody looks.
+      const { needsYou: _alerts, ...figures } = answer;
+      return [asked, figures];
+    }),
   );
 }
 
@@ -128,7 +130,7 @@ describe('sums in memory', () => {
     expect(warnings).toEqual([]);
     // As a fault of the program would: nobody tells.
     await connection.run(
-      'INSERT INTO cost_quarters SELECT bucket_ns, origin, place, 0, 0, 0, 0, 5, 0, 0 FROM cost_quarters WHERE lines > 0 LIMIT 1',
+      'INSERT INTO cost_quarters SELECT bucket_ns, origin, place, 0, 0, 0, 0, 5, 0, 0 FROM cost_quarters GROUP BY ALL HAVING sum(lines) > 0 LIMIT 1',
     );
     await cube.check(connection);
     connection.closeSync();
