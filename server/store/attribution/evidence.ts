@@ -5,13 +5,14 @@
  * the proof: collectors export children first, and each parent that comes takes a proof away.
  */
 import type { Owner } from '../rows.js';
+import { TimeHeap } from '../timeHeap.js';
 import type { NodeFacts } from './nodeFacts.js';
 
 export class Evidence {
   /** Proof → start of the earliest span that has a row for it. */
   readonly #earliest = new Map<string, bigint>();
   // Most traces need neither.
-  #waiting: Map<string, WaitingSpans> | null = null;
+  #waiting: Map<string, TimeHeap<NodeFacts>> | null = null;
   #released: Set<string> | null = null;
 
   /** Takes over from the database that a span has a row. */
@@ -36,9 +37,9 @@ export class Evidence {
     if (facts.awaitsProof) return;
     facts.awaitsProof = true;
     this.#waiting ??= new Map();
-    const waiting = this.#waiting.get(proof);
-    if (waiting) waiting.add(facts);
-    else this.#waiting.set(proof, new WaitingSpans(facts));
+    const waiting = this.#waiting.get(proof) ?? new TimeHeap<NodeFacts>(startOf);
+    waiting.add(facts);
+    this.#waiting.set(proof, waiting);
   }
 
   /** A row for the proof is gone: whoever is the earliest now may have to stand in. */
@@ -71,49 +72,4 @@ export class Evidence {
 export const proofOf = ({ pipeline, run, batch, step }: Owner): string =>
   JSON.stringify([pipeline, run, batch, step]);
 
-/** Spans in order of their start: a binary heap. */
-class WaitingSpans {
-  readonly #items: NodeFacts[];
-
-  constructor(first: NodeFacts) {
-    this.#items = [first];
-  }
-
-  add(facts: NodeFacts): void {
-    const items = this.#items;
-    let at = items.length;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      const parent = items[above];
-      if (!parent || parent.startNs <= facts.startNs) break;
-      items[at] = parent;
-      at = above;
-    }
-    items[at] = facts;
-  }
-
-  take(): NodeFacts | undefined {
-    const items = this.#items;
-    const [first] = items;
-    const last = items.pop();
-    if (last && items.length > 0) this.#sink(last);
-    return first;
-  }
-
-  #sink(facts: NodeFacts): void {
-    const items = this.#items;
-    let at = 0;
-    for (;;) {
-      let below = 2 * at + 1;
-      const left = items[below];
-      if (!left) break;
-      const right = items[below + 1];
-      const less = right && right.startNs < left.startNs ? right : left;
-      if (less === right) below++;
-      if (less.startNs >= facts.startNs) break;
-      items[at] = less;
-      at = below;
-    }
-    items[at] = facts;
-  }
-}
+const startOf = ({ startNs }: NodeFacts): bigint => startNs;
