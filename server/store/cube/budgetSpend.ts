@@ -3,7 +3,8 @@ import type { QueryParams } from '../protocol.js';
 import type { CubeAnswer } from './cubeAnswer.js';
 import type { OriginFacts } from './cubeNames.js';
 import { originKeys, originValue, quartersOf, sideOf } from './cubeQuestion.js';
-import { GRAIN_NS, type Stretch } from './cubeRows.js';
+import { BUCKET_NS } from '../costRollup.js';
+import type { Stretch } from './cubeRows.js';
 import { CubeGroups } from './cubeGroups.js';
 import { UNPRICED } from './groupSums.js';
 
@@ -81,6 +82,6 @@ function fulfils(origin: OriginFacts, { valueOf: read, wanted }: Clause): boolea
 /** The slot of each quarter: the last that has begun. Bounds are in order, and whole quarters. */
 function slotsOf(bounds: readonly bigint[], { from, to }: Stretch) {
   const of = new Int32Array(to - from);
-  bounds.forEach((ns, slot) => of.fill(slot, Math.max(Number(ns / GRAIN_NS) - from, 0)));
+  bounds.forEach((ns, slot) => of.fill(slot, Math.max(Number(ns / BUCKET_NS) - from, 0)));
   return { base: from, of };
 }

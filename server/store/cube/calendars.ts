@@ -4,7 +4,8 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { SqlTexts } from '../sqlTexts.js';
-import { GRAIN_NS } from './cubeRows.js';
+import { BUCKET_NS } from '../costRollup.js';
+
 import { Texts } from './texts.js';
 
 export interface CalendarQuestion {
@@ -64,8 +65,8 @@ export class Calendars {
       unit,
       tz,
       shift: shiftUs,
-      from: BigInt(from) * GRAIN_NS,
-      to: BigInt(to) * GRAIN_NS,
+      from: BigInt(from) * BUCKET_NS,
+      to: BigInt(to) * BUCKET_NS,
     });
     const periods = new Texts();
     const names: (string | null)[] = [];

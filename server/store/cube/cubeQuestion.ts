@@ -1,5 +1,6 @@
 /** Reads what a question about costs asks of origins, places and times. */
-import { GRAIN_NS, overlap, quarterOf, type CubeRows, type Stretch } from './cubeRows.js';
+import { BUCKET_NS } from '../costRollup.js';
+import { overlap, quarterOf, type CubeRows, type Stretch } from './cubeRows.js';
 import type { CubeNames, OriginFacts } from './cubeNames.js';
 import type { Keys, Side } from './cubeScan.js';
 import { KeyIndex } from './keyIndex.js';
@@ -54,7 +55,7 @@ export function sideOf(
   edges: CubeRows,
   periods: Side['periods'] = null,
 ): Side {
-  return { from: Number(firstWhole / GRAIN_NS), to: Number(endWhole / GRAIN_NS), edges, periods };
+  return { from: Number(firstWhole / BUCKET_NS), to: Number(endWhole / BUCKET_NS), edges, periods };
 }
 
 /** Numbers of what origins are called, with the names. */

@@ -1,12 +1,9 @@
 /** The sums of `cost_quarters` as columns in memory: one row a quarter of an hour, origin and place. */
+import { BUCKET_NS, bucketOf } from '../costRollup.js';
 import { KeyIndex } from './keyIndex.js';
 
-export const GRAIN_NS = 900_000_000_000n;
-
-export const quarterOf = (ns: bigint): number => {
-  const rest = ns % GRAIN_NS;
-  return Number((rest < 0n ? ns - rest - GRAIN_NS : ns - rest) / GRAIN_NS);
-};
+/** Number of the quarter of an hour that an instant is in, since 1970. */
+export const quarterOf = (ns: bigint): number => Number(bucketOf(ns) / BUCKET_NS);
 
 /** What is added to a row: sums over counted lines, money in nano-USD; missing: 0. */
 export interface CubeSums {

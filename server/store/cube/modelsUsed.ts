@@ -3,11 +3,12 @@ import type { QueryParams } from '../protocol.js';
 import type { CubeAnswer } from './cubeAnswer.js';
 import { CubeGroups } from './cubeGroups.js';
 import { originKeys, sideOf } from './cubeQuestion.js';
-import { GRAIN_NS, type Stretch } from './cubeRows.js';
+import { BUCKET_NS } from '../costRollup.js';
+import type { Stretch } from './cubeRows.js';
 
 export function modelsUsed(params: QueryParams, known: Stretch): CubeAnswer {
-  const since = ((params['since'] as bigint) + GRAIN_NS - 1n) / GRAIN_NS;
-  const [from, to] = [since * GRAIN_NS, BigInt(known.to) * GRAIN_NS];
+  const since = ((params['since'] as bigint) + BUCKET_NS - 1n) / BUCKET_NS;
+  const [from, to] = [since * BUCKET_NS, BigInt(known.to) * BUCKET_NS];
   const present = { from, firstWhole: from, endWhole: to, to };
   return {
     ...{ present, previous: null, looksAtPlaces: false, calendars: [] },

@@ -2,7 +2,8 @@
 import type { QueryParams, QueryRow } from '../protocol.js';
 import type { CubeAnswer } from './cubeAnswer.js';
 import { originKeys, quartersOf, sideOf, type Bounds } from './cubeQuestion.js';
-import { GRAIN_NS, type Stretch } from './cubeRows.js';
+import { BUCKET_NS } from '../costRollup.js';
+import type { Stretch } from './cubeRows.js';
 import { CubeGroups } from './cubeGroups.js';
 import { FAILURE, UNPRICED, WASTE } from './groupSums.js';
 import { compareTexts } from './texts.js';
@@ -34,7 +35,7 @@ export function overviewCosts(params: QueryParams, known: Stretch): CubeAnswer {
   const buckets = {
     base: quarters.from,
     of: Int32Array.from({ length: quarters.to - quarters.from }, (_, index) =>
-      numberOf(BigInt(quarters.from + index) * GRAIN_NS),
+      numberOf(BigInt(quarters.from + index) * BUCKET_NS),
     ),
   };
   return {
@@ -87,8 +88,8 @@ export function overviewCosts(params: QueryParams, known: Stretch): CubeAnswer {
 }
 
 function wholeOf(from: bigint, to: bigint): Bounds {
-  const first = ((from + GRAIN_NS - 1n) / GRAIN_NS) * GRAIN_NS;
-  const end = (to / GRAIN_NS) * GRAIN_NS;
+  const first = ((from + BUCKET_NS - 1n) / BUCKET_NS) * BUCKET_NS;
+  const end = (to / BUCKET_NS) * BUCKET_NS;
   const hasWhole = first < end;
   return { from, to, firstWhole: hasWhole ? first : to, endWhole: hasWhole ? end : to };
 }

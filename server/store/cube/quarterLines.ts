@@ -7,7 +7,8 @@ import { originKeyOf, placeKeyOf } from '../costKeys.js';
 import type { SqlTexts } from '../sqlTexts.js';
 import type { Bounds } from './cubeQuestion.js';
 import type { CubeNames } from './cubeNames.js';
-import { CubeRows, GRAIN_NS, quarterOf, type CubeSums } from './cubeRows.js';
+import { BUCKET_NS } from '../costRollup.js';
+import { CubeRows, quarterOf, type CubeSums } from './cubeRows.js';
 import { TooMuch } from './tooMuch.js';
 
 /** Counted lines of one start, origin and place. */
@@ -62,7 +63,7 @@ export class QuarterLines {
         continue;
       }
       if (lines > LINES_MAX) {
-        const sums = await this.#ask(connection, { ...cut, grain: GRAIN_NS });
+        const sums = await this.#ask(connection, { ...cut, grain: BUCKET_NS });
         found.push({ quarter, rows, since, lines: sums });
         continue;
       }
@@ -80,8 +81,8 @@ export class QuarterLines {
   ): Promise<CutLines> {
     const known = this.#kept.get(quarter);
     if (known && areCurrent(rows, [known])) return known;
-    const from = BigInt(quarter) * GRAIN_NS;
-    const lines = await this.#ask(connection, { from, to: from + GRAIN_NS, grain: 1n });
+    const from = BigInt(quarter) * BUCKET_NS;
+    const lines = await this.#ask(connection, { from, to: from + BUCKET_NS, grain: 1n });
     const read = { quarter, rows, since, lines };
     this.#keep(quarter, read);
     return read;
@@ -159,7 +160,7 @@ export function rowsOfCuts(names: CubeNames, cuts: readonly CutLines[]): CubeRow
 function cutsOf(from: bigint, to: bigint): { from: bigint; to: bigint }[] {
   const cuts: { from: bigint; to: bigint }[] = [];
   for (let at = from; at < to;) {
-    const next = BigInt(quarterOf(at) + 1) * GRAIN_NS;
+    const next = BigInt(quarterOf(at) + 1) * BUCKET_NS;
     const end = next < to ? next : to;
     cuts.push({ from: at, to: end });
     at = end;
