@@ -1,17 +1,13 @@
 /** The answer of `budget_spend.sql` from the cube. */
+import { scopeMatches, type BudgetScope, type SpendOrigin } from '@burnbook/domain/costBudget';
 import type { QueryParams } from '../protocol.js';
 import type { CubeAnswer } from './cubeAnswer.js';
 import type { OriginFacts } from './cubeNames.js';
-import { originKeys, originValue, quartersOf, sideOf } from './cubeQuestion.js';
+import { originKeys, quartersOf, sideOf } from './cubeQuestion.js';
 import { BUCKET_NS } from '../costRollup.js';
 import type { Stretch } from './cubeRows.js';
 import { CubeGroups } from './cubeGroups.js';
 import { UNPRICED } from './groupSums.js';
-
-interface Clause {
-  readonly valueOf: (origin: OriginFacts) => string | null;
-  readonly wanted: string;
-}
 
 export function budgetSpend(params: QueryParams, known: Stretch): CubeAnswer {
   const bounds = params['bounds'] as readonly bigint[];
@@ -23,8 +19,9 @@ export function budgetSpend(params: QueryParams, known: Stretch): CubeAnswer {
     ...{ present, previous: null, looksAtPlaces: false, calendars: [] },
     rowsOf: ({ rows, names, edges }) => {
       const origins = originKeys(names, (origin) => {
-        const matching = scopes.flatMap((clauses, scope) =>
-          clauses.every((clause) => fulfils(origin, clause)) ? [scope] : [],
+        const spend = spendOf(origin);
+        const matching = scopes.flatMap((scope, index) =>
+          scopeMatches(scope, spend) ? [index] : [],
         );
         return matching.length === 0
           ? null
@@ -52,32 +49,27 @@ export function budgetSpend(params: QueryParams, known: Stretch): CubeAnswer {
   };
 }
 
-function scopesOf(params: QueryParams): Clause[][] {
-  const scopes = Array.from({ length: Number(params['scopes']) }, (): Clause[] => []);
+function scopesOf(params: QueryParams): BudgetScope[] {
   const keys = params['clauseKeys'] as readonly string[];
   const values = params['clauseValues'] as readonly string[];
-  (params['clauseScopes'] as readonly bigint[]).forEach((scope, index) => {
-    const key = keys[index] ?? '';
-    scopes[Number(scope)]?.push({ valueOf: valueOf(key), wanted: values[index] ?? '' });
-  });
-  return scopes;
+  const clauses = (params['clauseScopes'] as readonly bigint[]).map((scope, index) => ({
+    scope: Number(scope),
+    clause: [keys[index] ?? '', values[index] ?? ''] as const,
+  }));
+  return Array.from({ length: Number(params['scopes']) }, (_, scope) =>
+    Object.fromEntries(clauses.flatMap((each) => (each.scope === scope ? [each.clause] : []))),
+  );
 }
 
 /** Compute has neither model nor provider here. */
-function valueOf(key: string): Clause['valueOf'] {
-  if (key === 'model') return ({ calledModel }) => calledModel;
-  if (key === 'provider') return ({ calledProvider }) => calledProvider;
-  const own = originValue(key, null);
-  if (own && key !== 'tag') return own;
-  const name = key.slice('tag.'.length);
-  return ({ tags }) => tags.get(name) ?? null;
-}
-
-function fulfils(origin: OriginFacts, { valueOf: read, wanted }: Clause): boolean {
-  const value = read(origin);
-  if (value === null) return false;
-  return value === wanted || (wanted.endsWith('*') && value.startsWith(wanted.slice(0, -1)));
-}
+const spendOf = (origin: OriginFacts): SpendOrigin => ({
+  pipeline: origin.pipeline,
+  model: origin.calledModel,
+  provider: origin.calledProvider,
+  team: origin.team,
+  environment: origin.environment,
+  tags: Object.fromEntries(origin.tags),
+});
 
 /** The slot of each quarter: the last that has begun. Bounds are in order, and whole quarters. */
 function slotsOf(bounds: readonly bigint[], { from, to }: Stretch) {
