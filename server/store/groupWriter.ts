@@ -41,8 +41,6 @@ export class GroupWriter {
   readonly #cube: CostCube;
   readonly #costKeys = new CostKeys();
   readonly #rollupNames = new RollupNames();
-  /** What statements of the open transaction added to `cost_quarters`. */
-  #moved: AddedSums[] = [];
   #unmergedRollup = 0;
   #unmergedMinutes = 0;
   #unmergedSummaries = 0;
@@ -86,7 +84,6 @@ export class GroupWriter {
   }
 
   async write(changes: ChangeSet, prices: IngestGroup['prices']): Promise<void> {
-    this.#moved = [];
     try {
       await this.#connection.run('BEGIN');
       await this.#remove('delete_lines', changes.lines.remove, (row) => row.span);
@@ -104,7 +101,7 @@ export class GroupWriter {
         await nextTurn();
       }
       const minutes = this.#rows.facts(changes, prices);
-      const rollup = await this.#judge(changes);
+      const { rollup, moved } = await this.#judge(changes);
       for (const row of rollup) this.#rows.rollup(row);
       this.#rollupNames.note(rollup, this.#rows);
       const wins = firstWins(changes.attempts);
@@ -130,7 +127,7 @@ export class GroupWriter {
         await this.#connection.run(this.#sql.get('insert_resent'), { hour, spans: BigInt(spans) });
       }
       await this.#connection.run('COMMIT');
-      this.#cube.added(rollup, this.#moved);
+      this.#cube.added(rollup, moved);
       for (const key of noted) this.#unsettled.add(key);
       this.#retried.committed();
       this.#rollupNames.committed();
@@ -259,7 +256,9 @@ export class GroupWriter {
    * as they stand now, and lines that stay move by a statement of their own: rare, since an attempt and its calls mostly
    * arrive together.
    */
-  async #judge(changes: ChangeSet): Promise<RollupRow[]> {
+  async #judge(
+    changes: ChangeSet,
+  ): Promise<{ readonly rollup: RollupRow[]; readonly moved: AddedSums[] }> {
     const { lines, attempts } = changes;
     const lossOf = (key: bigint | null): Loss | null => this.#losses.lossOf(key);
     const context = { keys: this.#costKeys, lossOf };
@@ -267,13 +266,14 @@ export class GroupWriter {
     this.#retried.look(attempts.add);
     const decided = await this.#losses.apply(attempts.remove, attempts.add);
     this.#retried.note(changes, decided, this.#rows);
-    if (decided.length > 0) await this.#flip(decided);
+    const moved = decided.length > 0 ? await this.#flip(decided) : [];
     for (const { attemptKey } of lines.add)
       if (attemptKey !== null) this.#withLines.add(attemptKey);
-    return [...gone, ...rollUp([], lines.add, context)];
+    return { rollup: [...gone, ...rollUp([], lines.add, context)], moved };
   }
 
-  async #flip(decided: readonly LossChange[]): Promise<void> {
+  /** @returns what it added to `cost_quarters`. */
+  async #flip(decided: readonly LossChange[]): Promise<AddedSums[]> {
     const { flipped, losing_attempts } = this.#rows.tables;
     const sign = (loss: Loss, { before, after }: LossChange): number =>
       Number(after === loss) - Number(before === loss);
@@ -282,6 +282,7 @@ export class GroupWriter {
       ({ attemptKey, before, firstNs }) =>
         before !== null || firstNs <= this.#sinceNs || this.#withLines.mayHave(attemptKey),
     );
+    let moved: AddedSums[] = [];
     for (const change of changed) {
       flipped.big(change.attemptKey).number(sign('waste', change)).number(sign('failure', change));
       flipped.endRow();
@@ -291,11 +292,11 @@ export class GroupWriter {
       const first = changed.map(({ firstNs }) => firstNs).reduce((a, b) => (a < b ? a : b));
       const last = changed.map(({ lastNs }) => lastNs).reduce((a, b) => (a > b ? a : b));
       await this.#connection.run(this.#sql.get('delete_losing'));
-      const moved = await this.#connection.runAndReadAll(this.#sql.get('flip_rollup'), {
+      const returned = await this.#connection.runAndReadAll(this.#sql.get('flip_rollup'), {
         first: first - CLOCK_SKEW_NS,
         last: last + CLOCK_SKEW_NS,
       });
-      this.#moved = movedSumsOf(moved.getRows());
+      moved = movedSumsOf(returned.getRows());
       await this.#connection.run(this.#sql.get('empty_flipped'));
       this.#unmergedRollup += changed.length;
     }
@@ -306,6 +307,7 @@ export class GroupWriter {
           .bool(after === 'waste')
           .endRow();
     }
+    return moved;
   }
 
   async #remove<Row extends object>(

@@ -138,7 +138,7 @@ export class QueryRunner {
   ): Promise<QueryRow[]> {
     await this.#ensure(connection, ['create_stale_places']);
     return inSnapshot(connection, async () => {
-      const found = await connection.runAndReadAll(this.#sql.get('any_stale_places'));
+      const found = await connection.runAndReadAll(this.#sql.get('any_unsettled'));
       if (found.getRows()[0]?.[0] === true)
         await connection.run(this.#sql.get('fill_stale_places'));
       return ask();
@@ -245,7 +245,8 @@ async function inSnapshot<Result>(
   await connection.run('BEGIN');
   try {
     const result = await read();
-    // Nothing is kept: rows of temporary tables that were committed and deleted again would never be given back.
+    // Nothing is kept, and so temporary tables are empty before each question: rows of them that were committed and
+    // deleted again would never be given back.
     await connection.run('ROLLBACK');
     return result;
   } catch (error) {

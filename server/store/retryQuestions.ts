@@ -36,7 +36,6 @@ export async function prepareRetries(
     await connection.run(sql.get(`fill_${table}`), params);
   };
   if (noted === true) await fill('fresh_tries');
-  if (nested === true) await connection.run(sql.get('empty_nested'));
   if (name === 'what_if') {
     if (nested === true) {
       const { timeout = null, patterns = null } = values;

@@ -1,5 +1,6 @@
 /** Batches that began in a range, and the rows that they tell. */
-import type { CubeNames, Half, PlaceFacts } from './cubeNames.js';
+import type { CubeNames, PlaceFacts } from './cubeNames.js';
+import { bigOf, type Half } from './half.js';
 import type { Bounds } from './cubeQuestion.js';
 import { quarterOf } from './cubeRows.js';
 import {
@@ -93,7 +94,7 @@ function sumOf(counts: readonly (Half | null)[]): bigint | null {
     high += count.high;
     told = true;
   }
-  return told ? (BigInt(high) << 32n) + BigInt(low) : null;
+  return told ? bigOf({ low, high }) : null;
 }
 
 const isSome = (count: Half | null): boolean =>

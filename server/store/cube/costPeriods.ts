@@ -11,8 +11,8 @@ import {
 } from './cubeQuestion.js';
 import type { Stretch } from './cubeRows.js';
 import { CubeGroups } from './cubeGroups.js';
+import { dearest } from './dearest.js';
 import { MODEL_COST, WASTE, FAILURE, UNPRICED } from './groupSums.js';
-import { compareTexts, Texts } from './texts.js';
 import type { ValuePatterns } from './valueMatch.js';
 
 /** The dearest have a series each, the rest one together. */
@@ -71,15 +71,18 @@ function ranked(
   },
 ): QueryRow[] {
   const { present } = groups.sums;
-  const keys = new Texts();
-  const totals: bigint[] = [];
+  const totals = new Map<string | null, bigint>();
   const keyed = Array.from({ length: groups.size }, (_, group) => {
-    const key = keys.idOf(keyOf(group));
-    totals[key] = (totals[key] ?? 0n) + present.cost(group);
+    const key = keyOf(group);
+    totals.set(key, (totals.get(key) ?? 0n) + present.cost(group));
     return key;
   });
-  const ranks = ranksOf(keys, totals);
-  const found = new Map<string, { rank: number; key: number; startNs: bigint; sums: Sums }>();
+  // Of the dearest alone, from 1.
+  const ranks = new Map(dearest(totals, SERIES_MAX).map((key, index) => [key, index + 1]));
+  const found = new Map<
+    string,
+    { rank: number; key: string | null; startNs: bigint; sums: Sums }
+  >();
   keyed.forEach((key, group) => {
     const rank = ranks.get(key) ?? SERIES_MAX + 1;
     const startNs = starts[groups.period(group)] ?? 0n;
@@ -97,7 +100,7 @@ function ranked(
     .toSorted((a, b) => a.rank - b.rank || (a.startNs < b.startNs ? -1 : 1))
     .map(({ rank, key, startNs, sums }) => ({
       rank: BigInt(rank),
-      key: rank <= SERIES_MAX ? (keys.list[key] ?? null) : null,
+      key: rank <= SERIES_MAX ? key : null,
       bucket_ns: startNs,
       lines: BigInt(sums.lines),
       total: sums.total,
@@ -107,15 +110,4 @@ function ranked(
       failure: sums.failure,
       unpriced: BigInt(sums.unpriced),
     }));
-}
-
-/** Of the dearest alone, from 1. */
-function ranksOf({ list }: Texts, totals: readonly bigint[]): Map<number, number> {
-  const dearest = list
-    .map((text, key) => ({ text, key, total: totals[key] ?? 0n }))
-    .toSorted((a, b) =>
-      a.total === b.total ? compareTexts(a.text, b.text) : a.total < b.total ? 1 : -1,
-    )
-    .slice(0, SERIES_MAX);
-  return new Map(dearest.map(({ key }, index) => [key, index + 1]));
 }

@@ -1,5 +1,6 @@
 /** What the rows of the cube refer to: origins and places, numbered, with what is known of the batches of places. */
 import { tagsOf } from '@burnbook/domain/tags';
+import type { Half } from './half.js';
 import { withQuarter, type Stretch } from './cubeRows.js';
 import { Texts } from './texts.js';
 
@@ -48,17 +49,6 @@ export interface PlaceFacts {
   readonly rowsIn: Half | null;
   readonly rowsOut: Half | null;
 }
-
-/** `high * 2 ** 32 + low`. */
-export interface Half {
-  readonly low: number;
-  readonly high: number;
-}
-
-export const halfOf = (value: bigint): Half => ({
-  low: Number(BigInt.asUintN(32, value)),
-  high: Number(value >> 32n),
-});
 
 export interface CostPlaceName {
   readonly runId: string;

@@ -1,5 +1,6 @@
 /** The sums of `cost_quarters` as columns in memory: one row a quarter of an hour, origin and place. */
 import { BUCKET_NS, bucketOf } from '../costRollup.js';
+import { bigOf } from './half.js';
 import { KeyIndex } from './keyIndex.js';
 
 /** Number of the quarter of an hour that an instant is in, since 1970. */
@@ -74,7 +75,6 @@ const EMPTY: Readonly<Quarter> = { lines: 0, changedAt: 0 };
 /** 2 ** 21 times 2 ** 32 is what a number holds exactly. */
 export const CUBE_ROWS_MAX = 2 ** 21;
 const FIRST_CAPACITY = 1_024;
-const TWO_TO_32 = 4_294_967_296n;
 
 export class CubeRows {
   readonly #index = new KeyIndex();
@@ -179,7 +179,7 @@ export class CubeRows {
           lows += low[2 * row] ?? 0;
           highs += high[2 * row + 1] ?? 0;
         }
-        return BigInt(highs) * TWO_TO_32 + BigInt(lows);
+        return bigOf({ low: lows, high: highs });
       },
     );
     return [...numbers, ...bigs];
@@ -226,7 +226,7 @@ function addBig(column: BigInt64Array, row: number, value = 0n): void {
 }
 
 function addHalf(column: BigInt64Array, row: number, low: number, high: number): void {
-  if (low !== 0 || high !== 0) addBig(column, row, BigInt(high) * TWO_TO_32 + BigInt(low));
+  if (low !== 0 || high !== 0) addBig(column, row, bigOf({ low, high }));
 }
 
 function widened<Column extends Int32Array | Uint8Array | BigInt64Array>(

@@ -1,4 +1,5 @@
 /** Sums by group of two ranges of time, in halves that numbers hold exactly; see `Halves`. */
+import { bigOf } from './half.js';
 
 /** Elements of a group; money and tokens have the lower half at their place and the higher one behind it. */
 export const CALLS = 0;
@@ -40,11 +41,6 @@ export class GroupTable {
     this.#values = new Float64Array(FIRST_GROUPS * width);
   }
 
-  /** Valid until it grows. */
-  get values(): Float64Array {
-    return this.#values;
-  }
-
   /** Makes room for groups below `groups`. @returns the values. */
   room(groups: number): Float64Array {
     if (groups * this.width > this.#values.length) {
@@ -59,7 +55,7 @@ export class GroupTable {
   summed(groups: number): GroupTable {
     const { width } = this;
     const all = new GroupTable(width);
-    const sums = all.values;
+    const sums = all.#values;
     const values = this.#values;
     const end = Math.min(groups * width, this.#values.length);
     for (let first = 0; first < end; first += width) {
@@ -79,7 +75,7 @@ export class GroupTable {
     const low = this.number(group, element);
     const high = this.number(group, element + 1);
     if (Math.abs(high) < HIGH_MAX && low < LOW_MAX) return BigInt(high * TWO_TO_32 + low);
-    return BigInt(high) * BigInt(TWO_TO_32) + BigInt(low);
+    return bigOf({ low, high });
   }
 
   /** All lines of a group. */

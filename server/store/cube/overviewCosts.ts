@@ -5,6 +5,7 @@ import { originKeys, quartersOf, sideOf, type Bounds } from './cubeQuestion.js';
 import { BUCKET_NS } from '../costRollup.js';
 import type { Stretch } from './cubeRows.js';
 import { CubeGroups } from './cubeGroups.js';
+import { dearest } from './dearest.js';
 import { FAILURE, UNPRICED, WASTE } from './groupSums.js';
 import { compareTexts } from './texts.js';
 
@@ -52,13 +53,13 @@ export function overviewCosts(params: QueryParams, known: Stretch): CubeAnswer {
         previous: sideOf(previous, edges.previous),
       });
       const all = Array.from({ length: groups.size }, (_, group) => group);
-      const top = dearest(
-        all.map((group) => ({
-          series: origins.names[groups.originKey(group)]?.series ?? OTHER,
-          total: groups.sums.present.cost(group),
-          lines: groups.sums.present.lines(group),
-        })),
-      );
+      const totals = new Map<string, bigint>();
+      for (const group of all) {
+        if (groups.sums.present.lines(group) === 0) continue;
+        const { series } = origins.names[groups.originKey(group)] ?? { series: OTHER };
+        totals.set(series, (totals.get(series) ?? 0n) + groups.sums.present.cost(group));
+      }
+      const top = new Set(dearest(totals, SERIES_MAX));
       const found = new Map<string, Sums>();
       for (const side of ['present', 'previous'] as const) {
         const table = groups.sums[side];
@@ -92,19 +93,6 @@ function wholeOf(from: bigint, to: bigint): Bounds {
   const end = (to / BUCKET_NS) * BUCKET_NS;
   const hasWhole = first < end;
   return { from, to, firstWhole: hasWhole ? first : to, endWhole: hasWhole ? end : to };
-}
-
-/** Names of the series that cost most. */
-function dearest(
-  groups: readonly { readonly series: string; readonly total: bigint; readonly lines: number }[],
-): Set<string> {
-  const totals = new Map<string, bigint>();
-  for (const { series, total, lines } of groups)
-    if (lines > 0) totals.set(series, (totals.get(series) ?? 0n) + total);
-  const sorted = [...totals].toSorted(([a, one], [b, two]) =>
-    one === two ? compareTexts(a, b) : one < two ? 1 : -1,
-  );
-  return new Set(sorted.slice(0, SERIES_MAX).map(([series]) => series));
 }
 
 function entry(

@@ -1,6 +1,7 @@
 /** What statements tell of the sums of costs, and of the places that they belong to. */
 import type { DuckDBValue } from '@duckdb/node-api';
-import { halfOf, type PlaceFacts } from './cubeNames.js';
+import type { PlaceFacts } from './cubeNames.js';
+import { halfOf } from './half.js';
 import { quarterOf, type CubeSums } from './cubeRows.js';
 
 /** What a statement added to `cost_quarters`. */
