@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseTime } from '@burnbook/domain/time';
 import { CostCube } from '../../server/store/cube/costCube.js';
 import { KeyIndex } from '../../server/store/cube/keyIndex.js';
+import { largestOf } from '../../server/store/cube/largest.js';
 import { compareTexts } from '../../server/store/cube/texts.js';
 import { openDatabase, type Database } from '../../server/store/database.js';
 import { SqlTexts } from '../../server/store/sqlTexts.js';
@@ -32,6 +33,9 @@ const MORE = [
   '/api/costs?groupBy=batch&compare=previous&sort=delta',
   '/api/costs?groupBy=day&compare=month&tz=Europe/Berlin',
   '/api/costs?groupBy=batch,step&sort=key&limit=7&offset=3',
+  // So many groups are possible that a page of them is added up apart from the rest.
+  '/api/costs?groupBy=hour,batch&sort=total&limit=3',
+  '/api/costs?groupBy=day,model&compare=previous&sort=delta&limit=2',
   '/api/costs?groupBy=model&filter=-step:,attempt:*',
   '/api/costs?groupBy=model&filter=batch:batch*',
   '/api/costs?groupBy=step&filter=tag.10:2',
@@ -223,4 +227,17 @@ test('texts are in the order of their bytes', () => {
   );
   expect(compareTexts('\ufffd', '😀')).toBeLessThan(0);
   expect(compareTexts(null, 'z')).toBeGreaterThan(0);
+});
+
+test('the count-th largest is what putting all in order finds', () => {
+  const values = fc.array(fc.constantFrom(0, 1, 2, 5, 7.5, -3, 2 ** 60), { minLength: 1 });
+  const asked = values.chain((all) =>
+    fc.record({ all: fc.constant(all), count: fc.integer({ min: 1, max: all.length }) }),
+  );
+  fc.assert(
+    fc.property(asked, ({ all, count }) => {
+      const sorted = all.toSorted((a, b) => b - a);
+      expect(largestOf(Float64Array.from(all), count)).toBe(sorted[count - 1]);
+    }),
+  );
 });

@@ -54,7 +54,7 @@ function changesIn(
     lost: present.big(group, WASTE) + present.big(group, FAILURE),
     unpriced: BigInt(present.number(group, UNPRICED)),
   }));
-  const { batches, untold, rowsIn } = rowsOfBatches(names, groups.batches);
+  const { batches, untold, rowsIn } = rowsOfBatches(names, groups.sums.batches);
   if (batches === 0) return models;
   return [
     ...models,

@@ -16,7 +16,9 @@ import {
   type Snapshot,
 } from './cubeQuestion.js';
 import type { Stretch } from './cubeRows.js';
-import { CubeGroups } from './cubeGroups.js';
+import { costsOf, numbersOf, sumsOf, type GroupSums } from './cubeGroups.js';
+import type { Scan } from './cubeScan.js';
+import { ChosenGroups, type GroupNumbers } from './groupNumbers.js';
 import {
   CALLS,
   BOTH_COST,
@@ -34,14 +36,16 @@ import {
   TOLD_OUT,
   UNPRICED,
   WASTE,
-  type GroupSums,
   type GroupTable,
 } from './groupSums.js';
+import { largestOf } from './largest.js';
 import { PeriodNames } from './periodNames.js';
 import { compareTexts, Texts } from './texts.js';
 import { TooMuch } from './tooMuch.js';
 import type { ValuePatterns } from './valueMatch.js';
 
+/** So many groups have their sums made at once. */
+const FEW_MAX = 4_096;
 /** Groups that are put in order one by one. */
 const SORTED_MAX = 30_000;
 
@@ -97,7 +101,11 @@ class CostGroupsAnswer {
   readonly #origins: OriginKeys<readonly (string | null)[]>;
   readonly #places: PlaceKeys | null;
   readonly #periods: PeriodNames;
-  readonly #groups: CubeGroups;
+  readonly #scan: Scan;
+  readonly #numbers: GroupNumbers;
+  /** null: there may be many groups. */
+  readonly #sums: GroupSums | null;
+  readonly #costs: Pick<GroupSums, 'present' | 'previous'>;
 
   constructor(snapshot: Snapshot, question: Question, calendars: readonly Calendar[]) {
     const { names, edges, rows } = snapshot;
@@ -125,24 +133,29 @@ class CostGroupsAnswer {
         this.#periods.of(quartersOf(previous, question.known), calendars.slice(count)),
       );
     const { periods } = presentSide;
-    this.#groups = new CubeGroups({
+    this.#scan = {
       ...{ rows, names, origins: this.#origins, places: this.#places },
       ...{ periods: this.#periods.count, present: presentSide, previous: previousSide },
       begun: begunBatches(names, present, {
         withRowsOnly: true,
         periodOf: periods && ((quarter) => periods.of[quarter - periods.base] ?? -1),
       }),
-    });
+    };
+    this.#numbers = numbersOf(this.#scan);
+    const isFew = this.#numbers.max <= FEW_MAX;
+    this.#sums = isFew ? sumsOf(this.#scan, this.#numbers) : null;
+    this.#costs = this.#sums ?? costsOf(this.#scan, this.#numbers);
   }
 
   /** All groups as one first. */
   rows(): QueryRow[] {
-    const { sums, size, batches } = this.#groups;
+    const page = this.#page();
+    const { sums, size, indexes } = this.#sumsOfPage(page);
     const { present, previous, units } = sums;
-    const { rowsIn, rowsOut } = rowsOfBatches(this.#snapshot.names, batches);
+    const { rowsIn, rowsOut } = rowsOfBatches(this.#snapshot.names, sums.batches);
     const total: QueryRow = {
-      ...{ key1: null, key2: null, matching: BigInt(size) },
-      ...sumsOf(
+      ...{ key1: null, key2: null, matching: BigInt(this.#numbers.size) },
+      ...measuresOfBoth(
         {
           present: present.summed(size),
           previous: previous.summed(size),
@@ -154,27 +167,40 @@ class CostGroupsAnswer {
       rows_in: rowsIn,
       rows_out: rowsOut,
     };
-    const page = this.#page();
-    return [total, ...page.map((group) => this.#row(group))];
+    return [
+      total,
+      ...page.map((group, index) => {
+        const [key1 = null, key2 = null] = this.#namesOf(group);
+        return { ...{ key1, key2, matching: null }, ...measuresOfBoth(sums, indexes[index] ?? 0) };
+      }),
+    ];
   }
 
-  #row(group: number): QueryRow {
-    const [key1 = null, key2 = null] = this.#namesOf(group);
-    return { ...{ key1, key2, matching: null }, ...sumsOf(this.#groups.sums, group) };
+  /** @returns sums, of so many groups, in which the page's groups have these numbers. */
+  #sumsOfPage(page: readonly number[]): {
+    readonly sums: GroupSums;
+    readonly size: number;
+    readonly indexes: readonly number[];
+  } {
+    if (this.#sums) return { sums: this.#sums, size: this.#numbers.size, indexes: page };
+    // All but the page's as one: the sums of very many would not stay in the processor's caches.
+    const chosen = new ChosenGroups(this.#numbers, page);
+    const indexes = numbersBelow(page.length);
+    return { sums: sumsOf(this.#scan, chosen), size: chosen.size, indexes };
   }
 
   #namesOf(group: number): (string | null)[] {
-    const groups = this.#groups;
-    const origin = this.#origins.names[groups.originKey(group)] ?? [];
-    const place = this.#places?.nameOf(groups.placeKey(group)) ?? [];
-    const period = this.#periods.nameOf(groups.period(group));
+    const numbers = this.#numbers;
+    const origin = this.#origins.names[numbers.originKey(group)] ?? [];
+    const place = this.#places?.nameOf(numbers.placeKey(group)) ?? [];
+    const period = this.#periods.nameOf(numbers.period(group));
     return [0, 1].map((index) => period[index] ?? place[index] ?? origin[index] ?? null);
   }
 
   /** The groups of the page, in order. */
   #page(): number[] {
     const { sort, limit, offset } = this.#question;
-    const { size } = this.#groups;
+    const { size } = this.#numbers;
     const end = offset + limit;
     if (limit <= 0 || offset >= size) return [];
     if (sort === 'key') {
@@ -199,11 +225,11 @@ class CostGroupsAnswer {
 
   /** All that may be among the first `count` by value: sorting all exactly would take longer than adding them up. */
   #largest(count: number): readonly number[] {
-    const { size } = this.#groups;
+    const { size } = this.#numbers;
     if (size <= 2 * count) return numbersBelow(size);
     const near = new Float64Array(size);
     for (let group = 0; group < size; group++) near[group] = this.#near(group);
-    const threshold = near.toSorted()[size - count] ?? 0;
+    const threshold = largestOf(near, count);
     const found: number[] = [];
     for (let group = 0; group < size; group++)
       if ((near[group] ?? 0) >= threshold) found.push(group);
@@ -212,11 +238,11 @@ class CostGroupsAnswer {
 
   #near(group: number): number {
     if (this.#question.sort === 'delta') return Number(this.#exact(group));
-    return this.#groups.sums.present.nearCost(group);
+    return this.#costs.present.nearCost(group);
   }
 
   #exact(group: number): bigint {
-    const { present, previous } = this.#groups.sums;
+    const { present, previous } = this.#costs;
     const total = present.cost(group);
     return this.#question.sort === 'delta' ? total - previous.cost(group) : total;
   }
@@ -224,7 +250,7 @@ class CostGroupsAnswer {
   /** By group: where its name in a dimension is among all of them. */
   #rankOf(index: number): Int32Array {
     const texts = new Texts();
-    const of = Int32Array.from({ length: this.#groups.size }, (_, group) =>
+    const of = Int32Array.from({ length: this.#numbers.size }, (_, group) =>
       texts.idOf(this.#namesOf(group)[index] ?? null),
     );
     const sorted = numbersBelow(texts.size).toSorted((a, b) =>
@@ -236,7 +262,10 @@ class CostGroupsAnswer {
   }
 }
 
-function sumsOf({ present, previous, units }: GroupSums, group: number): QueryRow {
+function measuresOfBoth(
+  { present, previous, units }: Omit<GroupSums, 'batches'>,
+  group: number,
+): QueryRow {
   const told = (flag: number, element: number): bigint | null =>
     units.number(group, flag) === 0 ? null : units.big(group, element);
   const costOf = (flag: number, element: number): bigint | null => {

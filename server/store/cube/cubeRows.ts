@@ -84,6 +84,9 @@ export class CubeRows {
   #lines = new Int32Array(FIRST_CAPACITY);
   #unpriced = new Int32Array(FIRST_CAPACITY);
   #isRare = new Uint8Array(FIRST_CAPACITY);
+  #origins = new Int32Array(FIRST_CAPACITY);
+  #runs = new Int32Array(3 * FIRST_CAPACITY);
+  #runCount = 0;
   #tokens = new BigInt64Array(FIRST_CAPACITY);
   #costNano = new BigInt64Array(FIRST_CAPACITY);
   #wasteNano = new BigInt64Array(FIRST_CAPACITY);
@@ -98,11 +101,6 @@ export class CubeRows {
     return this.#index.size;
   }
 
-  /** Quarter, origin and place of each row. */
-  get keys(): Int32Array {
-    return this.#index.keys;
-  }
-
   get lines(): Int32Array {
     return this.#lines;
   }
@@ -114,6 +112,19 @@ export class CubeRows {
   /** 1 where there may be more than lines, tokens and cost: for a scan to look at nothing else elsewhere. */
   get isRare(): Uint8Array {
     return this.#isRare;
+  }
+
+  get origins(): Int32Array {
+    return this.#origins;
+  }
+
+  /** Rows that were added one after the other of one quarter and place: the first row, the quarter and the place of each. */
+  get runs(): Int32Array {
+    return this.#runs;
+  }
+
+  get runCount(): number {
+    return this.#runCount;
   }
 
   get tokens(): Halves {
@@ -186,8 +197,13 @@ export class CubeRows {
   }
 
   #rowOf(quarter: number, origin: number, place: number, lines: number): number {
+    const before = this.#index.size;
     const row = this.#index.idOf(quarter, origin, place);
     if (row >= this.#lines.length) this.#grow();
+    if (row === before) {
+      this.#origins[row] = origin;
+      this.#enterRun(row, quarter, place);
+    }
     this.#changes++;
     const known = this.#quarters.get(quarter);
     if (known) {
@@ -200,10 +216,23 @@ export class CubeRows {
     return row;
   }
 
+  #enterRun(row: number, quarter: number, place: number): void {
+    const at = 3 * this.#runCount;
+    if (this.#runs[at - 2] === quarter && this.#runs[at - 1] === place) return;
+    if (at === this.#runs.length) {
+      this.#runs = widened(this.#runs, new Int32Array(2 * at));
+    }
+    this.#runs[at] = row;
+    this.#runs[at + 1] = quarter;
+    this.#runs[at + 2] = place;
+    this.#runCount++;
+  }
+
   #grow(): void {
     const capacity = Math.ceil(1.5 * this.#lines.length);
     this.#lines = widened(this.#lines, new Int32Array(capacity));
     this.#unpriced = widened(this.#unpriced, new Int32Array(capacity));
+    this.#origins = widened(this.#origins, new Int32Array(capacity));
     this.#isRare = widened(this.#isRare, new Uint8Array(capacity));
     this.#tokens = widened(this.#tokens, new BigInt64Array(capacity));
     this.#costNano = widened(this.#costNano, new BigInt64Array(capacity));

@@ -6,8 +6,16 @@ import { TooMuch } from './tooMuch.js';
 const DIRECT_MAX = 2 ** 22;
 const GROUPS_MAX = 150_000;
 
-export class GroupNumbers {
+/** Which group is whose. */
+export interface Grouping {
   /** At most so many. */
+  readonly max: number;
+  readonly size: number;
+  /** The group of three keys, numbers from 0. */
+  groupOf(origin: number, place: number, period: number): number;
+}
+
+export class GroupNumbers implements Grouping {
   readonly max: number;
   readonly #places: number;
   readonly #periods: number;
@@ -71,5 +79,29 @@ export class GroupNumbers {
     this.#keys[at + 1] = place;
     this.#keys[at + 2] = period;
     return this.#size++;
+  }
+}
+
+/** Some groups, in their order, and all others as one behind them. */
+export class ChosenGroups implements Grouping {
+  readonly size: number;
+  readonly #numbers: GroupNumbers;
+  /** By number of a group. */
+  readonly #chosen: Int32Array;
+
+  /** @param numbers of all groups that will come. */
+  constructor(numbers: GroupNumbers, chosen: readonly number[]) {
+    this.#numbers = numbers;
+    this.#chosen = new Int32Array(numbers.size).fill(chosen.length);
+    chosen.forEach((group, index) => (this.#chosen[group] = index));
+    this.size = chosen.length + 1;
+  }
+
+  get max(): number {
+    return this.size;
+  }
+
+  groupOf(origin: number, place: number, period: number): number {
+    return this.#chosen[this.#numbers.groupOf(origin, place, period)] ?? this.size - 1;
   }
 }

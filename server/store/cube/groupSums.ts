@@ -3,15 +3,18 @@ import { bigOf } from './half.js';
 
 /** Elements of a group; money and tokens have the lower half at their place and the higher one behind it. */
 export const CALLS = 0;
-/** Lines of compute. */
-export const COMPUTE_LINES = 1;
-export const UNPRICED = 2;
-export const TOKENS = 3;
-export const MODEL_COST = 5;
-export const COMPUTE_COST = 7;
+export const MODEL_COST = 1;
+/** Lines of compute; behind them their cost, as with calls. */
+export const COMPUTE_LINES = 3;
+export const COMPUTE_COST = 4;
+export const TOKENS = 6;
+export const UNPRICED = 8;
 export const WASTE = 9;
 export const FAILURE = 11;
-const SUMS = 13;
+export const SUMS = 13;
+
+/** Elements of a group of which nothing but the cost of all lines is known. */
+export const COSTS = 2;
 
 /** Of batches that began in the range and tell their rows. */
 export const ROWS_IN = 0;
@@ -26,7 +29,7 @@ export const TOLD_OUT = 11;
 export const COSTS_BOTH = 12;
 export const COSTS_IN = 13;
 export const COSTS_OUT = 14;
-const UNITS = 15;
+export const UNITS = 15;
 
 const FIRST_GROUPS = 64;
 const TWO_TO_32 = 4_294_967_296;
@@ -85,13 +88,18 @@ export class GroupTable {
 
   /** Cost of all lines of a group, nano-USD. */
   cost(group: number): bigint {
+    if (this.width === COSTS) return this.big(group, 0);
     return this.big(group, MODEL_COST) + this.big(group, COMPUTE_COST);
   }
 
   /** The same as one number, rounded above 2 ** 53: the larger of two sums never has the smaller number. */
   nearCost(group: number): number {
-    const high = this.number(group, MODEL_COST + 1) + this.number(group, COMPUTE_COST + 1);
-    const low = this.number(group, MODEL_COST) + this.number(group, COMPUTE_COST);
+    const at = this.width === COSTS ? [0] : [MODEL_COST, COMPUTE_COST];
+    let [low, high] = [0, 0];
+    for (const element of at) {
+      low += this.number(group, element);
+      high += this.number(group, element + 1);
+    }
     return high * TWO_TO_32 + low;
   }
 }
@@ -99,15 +107,3 @@ export class GroupTable {
 /** Below these both are one number exactly. */
 const HIGH_MAX = 2 ** 20;
 const LOW_MAX = 2 ** 52;
-
-export interface GroupSums {
-  readonly present: GroupTable;
-  readonly previous: GroupTable;
-  readonly units: GroupTable;
-}
-
-export const newGroupSums = (): GroupSums => ({
-  present: new GroupTable(SUMS),
-  previous: new GroupTable(SUMS),
-  units: new GroupTable(UNITS),
-});

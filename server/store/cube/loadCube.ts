@@ -2,9 +2,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
 import type { SqlTexts } from '../sqlTexts.js';
-import { CubeNames } from './cubeNames.js';
+import { CubeNames, type CostPlaceName } from './cubeNames.js';
 import { CubeRows } from './cubeRows.js';
 import { placeFactsOf } from './storedSums.js';
+
+interface StoredPlace {
+  readonly key: bigint;
+  readonly name: CostPlaceName;
+}
+
+/** Column of `load_cost_quarters.sql`. */
+const PLACE = 2;
 
 export async function loadCube(
   connection: DuckDBConnection,
@@ -23,19 +31,21 @@ export async function loadCube(
       attempt: (attempt ?? null) as number | null,
     });
   }
+  const places: StoredPlace[] = [];
   for await (const rows of piecesOf(connection, sql.get('load_cost_places'))) {
     for (const [key, runId, batch] of rows) {
       const name = { runId: String(runId), batch: (batch ?? null) as string | null };
-      names.addPlace(key as bigint, name);
+      places.push({ key: key as bigint, name });
     }
   }
-  for await (const rows of piecesOf(connection, sql.get('settled_places'))) {
-    for (const { key, facts } of placeFactsOf(rows)) {
+  const rows = await loadRows(connection, sql, { names, places });
+  for await (const settled of piecesOf(connection, sql.get('settled_places'))) {
+    for (const { key, facts } of placeFactsOf(settled)) {
       const place = names.placeId(key);
       if (place !== undefined) names.settle(place, facts);
     }
   }
-  return { rows: await loadRows(connection, sql), names };
+  return { rows, names };
 }
 
 /** Commits and questions are taken and answered in between. */
@@ -50,8 +60,26 @@ async function* piecesOf(
   }
 }
 
-async function loadRows(connection: DuckDBConnection, sql: SqlTexts): Promise<CubeRows> {
+/**
+ * Numbers places as rows come to them: a scan that meets them in the order of their numbers finds what it knows of the next one
+ * in the processor's caches.
+ */
+async function loadRows(
+  connection: DuckDBConnection,
+  sql: SqlTexts,
+  { names, places }: { readonly names: CubeNames; readonly places: readonly StoredPlace[] },
+): Promise<CubeRows> {
   const rows = new CubeRows();
+  /** By number in `places`: that in `names` + 1. */
+  const numbers = new Int32Array(places.length);
+  const numberOf = (index: number): number => {
+    const known = numbers[index] ?? 0;
+    const place = places[index];
+    if (known > 0 || !place) return known - 1;
+    const number = names.addPlace(place.key, place.name);
+    numbers[index] = number + 1;
+    return number;
+  };
   const result = await connection.stream(sql.get('load_cost_quarters'));
   for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk()) {
     const { columnCount } = chunk;
@@ -61,9 +89,12 @@ async function loadRows(connection: DuckDBConnection, sql: SqlTexts): Promise<Cu
       for (let column = 0; column < columnCount; column++) {
         row[column] = columns[column]?.getItem(at) as number;
       }
+      row[PLACE] = numberOf(row[PLACE] ?? 0);
       rows.addHalves(row);
     }
     await nextTurn();
   }
+  // Of which nothing is left that counts.
+  for (let index = 0; index < places.length; index++) numberOf(index);
   return rows;
 }
