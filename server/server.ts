@@ -131,10 +131,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const meter = new ServerMeter({ store, nowNs });
   const exclusions = new ExclusionBook({ store, nowNs });
-  restarted = () => {
-    meter.count({ name: 'restart', outcome: 'store' });
-    alerting.storeRestarted();
-  };
   const ownerOf = (name: string): string | null =>
     config.pipelines.pipelines?.find((pipeline) => pipeline.name === name)?.owner ?? null;
   const { occurrences, slos, sloWatch } = judgeSlos({
@@ -214,6 +210,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ? {}
       : { unseenMsMax: options.budgetsUnseenMsMax }),
   });
+  restarted = () => {
+    meter.count({ name: 'restart', outcome: 'store' });
+    alerting.storeRestarted();
+    // The report of its last commit may be lost.
+    budgets.touched();
+  };
   const watch = new BudgetWatch({ book: budgets, report });
   const applyBudgets = (file: Config['budgets'], edit: Edit): void => {
     const definitions = file?.budgets ?? [];

@@ -104,12 +104,12 @@ export const budgetRoutes = [
 ];
 
 async function budgets({ api }: RouteRequest): Promise<Budgets> {
-  const reports = await api.budgets.evaluate();
+  const reports = await api.budgets.current();
   return {
     items: reports.map(budgetView),
     nextCursor: null,
     writable: isWritable(api),
-    freshness: await freshness(api),
+    freshness: await freshness(api, reports[0]?.status.nowNs),
   };
 }
 
@@ -131,7 +131,7 @@ async function budget({ api, part }: RouteRequest): Promise<BudgetDetail> {
     })),
     alertHistory: alerts.map((row) => budgetAlertView(alertRowOf(row))),
     writable: isWritable(api),
-    freshness: await freshness(api),
+    freshness: await freshness(api, report.status.nowNs),
   };
 }
 
@@ -178,7 +178,7 @@ async function history({ api, part, query }: RouteRequest): Promise<BudgetHistor
       end: formatTime(endNs),
       usd: formatUsd(BigInt(Math.round(mean))),
     })),
-    freshness: await freshness(api),
+    freshness: await freshness(api, status.nowNs),
   };
 }
 
@@ -202,7 +202,7 @@ async function audit({ api, query }: RouteRequest) {
 
 /** @throws ApiError 404 */
 async function reportOf(api: ApiContext, id: string): Promise<BudgetReport> {
-  const reports = await api.budgets.evaluate();
+  const reports = await api.budgets.current();
   const report = reports.find((each) => each.budget.id === id);
   if (!report) throw new ApiError(404, `there is no budget ${JSON.stringify(id)}`, 'id');
   return report;

@@ -4,6 +4,8 @@ import type { CommitEvent } from '../contract.js';
 import type { CommitReport } from '../store/protocol.js';
 
 const PAUSE_MS = 1_000;
+/** How long the store is believed about what earlier processes stored: a commit whose report got lost shows after it. */
+const STORED_MS = 5_000;
 const PIPELINES_MAX = 50;
 
 export class CommitFeed {
@@ -14,14 +16,27 @@ export class CommitFeed {
   #timer: NodeJS.Timeout | null = null;
   #lastMs = 0;
   #lastCommitNs: bigint | null = null;
+  #stored: { readonly newestNs: Promise<bigint | null>; readonly untilMs: number } | null = null;
 
   constructor(nowNs: () => bigint) {
     this.#nowNs = nowNs;
   }
 
-  /** When the newest commit of this process's life was; null before it. */
-  get lastCommitNs(): bigint | null {
-    return this.#lastCommitNs;
+  /**
+   * When the newest span arrived, UTC nanoseconds; null when none ever did.
+   * @param read asks the store, while this process has seen no commit.
+   */
+  async newestNs(read: () => Promise<bigint | null>): Promise<bigint | null> {
+    if (this.#lastCommitNs !== null) return this.#lastCommitNs;
+    if (!this.#stored || this.#stored.untilMs <= performance.now()) {
+      const stored = { newestNs: read(), untilMs: performance.now() + STORED_MS };
+      this.#stored = stored;
+      stored.newestNs.catch(() => {
+        if (this.#stored === stored) this.#stored = null;
+      });
+    }
+    const stored = await this.#stored.newestNs;
+    return this.#lastCommitNs ?? stored;
   }
 
   get listeners(): number {

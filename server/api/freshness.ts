@@ -7,14 +7,16 @@ export interface Freshness {
   readonly dataUntil: string | null;
 }
 
-export async function freshness(api: ApiContext): Promise<Freshness> {
+/** @param atNs when the answer was worked out; without it now. */
+export async function freshness(api: ApiContext, atNs = api.nowNs()): Promise<Freshness> {
   const newest = await newestSpanNs(api);
-  return { asOf: formatTime(api.nowNs()), dataUntil: newest === null ? null : formatTime(newest) };
+  return { asOf: formatTime(atNs), dataUntil: newest === null ? null : formatTime(newest) };
 }
 
 /** When the newest span arrived, null when none ever did. */
-export async function newestSpanNs(api: ApiContext): Promise<bigint | null> {
-  if (api.feed.lastCommitNs !== null) return api.feed.lastCommitNs;
-  const [row] = await api.store.query('freshness');
-  return (row?.['received_ns'] ?? null) as bigint | null;
+export function newestSpanNs({ feed, store }: ApiContext): Promise<bigint | null> {
+  return feed.newestNs(async () => {
+    const [row] = await store.query('freshness');
+    return (row?.['received_ns'] ?? null) as bigint | null;
+  });
 }

@@ -17,14 +17,14 @@ import {
   type BudgetStatus,
 } from '@burnbook/domain/budgetStatus';
 import { subjectText } from '@burnbook/domain/alert/standingAlert';
-import type { CostBudget } from '@burnbook/domain/costBudget';
+import { isInForce, type CostBudget } from '@burnbook/domain/costBudget';
 import type { HoldStatus } from '../store/reservations/holdOps.js';
 import type { StoreClient } from '../store/storeClient.js';
 import type { Severity } from '@burnbook/domain/slo/slo';
 import { alertRowOf, raisedAlert, type BudgetAlertRow } from './budgetAlertRow.js';
 import { budgetCondition, budgetSubject, type BudgetAlertSink } from './budgetConditions.js';
 import { PeriodCloser } from './budgetClosing.js';
-import { measureBudgets } from './budgetMeasure.js';
+import { measuresOf, planBudgets, readSpends } from './budgetMeasure.js';
 import { LastEvaluation } from './lastEvaluation.js';
 import { priceChanges, type PriceChange, type PriceSchedule } from './priceChanges.js';
 
@@ -135,6 +135,18 @@ export class BudgetBook {
     return last ? Promise.resolve(last) : this.evaluate();
   }
 
+  /**
+   * The newest evaluation where no cost, budget or period has changed since, with holds as of now; else a new one. Only
+   * what moves with the time of day is up to a minute and a half old in it: each report says of when it is.
+   */
+  async current(): Promise<readonly BudgetReport[]> {
+    const nowNs = this.#nowNs();
+    const last = this.#closer.isDue(nowNs) ? null : this.#last.at(nowNs, 0);
+    if (!last?.every((report) => isStillSo(report, nowNs))) return this.evaluate();
+    const holds = await this.#holds(nowNs);
+    return last.map((report) => ({ ...report, holds: holds.get(report.budget.id) ?? null }));
+  }
+
   /** Measures all budgets as of now and settles their alerts. Calls that come together share one evaluation. */
   evaluate(): Promise<readonly BudgetReport[]> {
     if (!this.#running) {
@@ -164,14 +176,20 @@ export class BudgetBook {
     const nowNs = this.#nowNs();
     const defined = this.#defined;
     const budgets = defined.map(({ budget }) => budget);
-    const changed = await priceChanges(this.#store, this.#prices, { budgets, nowNs });
-    const measures =
-      budgets.length === 0
-        ? []
-        : await measureBudgets(this.#store, budgets, { nowNs, priceSteps: changed });
-    const holds = new Map(
-      (await this.#store.hold('status', { atNs: nowNs })).map((each) => [each.budget, each]),
+    const plans = planBudgets(budgets, nowNs);
+    const sinceNs = plans.reduce(
+      (first, { period: { span } }) => (span.startNs < first ? span.startNs : first),
+      nowNs,
     );
+    // At once: each waits its turn in the store beside whatever else a page asks.
+    const [changed, spends, alertsBefore] = await Promise.all([
+      priceChanges(this.#store, this.#prices, { budgets, nowNs }),
+      readSpends(this.#store, plans),
+      this.#alerts(sinceNs),
+    ]);
+    let known = alertsBefore;
+    const measures = measuresOf(plans, spends, { nowNs, priceSteps: changed });
+    const holds = await this.#holds(nowNs);
     const drafts = defined.flatMap((entry, index) => {
       const measure = measures[index];
       return measure
@@ -185,11 +203,6 @@ export class BudgetBook {
           ]
         : [];
     });
-    const sinceNs = drafts.reduce(
-      (first, { status }) => (status.span.startNs < first ? status.span.startNs : first),
-      nowNs,
-    );
-    let known = await this.#alerts(sinceNs);
     const changes = drafts.map(({ budget, version, status, holds: held }) => ({
       budget,
       status,
@@ -279,6 +292,12 @@ export class BudgetBook {
     this.#closer.reset();
   }
 
+  /** By budget. */
+  async #holds(atNs: bigint): Promise<Map<string, HoldStatus>> {
+    const found = await this.#store.hold('status', { atNs });
+    return new Map(found.map((each) => [each.budget, each]));
+  }
+
   async #alerts(sinceNs: bigint): Promise<Map<string, BudgetAlertRow[]>> {
     const rows = await this.#store.query('budget_alerts', { since: sinceNs });
     const byBudget = new Map<string, BudgetAlertRow[]>();
@@ -290,6 +309,11 @@ export class BudgetBook {
     return byBudget;
   }
 }
+
+/** Whether the clock has reached neither the end of a period nor of a time in force. */
+const isStillSo = ({ budget, status }: BudgetReport, nowNs: bigint): boolean =>
+  (budget.period.kind === 'rolling' || nowNs < status.span.endNs) &&
+  isInForce(budget, nowNs) === status.inForce;
 
 const textOf = (definitions: readonly BudgetDefinition[]): string =>
   JSON.stringify(definitions.map(canonicalDefinition));

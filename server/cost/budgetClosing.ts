@@ -31,9 +31,14 @@ export class PeriodCloser {
     this.#nextNs = 0n;
   }
 
+  /** Whether a period may have to be closed now. */
+  isDue(nowNs: bigint): boolean {
+    return nowNs >= this.#nextNs;
+  }
+
   /** Periods that are to be closed now. */
   async due(entries: readonly Entry[], nowNs: bigint): Promise<ClosedPeriod[]> {
-    if (nowNs < this.#nextNs) return [];
+    if (!this.isDue(nowNs)) return [];
     const ended = entries.flatMap((entry) =>
       endedPeriods(entry, nowNs).map((span) => ({ ...entry, span })),
     );

@@ -41,40 +41,62 @@ interface PeriodPlan {
   readonly week: Windows;
 }
 
-interface BudgetPlan extends PeriodPlan {
+/** What is measured of a budget. Many budgets share a period and zone, and calendars cost more than sums. */
+export interface BudgetPlan {
   readonly budget: CostBudget;
+  readonly period: PeriodPlan;
+}
+
+export interface BudgetSpends {
+  /** null: there is no budget. */
+  readonly table: SpendTable | null;
+  /** By budget. */
+  readonly edges: readonly Spend[];
+}
+
+/** @returns one plan a budget, in their order, for how they stand now. */
+export function planBudgets(budgets: readonly CostBudget[], nowNs: bigint): BudgetPlan[] {
+  const lastNs = quarterCeil(nowNs) + AHEAD_NS;
+  const periods = new Map<string, PeriodPlan>();
+  return budgets.map((budget) => {
+    const { period, timeZone } = budget;
+    const name = JSON.stringify([timeZone, ...Object.entries(period).map(String)]);
+    const plan = periods.get(name) ?? planOf(budget, nowNs, lastNs);
+    periods.set(name, plan);
+    return { budget, period: plan };
+  });
+}
+
+export async function readSpends(
+  store: StoreClient,
+  plans: readonly BudgetPlan[],
+): Promise<BudgetSpends> {
+  if (plans.length === 0) return { table: null, edges: [] };
+  const budgets = plans.map(({ budget }) => budget);
+  const periods = new Set(plans.map(({ period }) => period));
+  const [table, edges] = await Promise.all([
+    SpendTable.load(store, budgets, [...periods].flatMap(boundsOf)),
+    edgesOf(store, plans),
+  ]);
+  return { table, edges };
 }
 
 /**
  * @param options.priceSteps by budget, in their order.
  * @returns one measure a budget, in their order.
  */
-export async function measureBudgets(
-  store: StoreClient,
-  budgets: readonly CostBudget[],
+export function measuresOf(
+  plans: readonly BudgetPlan[],
+  { table, edges }: BudgetSpends,
   {
     nowNs,
     priceSteps,
   }: { readonly nowNs: bigint; readonly priceSteps: readonly (readonly PriceStep[])[] },
-): Promise<BudgetMeasure[]> {
-  const lastNs = quarterCeil(nowNs) + AHEAD_NS;
-  // Many budgets share a period and zone, and calendars cost more than sums.
-  const periods = new Map<string, PeriodPlan>();
-  const plans = budgets.map((budget): BudgetPlan => {
-    const { period, timeZone } = budget;
-    const name = JSON.stringify([timeZone, ...Object.entries(period).map(String)]);
-    const plan = periods.get(name) ?? planOf(budget, nowNs, lastNs);
-    periods.set(name, plan);
-    return { budget, ...plan };
-  });
-  const [table, edges] = await Promise.all([
-    SpendTable.load(store, budgets, [...periods.values()].flatMap(boundsOf)),
-    edgesOf(store, plans),
-  ]);
+): BudgetMeasure[] {
   return plans.map((plan, index) =>
     measureOf(plan, {
       nowNs,
-      between: (span) => table.between(index, span),
+      between: (span) => table?.between(index, span) ?? NO_SPEND,
       edge: edges[index] ?? NO_SPEND,
       priceSteps: priceSteps[index] ?? [],
     }),
@@ -121,11 +143,11 @@ function boundsOf({ spent, days, today, day, week }: PeriodPlan): bigint[] {
 
 async function edgesOf(store: StoreClient, plans: readonly BudgetPlan[]): Promise<Spend[]> {
   const sums = plans.map(() => NO_SPEND);
-  const starts = new Set(plans.flatMap(({ edge }) => edge?.startNs ?? []));
+  const starts = new Set(plans.flatMap(({ period }) => period.edge?.startNs ?? []));
   await Promise.all(
     [...starts].map(async (startNs) => {
       const own = plans.flatMap((plan, index) =>
-        plan.edge?.startNs === startNs ? [{ budget: plan.budget, index }] : [],
+        plan.period.edge?.startNs === startNs ? [{ budget: plan.budget, index }] : [],
       );
       const found = await edgeSpend(
         store,
@@ -142,7 +164,7 @@ async function edgesOf(store: StoreClient, plans: readonly BudgetPlan[]): Promis
 }
 
 function measureOf(
-  { budget, spent, days, today, day, week }: BudgetPlan,
+  { budget, period: { spent, days, today, day, week } }: BudgetPlan,
   {
     nowNs,
     between,
@@ -155,7 +177,7 @@ function measureOf(
     readonly priceSteps: readonly PriceStep[];
   },
 ): BudgetMeasure {
-  const period = added(between(spent), edge);
+  const inPeriod = added(between(spent), edge);
   const all = days.map((span) => ({ span, spend: between(span) }));
   const firstSeen = all.findIndex(({ spend }) => spend.lines > 0n);
   const history = firstSeen < 0 ? [] : all.slice(firstSeen);
@@ -164,9 +186,9 @@ function measureOf(
   const sinceNs = history[0]?.span.startNs ?? today.startNs;
   return {
     nowNs,
-    spentNano: period.spentNano,
-    unpriced: Number(period.unpriced),
-    seen: history.length > 0 || period.lines > 0n || ofToday.lines > 0n,
+    spentNano: inPeriod.spentNano,
+    unpriced: Number(inPeriod.unpriced),
+    seen: history.length > 0 || inPeriod.lines > 0n || ofToday.lines > 0n,
     window: { ...window, spentNano: between(window).spentNano },
     normsNano: norms
       .filter(({ startNs }) => startNs >= sinceNs && (budget.fromNs ?? startNs) <= startNs)

@@ -52,11 +52,11 @@ export class LastEvaluation<Report> {
     };
   }
 
-  /** null: it is too old to be shown, or there is none. */
-  at(nowNs: bigint): readonly Report[] | null {
+  /** null: it is too old to be shown, or there is none. @param unseenMsMax how long a change may be missing in it, ms. */
+  at(nowNs: bigint, unseenMsMax = this.#unseenMsMax): readonly Report[] | null {
     const last = this.#last;
     if (!last || nowNs < last.atNs || nowNs - last.atNs > UNCHANGED_NS_MAX) return null;
     if (this.#unseenSinceMs === null) return last.reports;
-    return performance.now() - this.#unseenSinceMs < this.#unseenMsMax ? last.reports : null;
+    return performance.now() - this.#unseenSinceMs < unseenMsMax ? last.reports : null;
   }
 }

@@ -5,6 +5,7 @@ import type { CostCube } from './cube/costCube.js';
 import { TooMuch } from './cube/tooMuch.js';
 import { boundedSql, checkSql, SQL_ROWS_MAX } from './checkedSql.js';
 import { StoreError, type QueryParams, type QueryRow, type QueryValue } from './protocol.js';
+import { QueryLane } from './queryLane.js';
 import { OF_RETRIES, prepareRetries } from './retryQuestions.js';
 import type { SqlTexts } from './sqlTexts.js';
 
@@ -22,35 +23,37 @@ const OF_PLACES: ReadonlySet<string> = new Set([
 ]);
 /** More at once only share the same two cores; the others wait. */
 const CONNECTIONS = 3;
-const WAITING_MAX = 200;
+/** For what memory answers: one reads ends of ranges while the other adds up, and no long question of the database is before them. */
+const CUBE_CONNECTIONS = 2;
 /** A commit may change what a question has just read of the cube's edges. */
 const CUBE_TRIES = 4;
+/** A page waits for its budgets longer than for its charts: much is worked out from what these bring. */
+const SHORT: ReadonlySet<string> = new Set(['budget_spend', 'budget_edge', 'models_used']);
 
-interface Job {
+interface Named {
   readonly id: number;
-  /** In messages. */
   readonly name: string;
-  /** @param goOn throws between two statements when nobody waits any more. */
-  readonly read: (connection: DuckDBConnection, goOn: () => void) => Promise<QueryRow[]>;
+  readonly params: QueryParams;
   readonly timeoutMs: number;
-  readonly resolve: (rows: QueryRow[]) => void;
-  readonly reject: (error: Error) => void;
 }
 
 export class QueryRunner {
   readonly #sql: SqlTexts;
   readonly #cube: CostCube;
-  readonly #idle: DuckDBConnection[];
-  readonly #waiting: Job[] = [];
-  readonly #running = new Map<number, DuckDBConnection>();
-  readonly #cancelled = new Set<number>();
+  readonly #database: QueryLane<QueryRow[]>;
+  readonly #memory: QueryLane<QueryRow[] | null>;
   /** Names of what each connection has. */
   readonly #created = new WeakMap<DuckDBConnection, Set<string>>();
 
-  private constructor(sql: SqlTexts, cube: CostCube, connections: DuckDBConnection[]) {
+  private constructor(
+    sql: SqlTexts,
+    cube: CostCube,
+    connections: Record<'database' | 'memory', readonly DuckDBConnection[]>,
+  ) {
     this.#sql = sql;
     this.#cube = cube;
-    this.#idle = connections;
+    this.#database = new QueryLane(connections.database);
+    this.#memory = new QueryLane(connections.memory);
   }
 
   static async create({
@@ -62,47 +65,52 @@ export class QueryRunner {
     readonly cube: CostCube;
     readonly connect: () => Promise<DuckDBConnection>;
   }): Promise<QueryRunner> {
-    const connections = await Promise.all(Array.from({ length: CONNECTIONS }, connect));
-    return new QueryRunner(sql, cube, connections);
+    const many = (length: number) => Promise.all(Array.from({ length }, connect));
+    const [database, memory] = [await many(CONNECTIONS), await many(CUBE_CONNECTIONS)];
+    return new QueryRunner(sql, cube, { database, memory });
   }
 
-  run({
-    params,
-    ...job
-  }: {
-    readonly id: number;
-    readonly name: string;
-    readonly params: QueryParams;
-    readonly timeoutMs: number;
-  }): Promise<QueryRow[]> {
-    const read: Job['read'] = async (connection, goOn) => {
-      const values = Object.fromEntries(
-        Object.entries(params).map(([name, value]) => [name, bindable(value)]),
-      );
-      // Planned anew each time, which costs 4 to 6 ms. A plan that is kept goes by the minima and maxima that the tables
-      // had when it was made: what was stored since is left out of it, or read through a garbled pointer (1.5.6).
-      const ask = async (more: typeof values = {}): Promise<QueryRow[]> => {
-        goOn();
-        const all = { ...values, ...more };
-        const result = await connection.runAndReadAll(this.#sql.get(job.name), all);
-        return result.getRowObjects();
-      };
-      const rows = await this.#askCube(connection, { name: job.name, params }, goOn);
+  /** @throws StoreError */
+  async run(question: Named): Promise<QueryRow[]> {
+    const { params: _, ...asked } = question;
+    if (this.#cube.answers(question.name)) {
+      const read = (connection: DuckDBConnection, goOn: () => void) =>
+        this.#askCube(connection, question, goOn);
+      const rows = await this.#memory.run({ ...asked, isShort: SHORT.has(question.name), read });
       if (rows) return rows;
-      if (OF_RETRIES.has(job.name)) {
-        await this.#ensure(connection, ['create_stale_places', 'create_retry_tables']);
-        const question = { sql: this.#sql, name: job.name, values, goOn };
-        return inSnapshot(connection, async () => ask(await prepareRetries(connection, question)));
-      }
-      return OF_PLACES.has(job.name) ? this.#askOfPlaces(connection, ask) : ask();
+    }
+    const read = (connection: DuckDBConnection, goOn: () => void) =>
+      this.#askDatabase(connection, question, goOn);
+    return this.#database.run({ ...asked, isShort: false, read });
+  }
+
+  async #askDatabase(
+    connection: DuckDBConnection,
+    { name, params }: Named,
+    goOn: () => void,
+  ): Promise<QueryRow[]> {
+    const values = Object.fromEntries(
+      Object.entries(params).map(([key, value]) => [key, bindable(value)]),
+    );
+    // Planned anew each time, which costs 4 to 6 ms. A plan that is kept goes by the minima and maxima that the tables
+    // had when it was made: what was stored since is left out of it, or read through a garbled pointer (1.5.6).
+    const ask = async (more: typeof values = {}): Promise<QueryRow[]> => {
+      goOn();
+      const result = await connection.runAndReadAll(this.#sql.get(name), { ...values, ...more });
+      return result.getRowObjects();
     };
-    return this.#queue({ ...job, read });
+    if (OF_RETRIES.has(name)) {
+      await this.#ensure(connection, ['create_stale_places', 'create_retry_tables']);
+      const question = { sql: this.#sql, name, values, goOn };
+      return inSnapshot(connection, async () => ask(await prepareRetries(connection, question)));
+    }
+    return OF_PLACES.has(name) ? this.#askOfPlaces(connection, ask) : ask();
   }
 
   /** @returns null when memory does not tell. */
   async #askCube(
     connection: DuckDBConnection,
-    { name, params }: { readonly name: string; readonly params: QueryParams },
+    { name, params }: Named,
     goOn: () => void,
   ): Promise<QueryRow[] | null> {
     for (let tries = 0; tries < CUBE_TRIES; tries++) {
@@ -167,74 +175,12 @@ export class QueryRunner {
       }
       return rows;
     };
-    return this.#queue({ ...job, name: 'SQL of an indicator', read });
-  }
-
-  #queue(job: Omit<Job, 'resolve' | 'reject'>): Promise<QueryRow[]> {
-    return new Promise((resolve, reject) => {
-      if (this.#waiting.length >= WAITING_MAX) {
-        reject(new StoreError('busy', `more than ${WAITING_MAX} queries are waiting`));
-        return;
-      }
-      this.#waiting.push({ ...job, resolve, reject });
-      this.#next();
-    });
+    return this.#database.run({ ...job, name: 'SQL of an indicator', isShort: false, read });
   }
 
   cancel(id: number): void {
-    const index = this.#waiting.findIndex((job) => job.id === id);
-    if (index >= 0) {
-      const [job] = this.#waiting.splice(index, 1);
-      job?.reject(new StoreError('cancelled', 'the query was cancelled'));
-      return;
-    }
-    const connection = this.#running.get(id);
-    if (!connection) return;
-    this.#cancelled.add(id);
-    connection.interrupt();
-  }
-
-  #next(): void {
-    const connection = this.#idle.pop();
-    if (!connection) return;
-    const job = this.#waiting.shift();
-    if (!job) {
-      this.#idle.push(connection);
-      return;
-    }
-    void this.#execute(job, connection).finally(() => {
-      this.#idle.push(connection);
-      this.#next();
-    });
-  }
-
-  async #execute(job: Job, connection: DuckDBConnection): Promise<void> {
-    this.#running.set(job.id, connection);
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      connection.interrupt();
-    }, job.timeoutMs);
-    try {
-      const goOn = (): void => {
-        if (timedOut || this.#cancelled.has(job.id)) throw new Error('interrupted');
-      };
-      job.resolve(await job.read(connection, goOn));
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (timedOut) {
-        job.reject(
-          new StoreError('timeout', `the query ${job.name} took over ${job.timeoutMs} ms`),
-        );
-      } else if (this.#cancelled.has(job.id)) {
-        job.reject(new StoreError('cancelled', 'the query was cancelled'));
-      } else if (error instanceof StoreError) job.reject(error);
-      else job.reject(new StoreError('error', `${job.name}: ${message}`));
-    } finally {
-      clearTimeout(timer);
-      this.#running.delete(job.id);
-      this.#cancelled.delete(job.id);
-    }
+    this.#memory.cancel(id);
+    this.#database.cancel(id);
   }
 }
 

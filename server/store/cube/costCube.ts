@@ -211,6 +211,11 @@ export class CostCube {
     });
   }
 
+  /** Whether it is worth a `take`. */
+  answers(name: string): boolean {
+    return this.#loaded !== null && Object.hasOwn(ANSWERS, name);
+  }
+
   /** Before the snapshot is taken that the question is asked in. null: ask the database. */
   take(name: string, params: QueryParams): CubeQuestion | null {
     const answer = ANSWERS[name];
