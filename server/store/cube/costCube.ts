@@ -142,10 +142,11 @@ export class CostCube {
     waiting: readonly Change[],
     totals: readonly bigint[],
   ): Promise<void> {
-    const isEmpty = totals[2] === 0n;
-    const loaded = isEmpty
-      ? { rows: new CubeRows(), names: new CubeNames() }
-      : await loadCube(connection, this.#sql);
+    const rowCount = Number(totals[2] ?? 0n);
+    const loaded =
+      rowCount === 0
+        ? { rows: new CubeRows(), names: new CubeNames() }
+        : await loadCube(connection, this.#sql, rowCount);
     // Somebody began anew meanwhile.
     if (this.#waiting !== waiting) return;
     if (!agree(loaded.rows, totals)) throw new Error(DISAGREE);

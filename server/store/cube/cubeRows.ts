@@ -77,20 +77,34 @@ export const CUBE_ROWS_MAX = 2 ** 21;
 const FIRST_CAPACITY = 1_024;
 
 export class CubeRows {
-  readonly #index = new KeyIndex();
+  readonly #index: KeyIndex;
   readonly #quarters = new Map<number, Quarter>();
   #stretch: Stretch = { from: 0, to: 0 };
   #changes = 0;
-  #lines = new Int32Array(FIRST_CAPACITY);
-  #unpriced = new Int32Array(FIRST_CAPACITY);
-  #isRare = new Uint8Array(FIRST_CAPACITY);
-  #origins = new Int32Array(FIRST_CAPACITY);
+  #lines: Int32Array;
+  #unpriced: Int32Array;
+  #isRare: Uint8Array;
+  #origins: Int32Array;
   #runs = new Int32Array(3 * FIRST_CAPACITY);
   #runCount = 0;
-  #tokens = new BigInt64Array(FIRST_CAPACITY);
-  #costNano = new BigInt64Array(FIRST_CAPACITY);
-  #wasteNano = new BigInt64Array(FIRST_CAPACITY);
-  #failureNano = new BigInt64Array(FIRST_CAPACITY);
+  #tokens: BigInt64Array<ArrayBuffer>;
+  #costNano: BigInt64Array<ArrayBuffer>;
+  #wasteNano: BigInt64Array<ArrayBuffer>;
+  #failureNano: BigInt64Array<ArrayBuffer>;
+
+  /** @param expected how many rows there will be at least, as far as that is known. */
+  constructor(expected = 0) {
+    const capacity = Math.max(FIRST_CAPACITY, expected);
+    this.#index = new KeyIndex(capacity);
+    this.#lines = new Int32Array(capacity);
+    this.#unpriced = new Int32Array(capacity);
+    this.#isRare = new Uint8Array(capacity);
+    this.#origins = new Int32Array(capacity);
+    this.#tokens = new BigInt64Array(capacity);
+    this.#costNano = new BigInt64Array(capacity);
+    this.#wasteNano = new BigInt64Array(capacity);
+    this.#failureNano = new BigInt64Array(capacity);
+  }
 
   /** Only grows. */
   get changes(): number {

@@ -1,10 +1,18 @@
 /** Numbers triples of 32-bit integers 0, 1, 2, … in the order in which they come: a hash table without an object an entry. */
 export class KeyIndex {
   /** Three integers an entry. */
-  #keys = new Int32Array(3 * FIRST_CAPACITY);
+  #keys: Int32Array;
   /** Entry + 1, or 0 for none; twice as many as entries at least, a power of two. */
-  #slots = new Int32Array(2 * FIRST_CAPACITY);
+  #slots: Int32Array;
   #size = 0;
+
+  /** @param expected how many entries there will be at least, as far as that is known. */
+  constructor(expected = 0) {
+    let capacity = FIRST_CAPACITY;
+    while (capacity < expected) capacity *= 2;
+    this.#keys = new Int32Array(3 * capacity);
+    this.#slots = new Int32Array(2 * capacity);
+  }
 
   get size(): number {
     return this.#size;

@@ -17,6 +17,8 @@ const PLACE = 2;
 export async function loadCube(
   connection: DuckDBConnection,
   sql: SqlTexts,
+  /** How many rows `cost_quarters` has. */
+  rowCount: number,
 ): Promise<{ rows: CubeRows; names: CubeNames }> {
   const names = new CubeNames();
   const read = async (query: string): Promise<DuckDBValue[][]> =>
@@ -38,7 +40,7 @@ export async function loadCube(
       places.push({ key: key as bigint, name });
     }
   }
-  const rows = await loadRows(connection, sql, { names, places });
+  const rows = await loadRows(connection, sql, { names, places, rowCount });
   for await (const settled of piecesOf(connection, sql.get('settled_places'))) {
     for (const { key, facts } of placeFactsOf(settled)) {
       const place = names.placeId(key);
@@ -67,9 +69,17 @@ async function* piecesOf(
 async function loadRows(
   connection: DuckDBConnection,
   sql: SqlTexts,
-  { names, places }: { readonly names: CubeNames; readonly places: readonly StoredPlace[] },
+  {
+    names,
+    places,
+    rowCount,
+  }: {
+    readonly names: CubeNames;
+    readonly places: readonly StoredPlace[];
+    readonly rowCount: number;
+  },
 ): Promise<CubeRows> {
-  const rows = new CubeRows();
+  const rows = new CubeRows(rowCount);
   /** By number in `places`: that in `names` + 1. */
   const numbers = new Int32Array(places.length);
   const numberOf = (index: number): number => {
