@@ -206,6 +206,11 @@ export const SECTION_LINES = {
       `p50 ${one(bench.diskMs.p50)}, max ${one(bench.diskMs.max)} ms, meanwhile`,
     ],
     [
+      'reserve: the same while the disk is idle',
+      `${one(bench.idleDiskMs.p99)} ms p99`,
+      `p50 ${one(bench.idleDiskMs.p50)}, max ${one(bench.idleDiskMs.max)} ms, before`,
+    ],
+    [
       'reserve: ingest meanwhile',
       `${thousands(bench.ingestPerS)} spans/s`,
       `ack p99 ${one(bench.ackP99Ms)} ms; load of the machine ${one(bench.load)}`,

@@ -23,6 +23,8 @@ export interface ReservationsBench {
   readonly floorMs: ReservationsBench['grantedMs'];
   /** How long a synced write of as much as a line of the journal takes meanwhile, on the same disk: what it adds itself. */
   readonly diskMs: ReservationsBench['grantedMs'];
+  /** The same before anything else uses the disk. */
+  readonly idleDiskMs: ReservationsBench['grantedMs'];
   /** Answers other than 201 by status. */
   readonly others: Readonly<Record<string, number>>;
   readonly ingestPerS: number;
@@ -37,6 +39,7 @@ const CONNECTIONS = 64;
 /** Enough that no request waits for another one's answer. */
 const SOCKETS_MAX = 1_024;
 const SETTLE_MS = 4_000;
+const IDLE_MS = 10_000;
 const PROBE_BYTES = 600;
 const PROBE_EVERY_MS = 20;
 /** Each expires while others are asked for. */
@@ -73,6 +76,9 @@ export function benchReservations(
       ...(mainFile === undefined ? {} : { mainFile }),
     });
     try {
+      const idleDisk = await ProbedDisk.open(path.join(folder, 'probe'));
+      await sleep(IDLE_MS);
+      const idleDiskMs = latencies(await idleDisk.close());
       const loading = client.run({
         port: server.port,
         connections: CONNECTIONS,
@@ -93,6 +99,7 @@ export function benchReservations(
         requests: waits.length,
         floorMs: latencies(floor),
         diskMs,
+        idleDiskMs,
         others,
         ingestPerS: (windowSpans * 1000) / windowMs,
         ackP99Ms: ackMs.p99,

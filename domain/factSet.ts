@@ -92,6 +92,9 @@ export const GROUP_OF_CODE: Readonly<Uint8Array> = Uint8Array.from([
   FACT_GROUP.identity,
 ]);
 
+/** No span counts more: sums of nine million such are still 64-bit integers. */
+export const COUNT_MAX = 1_000_000_000_000;
+
 export class FactSet {
   /** Number of facts set. */
   size = 0;
@@ -197,8 +200,14 @@ export class FactSet {
     return Number.isFinite(number) ? number : null;
   }
 
-  /** The value as a whole number from 0, or null. */
+  /** The value as a whole number from 0 to `COUNT_MAX`, or null. */
   count(fact: Fact): number | null {
+    const number = this.bytes(fact);
+    return number !== null && number <= COUNT_MAX ? number : null;
+  }
+
+  /** The value as a whole number from 0, which is not added up, or null. */
+  bytes(fact: Fact): number | null {
     const number = this.number(fact);
     return number !== null && Number.isSafeInteger(number) && number >= 0 ? number : null;
   }

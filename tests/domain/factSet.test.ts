@@ -48,6 +48,8 @@ describe('a fact set', () => {
     [Number.NaN, null, null],
     [Number.POSITIVE_INFINITY, null, null],
     [2 ** 53, 2 ** 53, null],
+    [10 ** 12, 10 ** 12, 10 ** 12],
+    [10 ** 12 + 1, 10 ** 12 + 1, null],
   ])('reads %j as the number %s and the count %s', (value, number, count) => {
     const set = new FactSet();
     for (const code of PROMOTED_CODES.get('pipeline.rows.in') ?? []) set.add(code, value);

@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import path from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SpanBatch } from '@burnbook/domain/spanBatch';
 import { formatTime, MINUTE_NS } from '@burnbook/domain/time';
@@ -50,6 +52,36 @@ describe('names', () => {
     );
     expect(detail.runList).toMatchObject([{ runId: batchId, state: 'succeeded' }]);
   });
+});
+
+test('rows that cannot be true count as untold, and batches are settled all the same', async () => {
+  const here = await startTestServer({ config: TEST_CONFIG, settleAfterMs: 0 });
+  const send = (pipeline: string, rowsFailed: number, spans: number): Promise<void> => {
+    const common = { 'pipeline.name': pipeline, 'pipeline.run.id': 'r', 'pipeline.batch.id': 'b' };
+    const made = new TraceMaker({ startNs: here.nowNs - MINUTE_NS, common });
+    const attributes = { 'pipeline.step.name': 'parse', 'pipeline.rows.failed': rowsFailed };
+    const batch = made.span({});
+    const steps = Array.from({ length: spans }, () => made.span({ parent: batch, attributes }));
+    return here.send([batch, ...steps]);
+  };
+  // Together more than 64 bits.
+  await send('far too many', Number.MAX_SAFE_INTEGER, 1_100);
+  await send('few', 3, 2);
+  const failed = async (pipeline: string) => (await allBatches(here, pipeline))[0]?.rowsFailed;
+  expect([await failed('far too many'), await failed('few')]).toEqual([null, 6]);
+  const unsettled = async (): Promise<unknown> => {
+    let left: unknown;
+    await here.restart(async () => {
+      const database = await DuckDBInstance.create(path.join(here.folder, 'burnbook.duckdb'));
+      const connection = await database.connect();
+      left = (await connection.runAndReadAll('SELECT count(*) FROM unsettled')).getRows()[0]?.[0];
+      connection.closeSync();
+      database.closeSync();
+    });
+    return left;
+  };
+  await expect.poll(unsettled, { timeout: 20_000 }).toBe(0n);
+  await here.close();
 });
 
 test('names over 1,024 characters are cut, not refused', async () => {
