@@ -144,7 +144,14 @@ export class BudgetBook {
     const last = this.#closer.isDue(nowNs) ? null : this.#last.at(nowNs, 0);
     if (!last?.every((report) => isStillSo(report, nowNs))) return this.evaluate();
     const holds = await this.#holds(nowNs);
-    return last.map((report) => ({ ...report, holds: holds.get(report.budget.id) ?? null }));
+    const reports = last.map((report) => ({
+      ...report,
+      held: holds.get(report.budget.id) ?? null,
+    }));
+    // An alert stands while a budget refuses.
+    if (reports.some((report) => report.held?.refusing !== report.holds?.refusing))
+      return this.evaluate();
+    return reports.map(({ held, ...report }) => ({ ...report, holds: held }));
   }
 
   /** Measures all budgets as of now and settles their alerts. Calls that come together share one evaluation. */
