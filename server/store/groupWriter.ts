@@ -127,6 +127,7 @@ export class GroupWriter {
         await this.#connection.run(this.#sql.get('insert_resent'), { hour, spans: BigInt(spans) });
       }
       await this.#connection.run('COMMIT');
+      this.#cube.committed();
       this.#cube.added(rollup, moved);
       for (const key of noted) this.#unsettled.add(key);
       this.#retried.committed();
@@ -186,6 +187,7 @@ export class GroupWriter {
     try {
       const result = await command({ connection: this.#connection, sql: this.#sql }, payload);
       await this.#connection.run('COMMIT');
+      this.#cube.committed();
       return result;
     } catch (error) {
       await this.#connection.run('ROLLBACK').catch(() => undefined);

@@ -8,8 +8,6 @@ export interface Question<Result> {
   readonly id: number;
   /** In messages. */
   readonly name: string;
-  /** Waits for nothing but others like it. */
-  readonly isShort: boolean;
   /** @param goOn throws between two statements when nobody waits any more. */
   readonly read: (connection: DuckDBConnection, goOn: () => void) => Promise<Result>;
   readonly timeoutMs: number;
@@ -22,8 +20,7 @@ interface Job<Result> extends Question<Result> {
 
 export class QueryLane<Result> {
   readonly #idle: DuckDBConnection[];
-  readonly #short: Job<Result>[] = [];
-  readonly #long: Job<Result>[] = [];
+  readonly #waiting: Job<Result>[] = [];
   readonly #running = new Map<number, DuckDBConnection>();
   readonly #cancelled = new Set<number>();
 
@@ -34,21 +31,20 @@ export class QueryLane<Result> {
   /** @throws StoreError */
   run(question: Question<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
-      if (this.#short.length + this.#long.length >= WAITING_MAX) {
+      if (this.#waiting.length >= WAITING_MAX) {
         reject(new StoreError('busy', `more than ${WAITING_MAX} queries are waiting`));
         return;
       }
-      (question.isShort ? this.#short : this.#long).push({ ...question, resolve, reject });
+      this.#waiting.push({ ...question, resolve, reject });
       this.#next();
     });
   }
 
   /** Ends a question, waiting or under way; nothing where there is none of the id. */
   cancel(id: number): void {
-    for (const waiting of [this.#short, this.#long]) {
-      const index = waiting.findIndex((job) => job.id === id);
-      if (index < 0) continue;
-      const [job] = waiting.splice(index, 1);
+    const index = this.#waiting.findIndex((job) => job.id === id);
+    if (index >= 0) {
+      const [job] = this.#waiting.splice(index, 1);
       job?.reject(new StoreError('cancelled', 'the query was cancelled'));
       return;
     }
@@ -61,7 +57,7 @@ export class QueryLane<Result> {
   #next(): void {
     const connection = this.#idle.pop();
     if (!connection) return;
-    const job = this.#short.shift() ?? this.#long.shift();
+    const job = this.#waiting.shift();
     if (!job) {
       this.#idle.push(connection);
       return;

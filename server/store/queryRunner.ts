@@ -24,11 +24,15 @@ const OF_PLACES: ReadonlySet<string> = new Set([
 /** More at once only share the same two cores; the others wait. */
 const CONNECTIONS = 3;
 /** For what memory answers: one reads ends of ranges while the other adds up, and no long question of the database is before them. */
-const CUBE_CONNECTIONS = 2;
+const MEMORY_CONNECTIONS = 2;
 /** A commit may change what a question has just read of the cube's edges. */
 const CUBE_TRIES = 4;
-/** A page waits for its budgets longer than for its charts: much is worked out from what these bring. */
-const SHORT: ReadonlySet<string> = new Set(['budget_spend', 'budget_edge', 'models_used']);
+/**
+ * What budgets are measured with has connections of its own: a page waits for them longer than for its charts, since much is
+ * worked out from it.
+ */
+const OF_BUDGETS: ReadonlySet<string> = new Set(['budget_spend', 'budget_edge', 'models_used']);
+const BUDGET_CONNECTIONS = 2;
 
 interface Named {
   readonly id: number;
@@ -42,18 +46,20 @@ export class QueryRunner {
   readonly #cube: CostCube;
   readonly #database: QueryLane<QueryRow[]>;
   readonly #memory: QueryLane<QueryRow[] | null>;
+  readonly #budgets: QueryLane<QueryRow[] | null>;
   /** Names of what each connection has. */
   readonly #created = new WeakMap<DuckDBConnection, Set<string>>();
 
   private constructor(
     sql: SqlTexts,
     cube: CostCube,
-    connections: Record<'database' | 'memory', readonly DuckDBConnection[]>,
+    connections: Record<'database' | 'memory' | 'budgets', readonly DuckDBConnection[]>,
   ) {
     this.#sql = sql;
     this.#cube = cube;
     this.#database = new QueryLane(connections.database);
     this.#memory = new QueryLane(connections.memory);
+    this.#budgets = new QueryLane(connections.budgets);
   }
 
   static async create({
@@ -66,8 +72,11 @@ export class QueryRunner {
     readonly connect: () => Promise<DuckDBConnection>;
   }): Promise<QueryRunner> {
     const many = (length: number) => Promise.all(Array.from({ length }, connect));
-    const [database, memory] = [await many(CONNECTIONS), await many(CUBE_CONNECTIONS)];
-    return new QueryRunner(sql, cube, { database, memory });
+    return new QueryRunner(sql, cube, {
+      database: await many(CONNECTIONS),
+      memory: await many(MEMORY_CONNECTIONS),
+      budgets: await many(BUDGET_CONNECTIONS),
+    });
   }
 
   /** @throws StoreError */
@@ -76,12 +85,13 @@ export class QueryRunner {
     if (this.#cube.answers(question.name)) {
       const read = (connection: DuckDBConnection, goOn: () => void) =>
         this.#askCube(connection, question, goOn);
-      const rows = await this.#memory.run({ ...asked, isShort: SHORT.has(question.name), read });
+      const lane = OF_BUDGETS.has(question.name) ? this.#budgets : this.#memory;
+      const rows = await lane.run({ ...asked, read });
       if (rows) return rows;
     }
     const read = (connection: DuckDBConnection, goOn: () => void) =>
       this.#askDatabase(connection, question, goOn);
-    return this.#database.run({ ...asked, isShort: false, read });
+    return this.#database.run({ ...asked, read });
   }
 
   async #askDatabase(
@@ -175,11 +185,12 @@ export class QueryRunner {
       }
       return rows;
     };
-    return this.#database.run({ ...job, name: 'SQL of an indicator', isShort: false, read });
+    return this.#database.run({ ...job, name: 'SQL of an indicator', read });
   }
 
   cancel(id: number): void {
     this.#memory.cancel(id);
+    this.#budgets.cancel(id);
     this.#database.cancel(id);
   }
 }

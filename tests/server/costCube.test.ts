@@ -125,6 +125,35 @@ describe('sums in memory', () => {
     }
   };
 
+  test('of places that are not settled the lean question tells what the view does', async () => {
+    const connection = await database.connect();
+    const factsOf = async (query: string): Promise<string[]> => {
+      const found = await connection.runAndReadAll(query);
+      const facts = found.getRowObjectsJson().map((row) => ({
+        ...row,
+        repeated: (row['repeated'] as string[] | null)?.toSorted() ?? null,
+      }));
+      return facts.map((row) => JSON.stringify(row)).toSorted();
+    };
+    await connection.run('BEGIN');
+    // As if some runs had changed since, and every second place were new.
+    await connection.run(
+      'INSERT INTO unsettled SELECT DISTINCT pipeline, run_id, batch FROM run_summary WHERE hash(run_id) % 5 = 0',
+    );
+    await connection.run('DELETE FROM settled_places WHERE hash(place) % 2 = 0');
+    await connection.run(
+      "INSERT INTO settled_repeats SELECT pipeline, batch, run_id, 'parse' FROM cost_places WHERE batch IS NOT NULL",
+    );
+    const view = await factsOf(
+      'SELECT place, batch_id, batch_key, repeated, start_ns, rows_in, rows_out FROM stale_place_facts',
+    );
+    expect(view.length).toBeGreaterThan(10);
+    expect(view.filter((row) => row.includes('"repeated":[')).length).toBeGreaterThan(0);
+    expect(await factsOf(sql.get('stale_places'))).toEqual(view);
+    await connection.run('ROLLBACK');
+    connection.closeSync();
+  });
+
   test('are read anew where they are not those of the database, and say so', async () => {
     const cube = await read();
     await expect.poll(() => spentIn(cube)).toBeTypeOf('bigint');

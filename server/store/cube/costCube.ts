@@ -60,6 +60,8 @@ export interface CubeQuestion {
   readonly since: number;
   /** Of the cube as a whole. */
   readonly changes: number;
+  /** Number of commits. */
+  readonly commits: number;
   /** All quarters that anything was known of. */
   readonly known: Stretch;
 }
@@ -82,6 +84,9 @@ export class CostCube {
   #waiting: Change[] | null = null;
   /** Told so far. */
   #changes = 0;
+  #commits = 0;
+  /** Read after so many commits: what is not settled stays so until the next one. */
+  #stale: { readonly commits: number; readonly places: Promise<SettledPlace[]> } | null = null;
 
   constructor({
     sql,
@@ -175,6 +180,11 @@ export class CostCube {
     return origins <= ORIGINS_MAX && places <= PLACES_MAX && rows <= this.#rowsMax;
   }
 
+  /** After each COMMIT, and before what it changed is told. */
+  committed(): void {
+    this.#commits++;
+  }
+
   /** After the COMMIT of these. */
   added(rollup: readonly RollupRow[], more: readonly AddedSums[]): void {
     if (rollup.length + more.length === 0) return;
@@ -225,7 +235,9 @@ export class CostCube {
     const known = together(rows.stretch, names.starts);
     const taken = answer(params, known);
     if (taken.calendars.some(({ from, to }) => to - from > CALENDAR_MAX)) return null;
-    return { answer: taken, rows, since: rows.changes, changes: this.#changes, known };
+    const { changes: since } = rows;
+    const [changes, commits] = [this.#changes, this.#commits];
+    return { answer: taken, rows, since, changes, commits, known };
   }
 
   /**
@@ -237,7 +249,7 @@ export class CostCube {
     connection: DuckDBConnection,
     { answer, known, ...read }: CubeQuestion,
   ): Promise<QueryRow[] | null> {
-    const better = answer.looksAtPlaces ? await this.#stalePlaces(connection) : [];
+    const better = answer.looksAtPlaces ? await this.#stalePlaces(connection, read.commits) : [];
     const calendars: Calendar[] = [];
     for (const question of answer.calendars) {
       calendars.push(await this.#calendars.of(connection, question));
@@ -266,7 +278,22 @@ export class CostCube {
     );
   }
 
-  async #stalePlaces(connection: DuckDBConnection): Promise<SettledPlace[]> {
+  /** Working it out takes longer than adding up: questions between two commits share it. */
+  async #stalePlaces(connection: DuckDBConnection, commits: number): Promise<SettledPlace[]> {
+    const known = this.#stale;
+    // Who reads it may be interrupted.
+    if (known?.commits === commits)
+      return known.places.catch(() => this.#readStalePlaces(connection));
+    const places = this.#readStalePlaces(connection);
+    const stale = { commits, places };
+    this.#stale = stale;
+    places.catch(() => {
+      if (this.#stale === stale) this.#stale = null;
+    });
+    return places;
+  }
+
+  async #readStalePlaces(connection: DuckDBConnection): Promise<SettledPlace[]> {
     const found = await connection.runAndReadAll(this.#sql.get('any_unsettled'));
     if (found.getRows()[0]?.[0] !== true) return [];
     const rows = await connection.runAndReadAll(this.#sql.get('stale_places'));
