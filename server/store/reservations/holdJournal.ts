@@ -10,11 +10,16 @@
  *
  * Where the system has O_DSYNC as Linux does, a write itself returns only then: what it waits for besides, its turn of a
  * busy event loop, it waits for once and not twice.
+ *
+ * Whoever opened it last has it. The database belongs to a process that may die: until this one hears of that, another server may
+ * have taken over both, and a line that is written then would be in nobody's memory.
  */
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { constants, readFileSync } from 'node:fs';
+import { open, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
+import { StoreError } from '../protocol.js';
 
 interface JournalFile {
   readonly handle: FileHandle;
@@ -24,7 +29,14 @@ interface JournalFile {
   length: number;
 }
 
+interface Owner {
+  readonly file: string;
+  /** What stands in it while this process has the journal. */
+  readonly token: string;
+}
+
 const NAMES = ['reservations-a.journal', 'reservations-b.journal'] as const;
+const OWNER = 'reservations.owner';
 const CRC_DIGITS = 8;
 const DSYNC = process.platform === 'linux' ? constants.O_DSYNC : 0;
 /** Lines of five seconds at 200 reservations a second. A file that had to grow stays that long. */
@@ -33,32 +45,40 @@ const LENGTH_MIN = 1_048_576;
 export class HoldJournal {
   #current: JournalFile;
   #other: JournalFile;
+  readonly #owner: Owner;
   /** How far a failed write may have left something after the lines of the current file. */
   #tornTo = 0;
 
-  private constructor(current: JournalFile, other: JournalFile) {
+  private constructor(current: JournalFile, other: JournalFile, owner: Owner) {
+    this.#owner = owner;
     this.#current = current;
     this.#other = other;
   }
 
   /** @returns it with the lines that were in it, in any order; they stay until `clear`. */
   static async open(folder: string): Promise<{ journal: HoldJournal; lines: string[] }> {
+    const owner = { file: path.join(folder, OWNER), token: randomUUID() };
+    await writeFile(owner.file, owner.token);
     const lines: string[] = [];
     const [a, b] = await Promise.all(NAMES.map((name) => openFile(path.join(folder, name), lines)));
     await syncFolder(folder);
     if (!a || !b) throw new Error('the journal has two files');
-    return { journal: new HoldJournal(a, b), lines };
+    return { journal: new HoldJournal(a, b, owner), lines };
   }
 
   /** Never call it again before its promise has settled. @throws when they are not on disk; then none of them counts. */
   async append(lines: readonly string[]): Promise<void> {
     const file = this.#current;
     const bytes = Buffer.from(lines.map(withCrc).join(''));
+    this.#checkOwner();
     if (this.#tornTo > 0) await fillZeros(file, file.size, this.#tornTo);
     this.#tornTo = 0;
     if (file.length < LENGTH_MIN) await fillZeros(file, file.size, LENGTH_MIN);
+    this.#checkOwner();
     this.#tornTo = file.size + bytes.length;
     await writeAll(file, bytes, file.size);
+    // Stopped in between, for a minute perhaps.
+    this.#checkOwner();
     file.size = this.#tornTo;
     this.#tornTo = 0;
   }
@@ -71,13 +91,23 @@ export class HoldJournal {
 
   /** Empties the file that takes nothing at the moment. */
   async clearOther(): Promise<void> {
+    this.#checkOwner();
     await empty(this.#other);
   }
 
   /** Empties both. Never during `append`. */
   async clear(): Promise<void> {
+    this.#checkOwner();
     await empty(this.#current);
     await empty(this.#other);
+  }
+
+  /** @throws StoreError when it was opened anew since. */
+  #checkOwner(): void {
+    const { file, token } = this.#owner;
+    if (readFileSync(file, 'utf8') !== token) {
+      throw new StoreError('unavailable', 'another process has the reservations');
+    }
   }
 
   /** Nothing can be appended after it. */

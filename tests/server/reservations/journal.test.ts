@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { HoldJournal } from '../../../server/store/reservations/holdJournal.js';
 import { at, ReservationDesk } from '../../support/reservationDesk.js';
 import { journalTexts } from '../../support/reservationJournal.js';
 
@@ -41,6 +45,26 @@ test('what ended 400 days ago is forgotten, and its key is free again', async ()
   // The lease of the other one ran out a day after its grant: 400 days and no more.
   expect([left.has(ended.id), left.has(open.id)]).toEqual([false, true]);
   expect(await desk.granted(request)).toMatchObject({ id: ended.id, createdAt: nowText() });
+});
+
+test('who opened a journal last has it: what another one still writes is refused, and changes nothing', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'burnbook-journal-'));
+  const first = await HoldJournal.open(folder);
+  await first.journal.append(['granted by the first']);
+  const second = await HoldJournal.open(folder);
+  expect(second.lines).toEqual(['granted by the first']);
+  await second.journal.clear();
+  await second.journal.append(['granted by the second']);
+  const refused = 'another process has the reservations';
+  await expect(first.journal.append(['granted without the second'])).rejects.toThrow(refused);
+  await expect(first.journal.clear()).rejects.toThrow(refused);
+  await expect(first.journal.clearOther()).rejects.toThrow(refused);
+  await first.journal.close();
+  await second.journal.close();
+  const third = await HoldJournal.open(folder);
+  expect(third.lines).toEqual(['granted by the second']);
+  await third.journal.close();
+  await rm(folder, { recursive: true });
 });
 
 const nowText = (): string =>
